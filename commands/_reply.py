@@ -1,0 +1,291 @@
+"""What a command is asked (Request) and what it answers (Reply): data, drawn elsewhere.
+
+bot/render.py draws a Reply as Slack's Block Kit, bot/terminal.py draws the same Reply in a terminal, and
+`python -m bot ask --format json` hands it over as it is. So nothing here, and nothing in a command, knows of mrkdwn,
+ANSI or escaping: a string is what a person shall read, letter by letter, whatever it contains.
+"""
+
+import datetime as dt
+import enum
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Literal
+
+from store.database import Database
+
+# --- values ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An exact amount of one currency. `style` is how much of it a person needs: $3.05M, $3,049,220 or $3,049,220.17."""
+
+    amount: Decimal
+    currency: str
+    style: Literal["short", "whole", "exact"] = "whole"
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A number of things: Count(2113, "unit"), Count(2, "company", "companies")."""
+
+    number: Decimal | int
+    noun: str = ""
+    plural: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """A share (0.05, drawn as 5 %) or a multiple (41, drawn as 41×)."""
+
+    number: Decimal
+    style: Literal["percent", "times"] = "percent"
+
+
+@dataclass(frozen=True, slots=True)
+class Date:
+    """A calendar day."""
+
+    day: dt.date
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Words, such as a name."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A figure that is not known, with the reason as a phrase. Never a zero."""
+
+    reason: str
+
+
+Value = Money | Count | Ratio | Date | Text | Unknown
+
+# --- sentences ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Strong:
+    """The part of a sentence that the eye shall find first."""
+
+    part: "str | Value"
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Something to type, such as `/clv acme why`."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A colleague: a mention in Slack where the Slack user is known, otherwise the name."""
+
+    name: str
+    slack_user_id: str | None = None
+
+
+Inline = str | Value | Strong | Code | Mention
+Sentence = tuple[Inline, ...]
+
+# --- parts of a reply -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One figure. `key` is its name for programs (DESIGN §9), `label` the words that follow it on a card ("revenue").
+
+    `low` and `high` are the ends of its interval; `basis` says, in a phrase, what it rests on; `per` is the unit that
+    it is divided by ("working hour").
+    """
+
+    key: str
+    label: str
+    value: Value
+    low: Value | None = None
+    high: Value | None = None
+    basis: str = ""
+    per: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A titled group of a card. Each row is one line: its facts and sentences are drawn side by side."""
+
+    title: str
+    rows: tuple[tuple[Fact | Sentence, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A sentence on a line of its own. `quiet` is for the small print: what the data covers, who can see this."""
+
+    text: Sentence
+    tone: Literal["plain", "quiet", "good", "warning"] = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table; figures stand on the right."""
+
+    label: str
+    align: Literal["left", "right"] = "left"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Figures that are read down a column, such as a reconciliation. At most three columns fit a phone."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Value | Strong, ...], ...]
+    caption: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A button. Pressing it is a new Request to `command` with `values`, authorised afresh."""
+
+    command: str
+    label: str
+    values: Mapping[str, str] = field(default_factory=dict)
+    style: Literal["plain", "primary", "danger"] = "plain"
+    confirm: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One entry of a list: what it is, why it is there, its figures, and what can be done about it."""
+
+    title: Sentence
+    reason: Sentence = ()
+    facts: tuple[Fact, ...] = ()
+    actions: tuple[Action, ...] = ()
+
+
+Part = Panel | Note | Table | Item
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer. `headline` is the one line a person reads first; `summary` says the whole in one sentence, for a
+    phone's notification and for a screen reader. `facts` are figures for programs that the parts do not draw.
+    """
+
+    headline: Sentence
+    summary: Sentence = ()
+    parts: tuple[Part, ...] = ()
+    actions: tuple[Action, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    audience: Literal["asker", "channel"] = "asker"
+
+    def all_facts(self) -> Iterator[Fact]:
+        """Every figure of the reply about its subject, those of list items excepted."""
+        for part in self.parts:
+            if isinstance(part, Panel):
+                for row in part.rows:
+                    yield from (cell for cell in row if isinstance(cell, Fact))
+        yield from self.facts
+
+
+# --- requests -------------------------------------------------------------------------------------------------------
+
+
+class Role(enum.Enum):
+    """What a person may do, each including the ones before."""
+
+    REP = "rep"
+    MANAGER = "manager"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who asks."""
+
+    slack_user_id: str | None = None
+    team_id: str | None = None
+    rep_id: int | None = None
+    role: Role = Role.REP
+    zone: str = "UTC"
+    locale: str = "en_US"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the answer will be read."""
+
+    kind: Literal["dm", "channel", "shared", "home", "terminal"] = "terminal"
+    channel_id: str | None = None
+
+
+def _ignore_progress(_text: str) -> None:
+    """The sink of a request that nobody watches."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One thing asked, by text ("acme 15000") or by a button's or form's values.
+
+    `now` is UTC and read once, at the edge; `today` is the asking person's day. `receipt` is Slack's own id of the
+    request and unique, so that a request delivered twice is one change.
+    """
+
+    now: dt.datetime
+    today: dt.date
+    text: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+    person: Person = Person()
+    place: Place = Place()
+    origin: str = "command"
+    receipt: str | None = None
+    progress: Callable[[str], None] = _ignore_progress
+
+
+class Invalid(Exception):  # noqa: N818 - "raise Invalid(...)" is how a command reads
+    """What was asked cannot be done. `errors` has a sentence for each field, saying what to do next."""
+
+    def __init__(self, **errors: str) -> None:
+        super().__init__(" ".join(errors.values()))
+        self.errors = errors
+
+
+# --- commands -------------------------------------------------------------------------------------------------------
+
+
+class Policy(enum.Enum):
+    """Who may use a command, and what it shows; bot/access.py enforces it."""
+
+    OPEN = "shows no customer data"
+    CUSTOMER = "shows figures of customers to members of the team"
+    ADMIN = "changes how figures are made"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A suggestion while somebody types: `value` is put in, `hint` tells two alike apart."""
+
+    value: str
+    label: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A thing that a person can ask or do, declared once: help, completion and manifest.yml follow from it.
+
+    `usage` is what may follow the name; `examples` are whole commands. `suggest(request, db, field, typed)` completes.
+    """
+
+    name: str
+    summary: str
+    usage: str
+    examples: tuple[str, ...]
+    policy: Policy
+    run: Callable[[Request, Database], Reply]
+    suggest: Callable[[Request, Database, str, str], Sequence[Option]] | None = None

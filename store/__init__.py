@@ -1,0 +1,1 @@
+"""The shared customer database: the only place with SQL."""

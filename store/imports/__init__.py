@@ -1,0 +1,1 @@
+"""Bringing a company's own ledger into the database, by a mapping and never by a guess."""

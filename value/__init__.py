@@ -1,0 +1,1 @@
+"""The mathematics of customer value and care: no Slack, no SQL, no clock, no environment."""
