@@ -19,7 +19,7 @@ from store.database import Database
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """An exact amount of one currency. `style` is how much of it a person needs: $3.05M, $3,049,220 or $3,049,220.17."""
+    """An exact amount of one currency; `style` is how much of it is drawn: $3.05M, $3,049,220 or $3,049,220.17."""
 
     amount: Decimal
     currency: str
