@@ -7,7 +7,6 @@ customer is taken with all of its lines or not at all, so that its figures in th
 """
 
 import csv
-import datetime as dt
 import gzip
 import sys
 from collections import defaultdict
