@@ -26,6 +26,8 @@ metadata = MetaData(
 # SQLite numbers its rows itself only in a column of the type INTEGER.
 BigId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 Minor = sa.BigInteger
+# Ordered letter by letter whatever the database's collation, so that a prefix is a range of the index.
+Key = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 
 class ExactDecimal(sa.types.TypeDecorator[Decimal]):
@@ -154,16 +156,24 @@ customer_names = Table(
     Column("customer_id", BigId, ForeignKey("customers.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("kind", sa.Text, nullable=False),
     Column("text", sa.Text, nullable=False),
-    Column("key", sa.Text, nullable=False, index=True, comment="store.names.key_of(text)"),
+    Column("key", Key, nullable=False, index=True, comment="store.names.key_of(text)"),
     CheckConstraint("kind in ('name', 'alias')", name="kind"),
     UniqueConstraint("customer_id", "key"),
 )
 
-name_grams = Table(
-    "name_grams",
+name_words = Table(
+    "name_words",
     metadata,
-    Column("gram", sa.Text, primary_key=True, comment="three letters of a key, for misspelt names"),
+    Column("word", Key, primary_key=True, comment="one word of the key"),
     Column("name_id", BigId, ForeignKey("customer_names.id", ondelete="CASCADE"), primary_key=True, index=True),
+    sqlite_with_rowid=False,
+)
+
+name_vocabulary = Table(
+    "name_vocabulary",
+    metadata,
+    Column("word", Key, primary_key=True, comment="each word of name_words once; one that no name has any more may stay"),
+    Column("backwards", Key, nullable=False, index=True, comment="its letters from last to first, for misspelt names"),
     sqlite_with_rowid=False,
 )
 
@@ -228,6 +238,14 @@ payments = Table(
     Column("amount_minor", Minor, nullable=False),
     Column("currency", sa.Text, nullable=False),
     UniqueConstraint("source_id", "number"),
+)
+
+workspace = Table(
+    "workspace",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("home_currency", sa.Text, comment="in which the team's figures are shown"),
+    CheckConstraint("id = 1", name="one_row"),
 )
 
 exchange_rates = Table(

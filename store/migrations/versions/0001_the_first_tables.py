@@ -23,6 +23,26 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("base", "quote", "rate_on", name=op.f("pk_exchange_rates")),
     )
     op.create_table(
+        "name_vocabulary",
+        sa.Column(
+            "word",
+            sa.Text().with_variant(sa.Text(collation="C"), "postgresql"),
+            nullable=False,
+            comment="each word of name_words once; one that no name has any more may stay",
+        ),
+        sa.Column(
+            "backwards",
+            sa.Text().with_variant(sa.Text(collation="C"), "postgresql"),
+            nullable=False,
+            comment="its letters from last to first, for misspelt names",
+        ),
+        sa.PrimaryKeyConstraint("word", name=op.f("pk_name_vocabulary")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("name_vocabulary", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_name_vocabulary_backwards"), ["backwards"], unique=False)
+
+    op.create_table(
         "reps",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
@@ -53,6 +73,13 @@ def upgrade() -> None:
         sa.Column("refreshed_at", store.tables.Instant(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sources")),
         sa.UniqueConstraint("name", name=op.f("uq_sources_name")),
+    )
+    op.create_table(
+        "workspace",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("home_currency", sa.Text(), nullable=True, comment="in which the team's figures are shown"),
+        sa.CheckConstraint("id = 1", name=op.f("ck_workspace_one_row")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_workspace")),
     )
     op.create_table(
         "customers",
@@ -128,7 +155,12 @@ def upgrade() -> None:
         sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
-        sa.Column("key", sa.Text(), nullable=False, comment="store.names.key_of(text)"),
+        sa.Column(
+            "key",
+            sa.Text().with_variant(sa.Text(collation="C"), "postgresql"),
+            nullable=False,
+            comment="store.names.key_of(text)",
+        ),
         sa.CheckConstraint("kind in ('name', 'alias')", name=op.f("ck_customer_names_kind")),
         sa.ForeignKeyConstraint(
             ["customer_id"], ["customers.id"], name=op.f("fk_customer_names_customer_id_customers"), ondelete="CASCADE"
@@ -277,17 +309,22 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
-        "name_grams",
-        sa.Column("gram", sa.Text(), nullable=False, comment="three letters of a key, for misspelt names"),
+        "name_words",
+        sa.Column(
+            "word",
+            sa.Text().with_variant(sa.Text(collation="C"), "postgresql"),
+            nullable=False,
+            comment="one word of the key",
+        ),
         sa.Column("name_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.ForeignKeyConstraint(
-            ["name_id"], ["customer_names.id"], name=op.f("fk_name_grams_name_id_customer_names"), ondelete="CASCADE"
+            ["name_id"], ["customer_names.id"], name=op.f("fk_name_words_name_id_customer_names"), ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("gram", "name_id", name=op.f("pk_name_grams")),
+        sa.PrimaryKeyConstraint("word", "name_id", name=op.f("pk_name_words")),
         sqlite_with_rowid=False,
     )
-    with op.batch_alter_table("name_grams", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_name_grams_name_id"), ["name_id"], unique=False)
+    with op.batch_alter_table("name_words", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_name_words_name_id"), ["name_id"], unique=False)
 
     op.create_table(
         "payments",
@@ -319,10 +356,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_payments_customer_id"))
 
     op.drop_table("payments")
-    with op.batch_alter_table("name_grams", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_name_grams_name_id"))
+    with op.batch_alter_table("name_words", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_name_words_name_id"))
 
-    op.drop_table("name_grams")
+    op.drop_table("name_words")
     op.drop_table("invoice_lines")
     with op.batch_alter_table("invoices", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_invoices_rep_id"))
@@ -359,6 +396,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_customers_owner_rep_id"))
 
     op.drop_table("customers")
+    op.drop_table("workspace")
     op.drop_table("sources")
     op.drop_table("reps")
+    with op.batch_alter_table("name_vocabulary", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_name_vocabulary_backwards"))
+
+    op.drop_table("name_vocabulary")
     op.drop_table("exchange_rates")

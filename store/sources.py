@@ -1,0 +1,68 @@
+"""Sources and the period that they cover: what every figure has to say it rests on."""
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from store.tables import sources
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One ledger, and the first and last date that it covers (both included; None before anything was imported)."""
+
+    id: int
+    name: str
+    title: str
+    period_start_on: dt.date | None
+    period_end_on: dt.date | None
+    margin_assumption: Decimal | None
+    refreshed_at: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What all sources together cover. `observation_end_on` is the last date of any of them, never today."""
+
+    period_start_on: dt.date
+    observation_end_on: dt.date
+    refreshed_at: dt.datetime | None
+    sources: tuple[Source, ...]
+
+    @property
+    def titles(self) -> str:
+        """The sources by name, for a card's last line."""
+        return ", ".join(source.title for source in self.sources)
+
+
+def every(connection: Connection) -> list[Source]:
+    """All sources, the oldest period first."""
+    rows = connection.execute(sa.select(sources).order_by(sources.c.period_start_on, sources.c.id))
+    return [
+        Source(
+            row.id,
+            row.name,
+            row.title,
+            row.period_start_on,
+            row.period_end_on,
+            row.margin_assumption,
+            row.refreshed_at,
+        )
+        for row in rows
+    ]
+
+
+def coverage(connection: Connection) -> Coverage | None:
+    """What the ledgers cover, None before the first import."""
+    covering = [source for source in every(connection) if source.period_start_on and source.period_end_on]
+    if not covering:
+        return None
+    return Coverage(
+        period_start_on=min(source.period_start_on for source in covering if source.period_start_on),
+        observation_end_on=max(source.period_end_on for source in covering if source.period_end_on),
+        refreshed_at=max((source.refreshed_at for source in covering if source.refreshed_at), default=None),
+        sources=tuple(covering),
+    )

@@ -1,0 +1,119 @@
+"""The precomputed values of each customer, read back as decimals."""
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from store.money import from_minor
+from store.tables import customer_values, customers, reps
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerValue:
+    """What the ledger says of a customer. Money in `currency`; None is not known, and never a zero.
+
+    `unknown_reason` says why the money is not known; gross profit alone is unknown where costs are.
+    """
+
+    customer_id: int
+    currency: str | None
+    unknown_reason: str | None
+    period_start_on: dt.date | None
+    observation_end_on: dt.date | None
+    invoices: int
+    credits: int
+    units: Decimal
+    first_purchase_on: dt.date | None
+    last_purchase_on: dt.date | None
+    revenue: Decimal | None
+    gross_profit: Decimal | None
+    assumed_cost_revenue: Decimal | None
+    revenue_12_months: Decimal | None
+    gross_profit_12_months: Decimal | None
+    projected_value: Decimal | None
+    cap_from_year: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A customer in a ranking."""
+
+    name: str
+    place: str | None
+    owner: str | None
+    value: CustomerValue
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The whole of a ranking: how many customers have a projected value, what they come to, and in which currency."""
+
+    currency: str
+    customers: int
+    projected_value: Decimal
+
+
+def get(connection: Connection, customer_id: int) -> CustomerValue | None:
+    """The values of one customer, None where it has not been scored."""
+    row = connection.execute(sa.select(customer_values).where(customer_values.c.customer_id == customer_id)).first()
+    return None if row is None else _value(row)
+
+
+def best(connection: Connection, currency: str, count: int) -> list[Ranked]:
+    """The `count` customers with the highest projected value in `currency`, the highest first."""
+    rows = connection.execute(
+        sa.select(customer_values, customers.c.name, customers.c.place, reps.c.name.label("owner"))
+        .join(customers, customers.c.id == customer_values.c.customer_id)
+        .outerjoin(reps, reps.c.id == customers.c.owner_rep_id)
+        .where(customer_values.c.currency == currency, customer_values.c.projected_value_minor.is_not(None))
+        .order_by(customer_values.c.projected_value_minor.desc(), customers.c.name, customers.c.id)
+        .limit(count)
+    )
+    return [Ranked(row.name, row.place, row.owner, _value(row)) for row in rows]
+
+
+def standings(connection: Connection) -> list[Standing]:
+    """The sum of all projected values, for each currency that any is in; the most customers first."""
+    rows = connection.execute(
+        sa.select(
+            customer_values.c.currency,
+            sa.func.count().label("customers"),
+            sa.cast(sa.func.sum(customer_values.c.projected_value_minor), sa.BigInteger).label("total_minor"),
+        )
+        .where(customer_values.c.projected_value_minor.is_not(None))
+        .group_by(customer_values.c.currency)
+        .order_by(sa.func.count().desc(), customer_values.c.currency)
+    )
+    return [Standing(row.currency, row.customers, from_minor(row.total_minor, row.currency)) for row in rows]
+
+
+def _value(row: sa.Row[tuple[object, ...]]) -> CustomerValue:
+    figures = row._mapping  # the public name of a row's columns by label, in spite of the underscore
+    currency = figures["currency"]
+
+    def money(key: str) -> Decimal | None:
+        minor = figures[f"{key}_minor"]
+        return None if minor is None else from_minor(minor, currency)
+
+    return CustomerValue(
+        customer_id=figures["customer_id"],
+        currency=currency,
+        unknown_reason=figures["unknown_reason"],
+        period_start_on=figures["period_start_on"],
+        observation_end_on=figures["observation_end_on"],
+        invoices=figures["invoices"],
+        credits=figures["credits"],
+        units=Decimal(figures["units_thousandths"]).scaleb(-3),
+        first_purchase_on=figures["first_purchase_on"],
+        last_purchase_on=figures["last_purchase_on"],
+        revenue=money("revenue"),
+        gross_profit=money("gross_profit"),
+        assumed_cost_revenue=money("assumed_cost_revenue"),
+        revenue_12_months=money("revenue_12_months"),
+        gross_profit_12_months=money("gross_profit_12_months"),
+        projected_value=money("projected_value"),
+        cap_from_year=figures["cap_from_year"],
+    )
