@@ -1,0 +1,93 @@
+"""Who a customer is, apart from the figures."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from store.tables import customer_names, customer_references, customers, reps, sources
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """The rep whom the customer belongs to. An invented one is a made-up name in the demo."""
+
+    rep_id: int
+    name: str
+    slack_user_id: str | None
+    is_invented: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """The number that a source knows the customer by."""
+
+    source_title: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """A company that buys from us. `status` is active or exit; `customer_since_on` is known from outside the ledger."""
+
+    id: int
+    name: str
+    aliases: tuple[str, ...]
+    place: str | None
+    country: str | None
+    currency: str | None
+    owner: Owner | None
+    customer_since_on: dt.date | None
+    status: str
+    references: tuple[Reference, ...]
+
+
+def get(connection: Connection, customer_id: int) -> Customer | None:
+    """The customer, or None where there is none of this id."""
+    row = connection.execute(
+        sa.select(
+            customers,
+            reps.c.name.label("rep_name"),
+            reps.c.slack_user_id,
+            reps.c.is_invented,
+        )
+        .outerjoin(reps, reps.c.id == customers.c.owner_rep_id)
+        .where(customers.c.id == customer_id)
+    ).one_or_none()
+    if row is None:
+        return None
+    owner = None
+    if row.owner_rep_id is not None:
+        owner = Owner(row.owner_rep_id, row.rep_name, row.slack_user_id, row.is_invented)
+    return Customer(
+        id=row.id,
+        name=row.name,
+        aliases=_aliases(connection, customer_id),
+        place=row.place,
+        country=row.country,
+        currency=row.currency,
+        owner=owner,
+        customer_since_on=row.customer_since_on,
+        status=row.status,
+        references=_references(connection, customer_id),
+    )
+
+
+def _aliases(connection: Connection, customer_id: int) -> tuple[str, ...]:
+    statement = (
+        sa.select(customer_names.c.text)
+        .where(customer_names.c.customer_id == customer_id, customer_names.c.kind == "alias")
+        .order_by(customer_names.c.key)
+    )
+    return tuple(connection.scalars(statement))
+
+
+def _references(connection: Connection, customer_id: int) -> tuple[Reference, ...]:
+    statement = (
+        sa.select(sources.c.title, customer_references.c.number)
+        .join_from(customer_references, sources, sources.c.id == customer_references.c.source_id)
+        .where(customer_references.c.customer_id == customer_id)
+        .order_by(sources.c.title, customer_references.c.number)
+    )
+    return tuple(Reference(title, number) for title, number in connection.execute(statement))
