@@ -15,6 +15,7 @@ from value.lifetime import NoProjection, why_no_projection
 from value.projection import CALENDAR_HOURS_A_YEAR, WORKING_HOURS_A_YEAR
 from value.visit import DEFAULT_CADENCE_MONTHS, visit_return
 
+LIFETIME_BASIS = "profit so far + projected value"
 NO_COST_TO_SERVE = "gross profit, since cost to serve is not recorded yet"
 
 
@@ -113,11 +114,25 @@ class Figures:
         return Ratio(visit_return(profit, self.visit_total, DEFAULT_CADENCE_MONTHS), "times")
 
 
-def figures(connection: Connection, value: CustomerValue) -> Figures:
-    """The customer's figures under the team's assumptions."""
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What the figures of every customer in one currency rest on; read once for a whole list."""
+
+    assumptions: Assumptions
+    visit_cost: VisitCost | None
+    visit_total: Decimal | None
+
+
+def basis(connection: Connection, value: CustomerValue) -> Basis:
+    """The team's assumptions, with the cost of a visit in the currency of this value."""
     cost = None
     if value.currency and value.observation_end_on:
         cost = workspace.visit_cost(connection, value.currency, value.observation_end_on)
+    return Basis(workspace.assumptions(connection), *(cost or (None, None)))
+
+
+def figures(value: CustomerValue, rests_on: Basis) -> Figures:
+    """The customer's figures."""
     start, end = value.period_start_on, value.observation_end_on
     reason = why_no_projection(
         invoices=value.invoices,
@@ -125,13 +140,7 @@ def figures(connection: Connection, value: CustomerValue) -> Figures:
         revenue_12_months=value.revenue_12_months or Decimal(0),
         covers_12_months=bool(start and end and covers_12_months(start, end)),
     )
-    return Figures(
-        value=value,
-        assumptions=workspace.assumptions(connection),
-        visit_cost=cost[0] if cost else None,
-        visit_total=cost[1] if cost else None,
-        no_projection=reason,
-    )
+    return Figures(value, rests_on.assumptions, rests_on.visit_cost, rests_on.visit_total, reason)
 
 
 def assumed(assumptions: Assumptions) -> Sentence:

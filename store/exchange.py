@@ -5,13 +5,14 @@ A rate is that of the invoice's day, or of the last day before it on which one w
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from store.tables import exchange_rates
+from store.tables import exchange_rates, invoices
 
 # Longer than any run of bank holidays; beyond it a rate would be a guess.
 OLDEST_RATE_DAYS = 7
@@ -38,6 +39,33 @@ def rates(connection: Connection, pairs: Iterable[Pair], *, keep: bool = True) -
     if fresh and keep:
         connection.execute(exchange_rates.insert(), fresh)
     return {pair: known[pair] for pair in wanted & known.keys()}
+
+
+@dataclass(frozen=True, slots=True)
+class RatesUsed:
+    """The rates by which a customer's invoices in `base` became figures in another currency."""
+
+    base: str
+    days: int
+    lowest: Decimal
+    highest: Decimal
+
+
+def used(connection: Connection, customer_id: int, quote: str) -> list[RatesUsed]:
+    """What the customer's invoices were converted by, one entry for each of their currencies other than `quote`."""
+    rows = connection.execute(
+        sa.select(exchange_rates.c.base, exchange_rates.c.rate_on, exchange_rates.c.rate)
+        .distinct()
+        .join(
+            invoices,
+            (invoices.c.currency == exchange_rates.c.base) & (invoices.c.issued_on == exchange_rates.c.rate_on),
+        )
+        .where(invoices.c.customer_id == customer_id, exchange_rates.c.quote == quote)
+    ).all()
+    by_base: dict[str, list[Decimal]] = {}
+    for row in rows:
+        by_base.setdefault(row.base, []).append(row.rate)
+    return [RatesUsed(base, len(found), min(found), max(found)) for base, found in sorted(by_base.items())]
 
 
 def _published(base: str, quote: str, day: dt.date) -> tuple[dt.date, Decimal] | None:

@@ -26,3 +26,8 @@ def from_minor(minor: int, currency: str) -> Decimal:
 def to_minor(amount: Decimal, currency: str) -> int:
     """219.99 USD is 21999; what is finer than a minor unit is rounded half up, away from zero."""
     return int(amount.scaleb(minor_digits(currency)).quantize(Decimal(1), ROUND_HALF_UP))
+
+
+def margin_on(revenue: Decimal, margin: Decimal, currency: str) -> Decimal:
+    """The profit that a margin assumption gives to revenue without a cost, rounded half up to minor units."""
+    return (revenue * margin).quantize(Decimal(1).scaleb(-minor_digits(currency)), ROUND_HALF_UP)

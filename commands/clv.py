@@ -1,0 +1,209 @@
+"""/clv NAME [DEAL] [why]: what a customer is worth, over a lifetime."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from sqlalchemy.engine import Connection
+
+from commands import _clv_card, _clv_why
+from commands._amount import amount
+from commands._reply import (
+    Action,
+    Code,
+    Command,
+    Invalid,
+    Item,
+    Note,
+    Option,
+    Policy,
+    Reply,
+    Request,
+    Strong,
+)
+from store import customers, names, sources
+from store.database import Database
+
+LONGEST_NAME_SHOWN = 60
+LONGEST_TEXT = 300
+WHY = "why"
+# A phone's keyboard makes its own quotes.
+_QUOTES = str.maketrans("“”„«»", '"' * 5)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the text after /clv means: a name, perhaps a deal to set beside it, perhaps the reasons."""
+
+    name: str
+    deal: Decimal | None = None
+    deal_currency: str = ""
+    why: bool = False
+
+
+def run(request: Request, db: Database) -> Reply:
+    """The card of one customer, or the customers that may be meant."""
+    with db.reading() as connection:
+        if sources.coverage(connection) is None:
+            return _no_ledger()
+        if "customer" in request.values:
+            return _pressed(request, connection)
+        text = request.text.strip()
+        if not text:
+            raise Invalid(name="Say which customer, such as /clv acme; /top lists the best.")
+        if len(text) > LONGEST_TEXT:
+            raise Invalid(name=f"That is {len(text):,} characters; the first words of the customer's name are enough.")
+        return _by_name(text, request, connection)
+
+
+def _pressed(request: Request, connection: Connection) -> Reply:
+    raw = request.values["customer"]
+    known = raw.isascii() and raw.isdigit() and len(raw) < 19
+    customer = customers.get(connection, int(raw)) if known else None
+    if customer is None:
+        raise Invalid(customer="That customer is no longer in the database; ask /clv with its name.")
+    deal, typed = amount(request.values.get("deal", "")) or (None, "")
+    asked = Asked(customer.name, deal, typed, why=request.values.get("view") == WHY)
+    return _answer(asked, customer, request, connection)
+
+
+def _by_name(text: str, request: Request, connection: Connection) -> Reply:
+    # The whole text comes first: a customer may be called "Route 66", or "Tell Me Why".
+    found = names.find(connection, text.translate(_QUOTES).strip('" '))
+    asked = Asked(text)
+    if found.certain is None or found.how == "words":
+        taken_apart = parse(text)
+        if taken_apart != Asked(text):
+            asked, found = taken_apart, names.find(connection, taken_apart.name)
+    if found.certain is not None:
+        customer = customers.get(connection, found.certain.customer_id)
+        assert customer is not None
+        return _answer(replace(asked, name=customer.name), customer, request, connection)
+    return _candidates(asked, found)
+
+
+def parse(text: str) -> Asked:
+    """Take "acme 15000 why" apart. A name in quotes ends at its quote.
+
+    Errors: Invalid where what follows a quoted name is neither an amount nor "why".
+    """
+    text = text.translate(_QUOTES).strip()
+    quoted = re.fullmatch(r'"([^"]*)"\s*(.*)', text, re.DOTALL)
+    name, rest = (quoted[1].strip(), quoted[2]) if quoted else ("", text)
+    words = rest.split()
+    why = bool(words) and words[-1].casefold() == WHY and (bool(name) or len(words) > 1)
+    if why:
+        words.pop()
+    deal: tuple[Decimal | None, str] = (None, "")
+    # "USD 15 000" is up to three words; the longest run that reads as an amount is the deal.
+    for start in range(max(0 if name else 1, len(words) - 4), len(words)):
+        found = amount(" ".join(words[start:]))
+        if found is not None:
+            deal, words = found, words[:start]
+            break
+    if quoted and words:
+        raise Invalid(deal=f"“{_short(' '.join(words))}” is not an amount; write it as 15000, 15,000 or 15k.")
+    return Asked(name or " ".join(words), *deal, why)
+
+
+def _answer(asked: Asked, customer: customers.Customer, request: Request, connection: Connection) -> Reply:
+    subject = _clv_card.subject(connection, customer)
+    if asked.why:
+        return _clv_why.reply(connection, subject)
+    deal = None
+    if asked.deal is not None:
+        deal = _deal(asked.deal, asked.deal_currency, subject.figures.value.currency)
+    return _clv_card.reply(connection, subject, request.today, deal)
+
+
+def _deal(deal: Decimal, typed: str, currency: str | None) -> Decimal:
+    """Errors: Invalid for no amount, or one in another currency than the customer's."""
+    if not deal:
+        raise Invalid(deal="A deal of nothing cannot be set beside a lifetime; write it as 15000, 15,000 or 15k.")
+    if len(typed) == 3 and currency and typed != currency:
+        raise Invalid(deal=f"This customer's figures are in {currency}; write the deal in {currency} too.")
+    return deal
+
+
+def _candidates(asked: Asked, found: names.Found) -> Reply:
+    shown = f"“{_short(asked.name)}”"
+    if not found.candidates:
+        return Reply(
+            headline=(f"No customer is called {shown}, nor anything like it",),
+            summary=(f"No customer is called {shown}.",),
+            parts=(
+                Note(
+                    (
+                        "Try one word of the name, or the customer's number in your books. ",
+                        Code("/top 20"),
+                        " lists the best.",
+                    )
+                ),
+            ),
+        )
+    misspelt = found.how == "misspelt"
+    headline = f"No customer is called {shown}. Did you mean:" if misspelt else f"Which {shown} do you mean?"
+    values = {}
+    if asked.deal is not None:
+        values["deal"] = f"{asked.deal_currency} {asked.deal:f}".strip()
+    if asked.why:
+        values["view"] = WHY
+    return Reply(
+        headline=(headline,),
+        summary=(headline, " ", ", ".join(match.name for match in found.candidates[:3])),
+        parts=tuple(_candidate(match, values) for match in found.candidates),
+    )
+
+
+def _candidate(match: names.Match, values: dict[str, str]) -> Item:
+    where = [word for word in (match.place, match.country) if word]
+    if match.via and match.via != match.name:
+        where.append(f"found as {match.via}")
+    return Item(
+        title=(Strong(match.name),),
+        reason=(" · ".join(where),) if where else (),
+        actions=(Action("clv", "Show", {"customer": str(match.customer_id), **values}),),
+    )
+
+
+def _no_ledger() -> Reply:
+    return Reply(
+        headline=("No ledger has been imported yet",),
+        summary=("No ledger has been imported yet.",),
+        parts=(
+            Note(
+                (
+                    "Whoever runs Melktert imports one with ",
+                    Code("python -m bot import FILE --mapping NAME"),
+                    "; docs/import.md shows how.",
+                )
+            ),
+        ),
+    )
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST_NAME_SHOWN else text[: LONGEST_NAME_SHOWN - 1] + "…"
+
+
+def suggest(_request: Request, db: Database, field: str, typed: str) -> Sequence[Option]:
+    """Customers whose names go on from what was typed, the most valuable first."""
+    if field != "name":
+        return ()
+    with db.reading() as connection:
+        return [
+            Option(match.name, match.name, ", ".join(word for word in (match.place, match.country) if word))
+            for match in names.suggest(connection, typed)
+        ]
+
+
+COMMAND = Command(
+    name="clv",
+    summary="What a customer is worth to you over a lifetime, and what you stand to lose.",
+    usage="NAME [DEAL] [why]",
+    examples=("/clv acme", '/clv "A Bike Store" 15000', "/clv acme why"),
+    policy=Policy.CUSTOMER,
+    run=run,
+    suggest=suggest,
+)
