@@ -75,7 +75,7 @@ sources = Table(
     "sources",
     metadata,
     Column("id", BigId, primary_key=True),
-    Column("name", sa.Text, nullable=False, unique=True, comment="as its mapping calls it, such as online-retail"),
+    Column("name", sa.Text, nullable=False, unique=True, comment="as its mapping calls it, such as erp-2019"),
     Column("title", sa.Text, nullable=False),
     Column("period_start_on", sa.Date, comment="first date that the source covers"),
     Column("period_end_on", sa.Date, comment="last date that the source covers: its observation end"),

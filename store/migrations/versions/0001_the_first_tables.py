@@ -58,7 +58,7 @@ def upgrade() -> None:
     op.create_table(
         "sources",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False, comment="as its mapping calls it, such as online-retail"),
+        sa.Column("name", sa.Text(), nullable=False, comment="as its mapping calls it, such as erp-2019"),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("period_start_on", sa.Date(), nullable=True, comment="first date that the source covers"),
         sa.Column(
