@@ -1,0 +1,187 @@
+"""What the ledger adds up to, customer by customer."""
+
+import datetime as dt
+from decimal import Decimal
+
+import sqlalchemy as sa
+
+from store import scoring, values, workspace
+from store.database import Database
+from store.values import CustomerValue
+from tests.ledger import END, START, Ledger, Line
+
+LAST_YEAR = dt.date(2026, 3, 1)
+BEFORE = dt.date(2024, 6, 1)
+
+
+def value_of(db: Database, customer_id: int) -> CustomerValue:
+    with db.reading() as connection:
+        found = values.get(connection, customer_id)
+    assert found is not None
+    return found
+
+
+def test_revenue_is_net_of_credit_notes_and_leaves_cancelled_invoices_out(db: Database) -> None:
+    books = Ledger(db)
+    acme = books.customer("Acme")
+    books.invoice(acme, BEFORE, Line("100.10", "60"), Line("50", "20", quantity="2.5"))
+    books.invoice(acme, LAST_YEAR, Line("200", "150", quantity="4"))
+    books.invoice(acme, LAST_YEAR, Line("-30", "-15", quantity="-1"), kind="credit")
+    books.invoice(acme, LAST_YEAR, Line("9999", "1"), cancelled=True)
+    books.done()
+    value = value_of(db, acme)
+    assert value.revenue == Decimal("320.10")
+    assert value.gross_profit == Decimal("105.10")
+    assert value.revenue_12_months == Decimal("170.00")
+    assert value.gross_profit_12_months == Decimal("35.00")
+    assert (value.invoices, value.credits, value.units) == (2, 1, Decimal("6.5"))
+    assert (value.period_start_on, value.observation_end_on) == (START, END)
+    assert value.projected_value == Decimal("1542.37")  # 35 × 44.067625
+
+
+def test_charges_are_revenue_but_no_units(db: Database) -> None:
+    books = Ledger(db)
+    acme = books.customer("Acme")
+    books.invoice(acme, LAST_YEAR, Line("10", "5", quantity="3"), Line("4", "4", quantity="1", kind="charge"))
+    books.done()
+    assert (value_of(db, acme).revenue, value_of(db, acme).units) == (Decimal(14), Decimal(3))
+
+
+def test_a_return_or_a_free_sample_is_never_a_last_purchase(db: Database) -> None:
+    books = Ledger(db)
+    acme = books.customer("Acme")
+    books.invoice(acme, BEFORE, Line("100", "60"))
+    books.invoice(acme, LAST_YEAR, Line("0", "0"))
+    books.invoice(acme, LAST_YEAR, Line("-5", "-3"), kind="credit")
+    books.done()
+    value = value_of(db, acme)
+    assert value.first_purchase_on == value.last_purchase_on == BEFORE
+
+
+def test_the_last_12_months_end_with_the_data_and_begin_a_day_after_the_same_date(db: Database) -> None:
+    books = Ledger(db, end=dt.date(2025, 2, 28))
+    acme = books.customer("Acme")
+    books.invoice(acme, dt.date(2024, 2, 28), Line("1", "0.50"))
+    books.invoice(acme, dt.date(2024, 2, 29), Line("10", "5"))
+    books.invoice(acme, dt.date(2025, 2, 28), Line("100", "50"))
+    books.done()
+    assert value_of(db, acme).revenue_12_months == Decimal(110)
+
+
+def test_a_line_without_a_cost_earns_the_margin_assumption_rounded_once(db: Database) -> None:
+    books = Ledger(db, margin="0.305")
+    acme = books.customer("Acme")
+    for _ in range(3):
+        books.invoice(acme, LAST_YEAR, Line("0.05"))
+    books.invoice(acme, LAST_YEAR, Line("10", "9"))
+    books.done()
+    value = value_of(db, acme)
+    assert value.gross_profit == Decimal("1.05")  # 1.00, and 0.15 × 30.5 % = 0.04575
+    assert value.assumed_cost_revenue == Decimal("0.15")
+
+
+def test_without_a_margin_assumption_the_profit_is_not_known(db: Database) -> None:
+    books = Ledger(db)
+    acme, other = books.customer("Acme"), books.customer("Other")
+    books.invoice(acme, LAST_YEAR, Line("100", "60"), Line("1"))
+    books.invoice(other, BEFORE, Line("1"))
+    books.invoice(other, LAST_YEAR, Line("100", "60"))
+    books.done()
+    assert value_of(db, acme).revenue == Decimal(101)
+    assert value_of(db, acme).gross_profit is None
+    assert value_of(db, acme).projected_value is None
+    assert value_of(db, other).gross_profit is None
+    assert value_of(db, other).gross_profit_12_months == Decimal(40)
+
+
+def test_less_than_12_months_of_data_project_nothing(db: Database) -> None:
+    books = Ledger(db, start=dt.date(2025, 6, 2))
+    acme = books.customer("Acme")
+    books.invoice(acme, LAST_YEAR, Line("100", "60"))
+    books.done()
+    assert value_of(db, acme).projected_value is None
+
+
+def test_exactly_12_months_of_data_are_enough(db: Database) -> None:
+    books = Ledger(db, start=dt.date(2025, 6, 1))
+    acme = books.customer("Acme")
+    books.invoice(acme, LAST_YEAR, Line("100", "80"))
+    books.done()
+    assert value_of(db, acme).projected_value == Decimal("881.35")
+
+
+def test_the_margin_cap_is_kept_with_the_year_from_which_it_bites(db: Database) -> None:
+    books = Ledger(db)
+    acme = books.customer("Acme")
+    books.invoice(acme, LAST_YEAR, Line("100", "20"))
+    books.done()
+    assert value_of(db, acme).cap_from_year == 5
+
+
+def test_a_customer_that_never_bought_is_scored_with_nothing_rather_than_left_out(db: Database) -> None:
+    books = Ledger(db)
+    acme, idle = books.customer("Acme"), books.customer("Idle")
+    books.invoice(acme, LAST_YEAR, Line("100", "20"))
+    books.done()
+    value = value_of(db, idle)
+    assert (value.invoices, value.revenue, value.last_purchase_on) == (0, Decimal(0), None)
+
+
+def test_several_currencies_are_never_added_without_a_home_currency(db: Database) -> None:
+    books = Ledger(db)
+    mixed, plain = books.customer("Mixed"), books.customer("Plain")
+    books.invoice(mixed, LAST_YEAR, Line("100", "20"), currency="USD")
+    books.invoice(mixed, LAST_YEAR, Line("100", "20"), currency="EUR")
+    books.invoice(plain, LAST_YEAR, Line("100", "20"), currency="EUR")
+    books.done()
+    assert value_of(db, mixed).revenue is None
+    assert value_of(db, mixed).unknown_reason == "the invoices are in EUR and USD and no home currency is set"
+    assert (value_of(db, plain).currency, value_of(db, plain).revenue) == ("EUR", Decimal(100))
+
+
+def test_each_day_is_converted_at_its_own_published_rate(db: Database) -> None:
+    books = Ledger(db)
+    acme = books.customer("Acme")
+    books.invoice(acme, dt.date(2026, 3, 2), Line("100", "20"), currency="EUR")
+    books.invoice(acme, dt.date(2026, 3, 1), Line("1000", "0.000"), currency="JPY")  # a Sunday
+    books.invoice(acme, dt.date(2026, 3, 3), Line("7", "2"), currency="USD")
+    with db.writing() as connection:
+        assert workspace.settle_home_currency(connection, "USD")
+    books.done()
+    with db.reading() as connection:
+        stored = {
+            (row.base, row.rate_on): row
+            for row in connection.execute(sa.text("SELECT base, rate_on, rate, published_on FROM exchange_rates"))
+        }
+    assert len(stored) == 2
+    euro, yen = (Decimal(str(row.rate)) for key, row in sorted(stored.items(), key=lambda item: item[0][0]))
+    # The published reference rates of 2 March and of Friday 27 February 2026 are near these.
+    assert Decimal("1.0") < euro < Decimal("1.4")
+    assert Decimal("0.005") < yen < Decimal("0.008")
+    cent = Decimal("0.01")
+    assert value_of(db, acme).revenue == Decimal(7) + (100 * euro).quantize(cent) + (1000 * yen).quantize(cent)
+    assert value_of(db, acme).currency == "USD"
+
+
+def test_a_currency_without_a_published_rate_leaves_the_money_unknown(db: Database) -> None:
+    books = Ledger(db)
+    acme = books.customer("Acme")
+    books.invoice(acme, LAST_YEAR, Line("100", "20"), currency="USD")
+    books.invoice(acme, LAST_YEAR, Line("100", "20"), currency="ARS")
+    with db.writing() as connection:
+        workspace.settle_home_currency(connection, "USD")
+    books.done()
+    value = value_of(db, acme)
+    assert (value.revenue, value.gross_profit, value.projected_value) == (None, None, None)
+    assert value.unknown_reason == "there is no exchange rate from ARS to USD for some of the invoices"
+
+
+def test_scoring_again_changes_nothing(db: Database) -> None:
+    books = Ledger(db, margin="0.3")
+    acme = books.customer("Acme")
+    books.invoice(acme, LAST_YEAR, Line("100"), Line("3", "1"))
+    books.done()
+    before = value_of(db, acme)
+    with db.writing() as connection:
+        assert scoring.score(connection) == 1
+    assert value_of(db, acme) == before
