@@ -1,0 +1,107 @@
+"""python -m bot ask: one question from the command line, answered as text, as Slack's payload, or as data.
+
+Exit 0, or 1 with one sentence on standard error. There is never a traceback: the log has it.
+"""
+
+import datetime as dt
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+from sqlalchemy.exc import ArgumentError
+
+from bot.answer import Unanswered, attempt, guarded
+from bot.console import open_console
+from bot.json_reply import as_json, dump
+from bot.log import Log
+from bot.opening import open_database
+from bot.settings import Settings
+from bot.terminal import draw, numbered
+from commands._reply import Person, Reply, Request
+from store.database import Database
+from store.migrate import NewerDatabaseError
+
+FORMATS = ("text", "slack", "json")
+LOG = Log(Path("melktert.log"))
+
+
+def ask(
+    line: Annotated[str, typer.Argument(metavar="COMMAND", help='Such as "/clv acme".', show_default=False)],
+    as_: Annotated[str | None, typer.Option("--as", metavar="SLACK_USER_ID", help="Who asks.")] = None,
+    today: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="The day it is; now, unless said.")] = None,
+    format_: Annotated[str, typer.Option("--format", metavar="text|slack|json", help="How to answer.")] = "text",
+    press: Annotated[list[int] | None, typer.Option(metavar="N", help="Then press button N; may be repeated.")] = None,
+) -> None:
+    """Ask one question: python -m bot ask "/clv acme"."""
+    try:
+        with guarded(LOG, asked=line):
+            now = dt.datetime.now(dt.UTC)
+            if format_ not in FORMATS:
+                raise Unanswered.because(f"--format is one of {', '.join(FORMATS)}, not “{format_}”.")
+            day = _day(today) if today is not None else now.date()
+            request = Request(now=now, today=day, person=Person(slack_user_id=as_))
+            _write(_ask(line, request, press or []), format_, request.person.locale)
+    except Unanswered as unanswered:
+        open_console(sys.stderr).print(str(unanswered), soft_wrap=True)
+        raise typer.Exit(1) from None
+
+
+def _ask(line: str, request: Request, presses: list[int]) -> Reply:
+    db = _open()
+    try:
+        reply = attempt(db, line, request, LOG)
+        for number in presses:
+            actions = numbered(reply)
+            if not 1 <= number <= len(actions):
+                raise Unanswered.because(f"There is no button {number}; the answer has {len(actions)}.")
+            reply = attempt(db, actions[number - 1], request, LOG)
+        return reply
+    finally:
+        db.close()
+
+
+def _write(reply: Reply, format_: str, locale: str) -> None:
+    if format_ == "text":
+        draw(reply, open_console(), locale)
+        return
+    if format_ == "slack":
+        # Only here, since drawing for Slack brings libraries that the other formats do not need.
+        from bot.render import payload  # noqa: PLC0415
+
+        sys.stdout.write(dump(payload(reply, locale)) + "\n")
+        return
+    sys.stdout.write(as_json(reply) + "\n")
+
+
+def _day(text: str) -> dt.date:
+    try:
+        return dt.datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=dt.UTC).date()
+    except ValueError:
+        raise Unanswered.because(f"--today is a day such as 2026-05-31, not “{text[:40]}”.") from None
+
+
+def _open() -> Database:
+    """The database of the settings. A question makes no database: where there is none, that is the answer."""
+    try:
+        settings = Settings()
+        db = Database(settings.database_url)
+    except ValidationError as error:
+        names = ", ".join(str(problem["loc"][0]).upper() for problem in error.errors())
+        raise Unanswered.because(f"The setting {names} cannot be used; .env.example says what it takes.") from error
+    except (ArgumentError, ValueError, ImportError) as error:
+        raise Unanswered.because(
+            "DATABASE_URL names no database that Melktert can use; "
+            "write sqlite:///FILE or postgresql+psycopg://USER:PASSWORD@HOST/DATABASE."
+        ) from error
+    file = db.url.database
+    db.close()
+    if db.dialect == "sqlite" and file and file != ":memory:" and not Path(file).exists():
+        raise Unanswered.because(
+            f"There is no database {file}; python -m bot import makes it, or DATABASE_URL names another."
+        )
+    try:
+        return open_database(settings)
+    except NewerDatabaseError as error:
+        raise Unanswered.because(str(error)) from error

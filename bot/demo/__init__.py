@@ -1,0 +1,58 @@
+"""python -m bot demo: a session on the bundled ledger, dated as if it ended this week."""
+
+import datetime as dt
+import sys
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from bot.answer import Unanswered, guarded
+from bot.console import open_console
+from bot.demo.build import FOLDER, Ledger, build
+from bot.log import Log
+from bot.session import Session, converse, read
+from store import sources
+from store.database import Database
+
+
+def demo() -> None:
+    """Ask /clv and the rest about a bundled ledger, in this terminal."""
+    log = Log(FOLDER / "log.jsonl")
+    ledger = Ledger.bundled()
+    try:
+        with guarded(log):
+            db = build(ledger, _now(), open_console(sys.stderr))
+            console = open_console()
+            _greet(db, ledger, console)
+    except Unanswered as unanswered:
+        open_console(sys.stderr).print(Text(str(unanswered)), soft_wrap=True)
+        raise typer.Exit(1) from None
+    session = Session(db, console, log, _now)
+    try:
+        if sys.stdin.isatty() and sys.stdout.isatty():
+            converse(session, FOLDER / "history")
+        else:
+            read(session, sys.stdin.buffer)
+    finally:
+        db.close()
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+def _greet(db: Database, ledger: Ledger, console: Console) -> None:
+    with db.reading() as connection:
+        coverage = sources.coverage(connection)
+    assert coverage is not None, "a built demo covers its ledger"
+    first, last = coverage.period_start_on, coverage.observation_end_on
+    tries = Text("   ").join(Text(f"/{line}", "cyan") for line in ledger.tries)
+    console.print()
+    for line in (
+        Text.assemble(("Melktert", "bold #d7962e"), f" on the ledger of {ledger.title}, {first:%B %Y} to {last:%B %Y}"),
+        Text("Its dates are shifted by whole weeks to end this week; the names of its reps are invented.", "dim"),
+        Text.assemble("Try  ", tries, "   ", ("help", "cyan"), "   ", ("quit", "cyan")),
+    ):
+        console.print(line, soft_wrap=True)
+    console.print()
