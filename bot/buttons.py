@@ -1,0 +1,133 @@
+"""Actions as Slack's buttons and menus, and what was pressed back again.
+
+A button's action_id is its command and its place in the message ("clv:2.1"); its value is the JSON of the action's
+values. A menu has one action_id for several commands, so each of its options carries its command: ["clv",{…}].
+Slack sends & < > of a value back escaped or not, depending on the element, so they are written \\u0026 and the like.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from slackblocks import ActionsBlock, Button, ConfirmationDialogue, Element, Option, OverflowMenu, PlainText
+
+from bot import limits
+from bot.mrkdwn import plain_text
+from commands._reply import Action, Invalid
+
+BUTTONS_A_ROW = 5
+_MENU = "menu"
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """What somebody chose: the command of an Action and its values."""
+
+    command: str
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of buttons, None where there is none, and how many actions found no place in it."""
+
+    block: ActionsBlock | None
+    left_out: int
+
+
+def pressed(element: Mapping[str, Any]) -> Press:
+    """The press that Slack reports in `actions` of a block_actions payload. Errors: Invalid where it is not ours."""
+    try:
+        if element["type"] == "overflow":
+            command, values = json.loads(element["selected_option"]["value"])
+        else:
+            command, values = element["action_id"].rpartition(":")[0], json.loads(element["value"])
+    except (KeyError, TypeError, ValueError):
+        command, values = "", None
+    if not (isinstance(command, str) and command and isinstance(values, dict)):
+        raise Invalid(button="This button is from an older message. Type the command again for a fresh one.")
+    return Press(command, {str(name): str(value) for name, value in values.items()})
+
+
+def accessory(actions: Sequence[Action], place: str) -> Element | None:
+    """What stands at the right of a list entry: one button, or a menu; None where they need a row of their own."""
+    if len(actions) == 1:
+        return _button(actions[0], f"{place}.1", is_primary=False)
+    return _menu(actions, place)
+
+
+def row(actions: Sequence[Action], place: str, *, is_primary_free: bool, room: int) -> Row:
+    """The actions side by side within `room` characters: five buttons, or four and a menu of the others."""
+    drawn: list[tuple[Action, Button]] = []
+    for number, action in enumerate(actions, start=1):
+        is_primary = is_primary_free and action.style == "primary"
+        button = _button(action, f"{place}.{number}", is_primary=is_primary)
+        if button is not None and len(repr(button)) <= room:
+            room -= len(repr(button))
+            is_primary_free = is_primary_free and not is_primary
+            drawn.append((action, button))
+    elements: list[Element] = [button for _, button in drawn[:BUTTONS_A_ROW]]
+    shown = len(elements)
+    if len(drawn) > BUTTONS_A_ROW:
+        others = [action for action, _ in drawn[BUTTONS_A_ROW - 1 :] if _option(action) and not action.confirm]
+        menu = _menu(others[: limits.MENU_OPTIONS], place)
+        if menu is not None:
+            elements[-1] = menu
+            shown += len(others[: limits.MENU_OPTIONS]) - 1
+    block = ActionsBlock(elements, block_id=f"actions-{place}") if elements else None
+    return Row(block, len(actions) - shown)
+
+
+def _button(action: Action, place: str, *, is_primary: bool) -> Button | None:
+    action_id, value = f"{action.command}:{place}", _json(dict(action.values))
+    label = _label(action, limits.BUTTON_TEXT)
+    if not (action.command and label) or limits.size(action_id) > limits.ACTION_ID:
+        return None
+    if limits.size(value) > limits.BUTTON_VALUE:
+        return None
+    style: Literal["primary", "danger"] | None = "primary" if is_primary else None
+    if action.style == "danger":
+        style = "danger"
+    return Button(PlainText(label), action_id=action_id, value=value, style=style, confirm=_confirm(action))
+
+
+def _confirm(action: Action) -> ConfirmationDialogue | None:
+    if not action.confirm:
+        return None
+    question = plain_text((action.confirm,), limits.CONFIRM_TEXT) or "Shall this be done?"
+    return ConfirmationDialogue(
+        title=PlainText("Are you sure?"),
+        text=PlainText(question),
+        confirm=PlainText(_label(action, limits.CONFIRM_BUTTON)),
+        deny=PlainText("Cancel"),
+        style="danger" if action.style == "danger" else None,
+    )
+
+
+def _menu(actions: Sequence[Action], place: str) -> OverflowMenu | None:
+    """None where the actions do not fit a menu: it has five places, one confirmation for all, and short values."""
+    options = [_option(action) for action in actions]
+    if not 1 < len(options) <= limits.MENU_OPTIONS or any(action.confirm for action in actions):
+        return None
+    known = [option for option in options if option is not None]
+    if len(known) < len(options):
+        return None
+    return OverflowMenu(action_id=f"{_MENU}:{place}", options=known)
+
+
+def _option(action: Action) -> Option | None:
+    value, label = _json([action.command, dict(action.values)]), _label(action, limits.OPTION_TEXT)
+    if not (action.command and label) or limits.size(value) > limits.OPTION_VALUE:
+        return None
+    return Option(text=PlainText(label), value=value)
+
+
+def _label(action: Action, room: int) -> str:
+    return plain_text((action.label,), room) or plain_text((action.command,), room)
+
+
+def _json(value: object) -> str:
+    """Compact JSON in ASCII without & < >, so that it comes back from Slack as it left."""
+    text = json.dumps(value, separators=(",", ":"), sort_keys=True)
+    return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")

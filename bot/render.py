@@ -1,0 +1,233 @@
+"""Drawing a Reply for Slack: the exact payload, the same for the same Reply, that Slack accepts whatever it holds.
+
+The headline is a header; quiet notes are context; panels stand in two columns, which a phone stacks; an entry of a list
+has its button or menu at its right; the reply's own buttons stand last but for the small print.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby, islice
+from typing import Any
+
+from slackblocks import ContextBlock, HeaderBlock, Markdown, PlainText, SectionBlock
+
+from bot import buttons, grid, limits
+from bot.fitting import Group, Json, drawn, fit
+from bot.mrkdwn import ELLIPSIS, mrkdwn, plain_text
+from bot.wording import plain, spell, spell_fact
+from commands._reply import Action, Count, Fact, Item, Note, Panel, Part, Reply, Sentence, Strong, Table
+
+# What one thing may take of the message: a name of 10,000 letters is cut here, long before Slack refuses it.
+TITLE_TEXT = 300
+LINE_TEXT = 200
+REASON_TEXT = 600
+NOTE_TEXT = 1_500
+PANEL_TEXT = 1_000
+PANEL_ROWS = 12
+PANELS_TEXT = 3_000
+ITEM_FACTS = 8
+SMALL_PRINT_TEXT = 2_000
+BUTTONS_CHARACTERS = 5_000
+# More than this cannot fit, so more is not drawn.
+GROUPS_MOST = ENTRIES_MOST = limits.MESSAGE_BLOCKS
+
+DOT = " · "
+SIGNS = {"good": ":white_check_mark:  ", "warning": ":warning:  "}
+NOTHING = "There is nothing to show."
+
+
+def payload(reply: Reply, locale: str = "en_US", *, rest: Callable[[int], Action] | None = None) -> dict[str, Any]:
+    """What Slack is sent: `text`, `blocks` and `response_type`.
+
+    `rest` makes, from how many entries of a list are drawn, the action that shows the others; where a list is cut, it
+    is then a button beside "… and 12 more".
+    """
+    body, small_print = _apart(reply.parts, locale)
+    runs = [list(run) for _, run in groupby(body, key=_kind)]
+    has_one_grid = sum(isinstance(run[0], Table) for run in runs) == 1
+    drawing = (group for at, run in enumerate(runs) for group in _groups(run, str(at + 1), has_one_grid, locale))
+    groups = list(islice(drawing, GROUPS_MOST))
+    if next(drawing, None) is not None:
+        groups.append(Group("beyond", left_out=1))
+
+    def more(group: Group) -> Json:
+        return _more(group, rest, locale)
+
+    head, tail = _head(reply, locale), _tail(reply, small_print, locale)
+    beyond = _context("beyond", f"{ELLIPSIS} and more, which does not fit in one message")
+    blocks = [*head, *fit(groups, head + tail, more, beyond), *tail]
+    text = _fallback(reply, locale)
+    return {
+        "text": text,
+        "blocks": blocks or [_section("nothing", text)],
+        "response_type": "ephemeral" if reply.audience == "asker" else "in_channel",
+    }
+
+
+# --- the fixed parts: headline, buttons, small print ----------------------------------------------------------------
+
+
+def _apart(parts: Sequence[Part], locale: str) -> tuple[Sequence[Part], list[str]]:
+    """The parts, and the quiet notes at their end as lines of small print, which stand below the buttons."""
+    lines: list[str] = []
+    room, end = SMALL_PRINT_TEXT, len(parts)
+    while end and _kind(parts[end - 1]) == "quiet":
+        note = parts[end - 1]
+        line = mrkdwn(note.text, NOTE_TEXT, locale) if isinstance(note, Note) else ""
+        room -= limits.size(line) + 1
+        if room < 0:
+            break
+        lines = [line, *lines] if line else lines
+        end -= 1
+    return parts[:end], lines
+
+
+def _head(reply: Reply, locale: str) -> list[Json]:
+    headline = plain_text(reply.headline, limits.HEADER_TEXT, locale)
+    return [drawn(HeaderBlock(PlainText(headline), block_id="headline"))] if headline else []
+
+
+def _tail(reply: Reply, small_print: Sequence[str], locale: str) -> list[Json]:
+    row = buttons.row(reply.actions, "card", is_primary_free=True, room=BUTTONS_CHARACTERS)
+    blocks = [drawn(row.block)] if row.block else []
+    if row.left_out:
+        blocks.append(_context("actions-left-out", _and_more(row.left_out, "action", locale)))
+    return [*blocks, _context("small-print", "\n".join(small_print))] if small_print else blocks
+
+
+def _fallback(reply: Reply, locale: str) -> str:
+    """What a notification and a screen reader say. It is mrkdwn too, so that <!channel> in it would be obeyed."""
+    for sentence in (reply.summary, reply.headline):
+        text = mrkdwn((plain(sentence, locale),), limits.FALLBACK_TEXT, locale)
+        if text:
+            return text
+    return NOTHING
+
+
+# --- the parts between ----------------------------------------------------------------------------------------------
+
+
+def _kind(part: Part) -> str:
+    return part.tone if isinstance(part, Note) else type(part).__name__
+
+
+def _groups(run: Sequence[Part], place: str, has_one_grid: bool, locale: str) -> Iterator[Group]:
+    """The parts of one kind that follow each other, drawn."""
+    match run[0]:
+        case Panel():
+            yield from _panels([part for part in run if isinstance(part, Panel)], place, locale)
+        case Table():
+            yield from _tables([part for part in run if isinstance(part, Table)], place, has_one_grid, locale)
+        case Item():
+            items = [part for part in run if isinstance(part, Item)]
+            entries = [_entry(item, f"{place}.{n}", locale) for n, item in enumerate(items[:ENTRIES_MOST], start=1)]
+            left_out = max(0, len(items) - ENTRIES_MOST)
+            yield Group(place, [entry for entry in entries if entry], is_list=True, left_out=left_out)
+        case Note():
+            yield from _notes([part for part in run if isinstance(part, Note)], place, locale)
+
+
+def _panels(panels: Sequence[Panel], place: str, locale: str) -> Iterator[Group]:
+    fields = [text for text in (_panel(panel, locale) for panel in panels) if text]
+    for n, chunk in enumerate(_chunks(fields, PANELS_TEXT, limits.SECTION_FIELDS), start=1):
+        section = SectionBlock(fields=[Markdown(text, verbatim=True) for text in chunk], block_id=f"panels-{place}.{n}")
+        yield Group(place, [[drawn(section)]])
+
+
+def _panel(panel: Panel, locale: str) -> str:
+    title = mrkdwn((Strong(panel.title),), LINE_TEXT, locale)
+    rows = [mrkdwn(_joined(row, locale), LINE_TEXT, locale) for row in panel.rows[:PANEL_ROWS]]
+    lines = [line for line in (title, *rows) if line]
+    left_out = len(panel.rows) - len(rows)
+    while limits.size("\n".join(lines)) > PANEL_TEXT:
+        lines.pop()
+        left_out += 1
+    return "\n".join([*lines, _and_more(left_out, "", locale)] if left_out else lines)
+
+
+def _notes(notes: Sequence[Note], place: str, locale: str) -> Iterator[Group]:
+    tone = notes[0].tone
+    lines = [line for line in (mrkdwn(note.text, NOTE_TEXT, locale) for note in notes) if line]
+    # A sign stands before one sentence; plain notes are lines of one paragraph.
+    most = 1 if tone in SIGNS else len(lines)
+    for n, chunk in enumerate(_chunks(lines, limits.SECTION_TEXT, most), start=1):
+        draw, block_id = _context if tone == "quiet" else _section, f"{tone}-{place}.{n}"
+        yield Group(place, [[draw(block_id, SIGNS.get(tone, "") + "\n".join(chunk))]])
+
+
+def _entry(item: Item, place: str, locale: str) -> list[Json]:
+    is_plain = not any(isinstance(part, Strong) for part in item.title)
+    facts = [mrkdwn((spell_fact(fact, locale),), LINE_TEXT, locale) for fact in item.facts[:ITEM_FACTS]]
+    if len(item.facts) > ITEM_FACTS:
+        facts.append(_and_more(len(item.facts) - ITEM_FACTS, "", locale))
+    lines = (
+        mrkdwn(item.title, TITLE_TEXT, locale, strong=is_plain),
+        mrkdwn(item.reason, REASON_TEXT, locale),
+        DOT.join(fact for fact in facts if fact),
+    )
+    text = "\n".join(line for line in lines if line)
+    beside = buttons.accessory(item.actions, place) if text else None
+    section = SectionBlock(Markdown(text, verbatim=True), accessory=beside, block_id=f"entry-{place}") if text else None
+    blocks = [drawn(section)] if section else []
+    if beside is None and item.actions:
+        row = buttons.row(item.actions, place, is_primary_free=False, room=BUTTONS_CHARACTERS)
+        blocks += [drawn(row.block)] if row.block else []
+        if row.left_out:
+            blocks.append(_context(f"left-out-{place}", _and_more(row.left_out, "action", locale)))
+    return blocks
+
+
+def _tables(tables: Sequence[Table], place: str, has_one_grid: bool, locale: str) -> Iterator[Group]:
+    together = grid.native(tables, f"table-{place}", locale) if has_one_grid else None
+    if together is not None:
+        yield Group(place, [[drawn(together)]])
+        return
+    for n, table in enumerate(tables, start=1):
+        caption = mrkdwn((Strong(table.caption),), LINE_TEXT, locale)
+        aligned = grid.monospace(table, limits.SECTION_TEXT - 2 * LINE_TEXT, locale)
+        more = _and_more(aligned.rows_left_out, "row", locale) if aligned.rows_left_out else ""
+        text = "\n".join(line for line in (caption, aligned.text, more) if line)
+        if text:
+            yield Group(place, [[_section(f"table-{place}.{n}", text)]])
+
+
+# --- small things ---------------------------------------------------------------------------------------------------
+
+
+def _joined(row: Sequence[Fact | Sentence], locale: str) -> Sentence:
+    """The cells of a panel's row as one sentence."""
+    cells = [(spell_fact(cell, locale),) if isinstance(cell, Fact) else cell for cell in row]
+    return tuple(part for cell in cells if cell for part in (DOT, *cell))[1:]
+
+
+def _chunks(texts: Sequence[str], room: int, most: int) -> Iterator[list[str]]:
+    """The texts in order, as many together as have room."""
+    chunk: list[str] = []
+    for text in texts:
+        if chunk and (len(chunk) >= most or limits.size("\n".join([*chunk, text])) > room):
+            yield chunk
+            chunk = []
+        chunk.append(text)
+    if chunk:
+        yield chunk
+
+
+def _section(block_id: str, text: str) -> Json:
+    return drawn(SectionBlock(Markdown(text, verbatim=True), block_id=block_id))
+
+
+def _context(block_id: str, text: str) -> Json:
+    return drawn(ContextBlock([Markdown(text, verbatim=True)], block_id=block_id))
+
+
+def _and_more(count: int, noun: str, locale: str) -> str:
+    words = f"{ELLIPSIS} and {spell(Count(count), locale)} more"
+    return f"{words} {noun if count == 1 else noun + 's'}" if noun else words
+
+
+def _more(group: Group, rest: Callable[[int], Action] | None, locale: str) -> Json:
+    """Says how many entries of a list are not drawn, with a button to them where `rest` makes one."""
+    text, shown = _and_more(group.left_out, "", locale), len(group.pieces)
+    button = buttons.accessory([rest(shown)], f"after-{group.place}") if rest else None
+    if button is None:
+        return _context(f"more-{group.place}", text)
+    return drawn(SectionBlock(Markdown(text, verbatim=True), accessory=button, block_id=f"more-{group.place}"))
