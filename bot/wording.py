@@ -60,7 +60,7 @@ def _money(money: Money, locale: str) -> str:
     if money.style == "short" and abs(amount) >= SHORT_FROM:
         digits = 0 if abs(amount) < 1_000_000 else 2
         return format_compact_currency(amount, currency, locale=locale, fraction_digits=digits)
-    if money.style == "exact" or abs(amount) < WHOLE_FROM:
+    if money.style == "exact" or (abs(amount) < WHOLE_FROM and amount != amount.to_integral_value()):
         return format_currency(amount, currency, locale=locale)
     return format_currency(amount.quantize(Decimal(1)), currency, format="¤#,##0", locale=locale, currency_digits=False)
 

@@ -80,7 +80,7 @@ def _headline(of: Subject) -> Sentence:
     profit = found.value.gross_profit
     if found.lifetime is not None:
         return (name, "  ·  ", found.money(found.lifetime, "short"))
-    if not found.value.invoices:
+    if found.no_projection is NoProjection.NEVER_BOUGHT:
         return (name, "  ·  has not bought yet")
     if profit is None:
         return (name, "  ·  lifetime value not known")
@@ -112,7 +112,7 @@ def _who(of: Subject) -> Sentence:
 def _beside_the_deal(found: Figures, deal: Decimal) -> Sentence:
     """M9: the lifetime on the forehead, not the deal. A deal is revenue, so its profit is what is compared."""
     value = found.value
-    offered = found.money(deal, "exact")
+    offered = found.money(deal)
     if found.lifetime is None or not value.revenue_12_months or value.gross_profit_12_months is None:
         return ("A deal of ", offered, "; what this customer is worth over a lifetime is not known.")
     margin = value.gross_profit_12_months / value.revenue_12_months
@@ -137,7 +137,7 @@ def _panels(found: Figures, facts: dict[str, Fact]) -> tuple[Panel, ...]:
         ((facts["revenue"],), (facts["gross_profit"],), (facts["units"], facts["invoices"])),
     )
     if found.value.projected_value is None:
-        return (so_far,) if found.value.invoices else ()
+        return () if found.no_projection is NoProjection.NEVER_BOUGHT else (so_far,)
     value = found.value
     last_year = Panel(
         "Last 12 months",
@@ -169,35 +169,43 @@ def _cap(year: int | None) -> tuple[tuple[Sentence], ...]:
 def _remember(connection: Connection, of: Subject) -> tuple[Note, ...]:
     """M10: the one sentence that stays with a rep; for a customer that earns nothing, what would turn it."""
     found = of.figures
-    value = found.value
-    if value.unknown_reason:
-        return (Note(("The money is not known: ", value.unknown_reason, "."), "warning"),)
-    if found.no_projection is None and value.gross_profit_12_months is not None:
-        weekly = value.gross_profit_12_months / WEEKS_A_YEAR
-        lost: Sentence = (
-            Strong("A frown here costs "),
-            Strong(found.money(value.projected_value, "short")),
-            Strong("."),
-            " That is ",
-            found.money(weekly, "exact" if weekly < 100 else "whole"),
-            " of profit a week walking out of the door, and what it would grow to in ",
-            horizon(found.assumptions),
-            ".",
-        )
-        return (Note(lost, "warning"), *_cost_so_far(found))
-    match found.no_projection:
+    if found.value.unknown_reason:
+        return (Note(("The money is not known: ", found.value.unknown_reason, "."), "warning"),)
+    if found.no_projection is None and found.value.gross_profit_12_months is not None:
+        return (Note(_frown(found, found.value.gross_profit_12_months), "warning"), *_cost_so_far(found))
+    return (Note(_instead(connection, of), "warning"),)
+
+
+def _frown(found: Figures, profit_12_months: Decimal) -> Sentence:
+    weekly = profit_12_months / WEEKS_A_YEAR
+    return (
+        Strong("A frown here costs "),
+        Strong(found.money(found.value.projected_value, "short")),
+        Strong("."),
+        " That is ",
+        found.money(weekly if weekly < 100 else weekly.quantize(Decimal(1))),
+        " of profit a week walking out of the door, and what it would grow to in ",
+        horizon(found.assumptions),
+        ".",
+    )
+
+
+def _instead(connection: Connection, of: Subject) -> Sentence:
+    """What to say and do where there is no profit to project."""
+    match of.figures.no_projection:
         case NoProjection.LOSS_IN_12_MONTHS:
-            return (Note(_turn_the_loss(found), "warning"),)
+            return _turn_the_loss(of.figures)
         case NoProjection.NOTHING_IN_12_MONTHS:
-            return (Note(_win_back(connection, of), "warning"),)
+            return _win_back(connection, of)
         case NoProjection.SHORT_PERIOD:
-            return (Note(("The data covers less than 12 months, so nothing is projected from it yet.",)),)
+            return ("The data covers less than 12 months, so nothing is projected from it yet.",)
         case NoProjection.COST_UNKNOWN:
             return (
-                Note(("No cost is recorded for some of what they bought; a margin assumption in the mapping helps.",)),
+                "No cost is recorded for some of what they bought, so what they earn us is not known; ",
+                "a margin assumption in the mapping would tell.",
             )
         case _:
-            return (Note(("Nothing bought in the period covered: what have we not offered them?",)),)
+            return ("Nothing bought in the period covered: what have we not offered them?",)
 
 
 def _cost_so_far(found: Figures) -> tuple[Note, ...]:

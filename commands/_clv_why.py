@@ -131,8 +131,7 @@ def _conversion(connection: Connection, of: Subject, currencies: Iterable[str]) 
 def _projection(of: Subject) -> tuple[Part, ...]:
     found, value = of.figures, of.figures.value
     if value.projected_value is None or value.observation_end_on is None:
-        reason = found.unknown.reason
-        return (Note((Strong("No projected value: "), reason[:1].upper() + reason[1:] + "."), "warning"),)
+        return (Note((Strong("No projected value: "), found.unknown.reason, "."), "warning"),)
     years = found.assumptions.horizon_years
     since = twelve_months_before(value.observation_end_on) + dt.timedelta(days=1)
     multiple = (
@@ -162,7 +161,7 @@ def _projection(of: Subject) -> tuple[Part, ...]:
                 ". Each year t of ",
                 horizon(found.assumptions),
                 " adds P₀ × ((1 + growth)(1 + margin))ᵗ ÷ (1 + discount)ᵗ, with ",
-                *assumed(found.assumptions),
+                *assumed(found.assumptions, ", "),
                 "; profit never above revenue. And ",
                 *visit_assumed(found),
                 ".",

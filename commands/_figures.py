@@ -135,7 +135,7 @@ def figures(value: CustomerValue, rests_on: Basis) -> Figures:
     """The customer's figures."""
     start, end = value.period_start_on, value.observation_end_on
     reason = why_no_projection(
-        invoices=value.invoices,
+        documents=value.invoices + value.credits,
         profit_12_months=value.gross_profit_12_months,
         revenue_12_months=value.revenue_12_months or Decimal(0),
         covers_12_months=bool(start and end and covers_12_months(start, end)),
@@ -143,13 +143,13 @@ def figures(value: CustomerValue, rests_on: Basis) -> Figures:
     return Figures(value, rests_on.assumptions, rests_on.visit_cost, rests_on.visit_total, reason)
 
 
-def assumed(assumptions: Assumptions) -> Sentence:
-    """The four assumptions, as they stand beside every projected value."""
+def assumed(assumptions: Assumptions, between: str = " · ") -> Sentence:
+    """Three of the four assumptions, as they stand beside every projected value."""
     return (
         Ratio(assumptions.sales_growth_annual),
-        " growth · ",
+        f" growth{between}",
         Ratio(assumptions.margin_improvement_annual),
-        " better margin · ",
+        f" better margin{between}",
         Ratio(assumptions.discount_rate_annual),
         " discount",
     )

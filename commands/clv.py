@@ -69,42 +69,49 @@ def _pressed(request: Request, connection: Connection) -> Reply:
 
 
 def _by_name(text: str, request: Request, connection: Connection) -> Reply:
-    # The whole text comes first: a customer may be called "Route 66", or "Tell Me Why".
-    found = names.find(connection, text.translate(_QUOTES).strip('" '))
-    asked = Asked(text)
-    if found.certain is None or found.how == "words":
-        taken_apart = parse(text)
-        if taken_apart != Asked(text):
-            asked, found = taken_apart, names.find(connection, taken_apart.name)
-    if found.certain is not None:
-        customer = customers.get(connection, found.certain.customer_id)
-        assert customer is not None
-        return _answer(replace(asked, name=customer.name), customer, request, connection)
-    return _candidates(asked, found)
+    tried = []
+    for asked in readings(text):
+        found = names.find(connection, asked.name)
+        if found.certain is not None:
+            customer = customers.get(connection, found.certain.customer_id)
+            assert customer is not None
+            return _answer(replace(asked, name=customer.name), customer, request, connection)
+        tried.append((asked, found))
+    # Nobody is meant beyond doubt: the reading under which somebody is called so, else the one with the shortest name.
+    called_so = (one for one in tried if one[1].candidates and one[1].how != "misspelt")
+    return _candidates(*next(called_so, tried[-1]))
 
 
-def parse(text: str) -> Asked:
-    """Take "acme 15000 why" apart. A name in quotes ends at its quote.
+def readings(text: str) -> list[Asked]:
+    """What "route 66 500 why" may mean, the longest name first: a customer may be called "Route 66", "Route 66 500" or
+    "Tell Me Why". A name in quotes ends at its quote.
 
     Errors: Invalid where what follows a quoted name is neither an amount nor "why".
     """
     text = text.translate(_QUOTES).strip()
-    quoted = re.fullmatch(r'"([^"]*)"\s*(.*)', text, re.DOTALL)
-    name, rest = (quoted[1].strip(), quoted[2]) if quoted else ("", text)
-    words = rest.split()
-    why = bool(words) and words[-1].casefold() == WHY and (bool(name) or len(words) > 1)
+    quoted = re.fullmatch(r'"([^"]+)"\s*(.*)', text, re.DOTALL)
+    if quoted:
+        return [_after_the_quote(quoted[1].strip(), quoted[2].split())]
+    found, words = [Asked(text)], text.split()
+    why = len(words) > 1 and words[-1].casefold() == WHY
     if why:
         words.pop()
-    deal: tuple[Decimal | None, str] = (None, "")
-    # "USD 15 000" is up to three words; the longest run that reads as an amount is the deal.
-    for start in range(max(0 if name else 1, len(words) - 4), len(words)):
-        found = amount(" ".join(words[start:]))
-        if found is not None:
-            deal, words = found, words[:start]
-            break
-    if quoted and words:
-        raise Invalid(deal=f"“{_short(' '.join(words))}” is not an amount; write it as 15000, 15,000 or 15k.")
-    return Asked(name or " ".join(words), *deal, why)
+        found.append(Asked(" ".join(words), why=True))
+    # "USD 15 000 000" has four words.
+    for start in range(len(words) - 1, max(0, len(words) - 5), -1):
+        deal = amount(" ".join(words[start:]))
+        if deal is not None:
+            found.append(Asked(" ".join(words[:start]), *deal, why))
+    return found
+
+
+def _after_the_quote(name: str, words: list[str]) -> Asked:
+    why = bool(words) and words[-1].casefold() == WHY
+    rest = " ".join(words[:-1] if why else words)
+    deal = amount(rest) if rest else (None, "")
+    if deal is None:
+        raise Invalid(deal=f"“{_short(rest)}” is not an amount; write it as 15000, 15,000 or 15k.")
+    return Asked(name, *deal, why)
 
 
 def _answer(asked: Asked, customer: customers.Customer, request: Request, connection: Connection) -> Reply:

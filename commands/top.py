@@ -11,7 +11,6 @@ from commands._reply import (
     Count,
     Date,
     Fact,
-    Inline,
     Invalid,
     Item,
     Money,
@@ -26,7 +25,6 @@ from commands._reply import (
 from store import sources, values
 from store.database import Database
 from store.values import Ranked, Standing
-from value.projection import WORKING_HOURS_A_YEAR
 
 DEFAULT_COUNT = 10
 # More would be a list to scroll, not a list to visit; and Slack shows at most 50 blocks.
@@ -53,7 +51,7 @@ def run(request: Request, db: Database) -> Reply:
         " over ",
         horizon(some.assumptions),
         ": the profit of the last 12 months, ",
-        *assumed(some.assumptions),
+        *assumed(some.assumptions, ", "),
         "; ",
         *visit_assumed(some),
         ".",
@@ -108,18 +106,10 @@ def _share(total: Decimal, standing: Standing) -> Sentence:
 
 
 def _item(number: int, customer: Ranked, rests_on: Basis) -> Item:
-    found = figures(customer.value, rests_on)
-    facts = found.facts()
-    reason: list[Inline] = [
-        found.money(found.per_hour(WORKING_HOURS_A_YEAR), "exact"),
-        " a working hour  ·  a visit a quarter returns ",
-        facts["visit_return"].value,
-    ]
-    if customer.owner:
-        reason += ["  ·  ", customer.owner]
+    facts = figures(customer.value, rests_on).facts()
     return Item(
-        title=(f"{number}  ", Strong(customer.name), "  ·  ", Strong(found.money(customer.value.projected_value))),
-        reason=tuple(reason),
+        title=(f"{number}  ", Strong(customer.name)),
+        reason=("owner ", customer.owner) if customer.owner else (),
         facts=tuple(facts[key] for key in ("projected_value", "value_per_working_hour", "visit_return")),
         actions=(Action("clv", "Show", {"customer": str(customer.value.customer_id)}),),
     )

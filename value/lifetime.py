@@ -15,10 +15,10 @@ class NoProjection(enum.Enum):
 
 
 def why_no_projection(
-    *, invoices: int, profit_12_months: Decimal | None, revenue_12_months: Decimal, covers_12_months: bool
+    *, documents: int, profit_12_months: Decimal | None, revenue_12_months: Decimal, covers_12_months: bool
 ) -> NoProjection | None:
-    """The first reason that applies, None where there is a profit to project."""
-    if not invoices:
+    """The first reason that applies, None where there is a profit to project. `documents` are invoices and credits."""
+    if not documents:
         return NoProjection.NEVER_BOUGHT
     if profit_12_months is None:
         return NoProjection.COST_UNKNOWN

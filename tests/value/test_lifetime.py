@@ -6,7 +6,7 @@ from value.lifetime import NoProjection, break_even_price_rise, why_no_projectio
 
 
 @pytest.mark.parametrize(
-    ("invoices", "profit", "revenue", "whole_year", "reason"),
+    ("documents", "profit", "revenue", "whole_year", "reason"),
     [
         (3, Decimal(10), Decimal(100), True, None),
         (0, Decimal(0), Decimal(0), True, NoProjection.NEVER_BOUGHT),
@@ -19,10 +19,10 @@ from value.lifetime import NoProjection, break_even_price_rise, why_no_projectio
     ],
 )
 def test_what_cannot_be_projected_says_why(
-    invoices: int, profit: Decimal | None, revenue: Decimal, whole_year: bool, reason: NoProjection | None
+    documents: int, profit: Decimal | None, revenue: Decimal, whole_year: bool, reason: NoProjection | None
 ) -> None:
     found = why_no_projection(
-        invoices=invoices, profit_12_months=profit, revenue_12_months=revenue, covers_12_months=whole_year
+        documents=documents, profit_12_months=profit, revenue_12_months=revenue, covers_12_months=whole_year
     )
     assert found is reason
 

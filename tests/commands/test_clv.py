@@ -1,0 +1,298 @@
+"""/clv: the right customer, the right figures, and what is not known said so."""
+
+from datetime import date
+from decimal import Decimal
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from commands._amount import amount
+from commands._reply import Count, Invalid, Item, Money, Ratio, Request, Text, Unknown
+from commands.clv import COMMAND as CLV
+from commands.clv import Asked, readings, suggest
+from store.database import Database
+from tests.commands.asking import TODAY, ask, facts, read
+from tests.ledger import NOW
+
+
+def test_the_card_leads_with_the_lifetime_figure(books: SimpleNamespace) -> None:
+    reply = ask(books.db, "/clv Metropolitan Bicycle Supply")
+    # 25,990 × 44.067625 = 1,145,317.58, and 29,990 of profit so far.
+    assert read(reply).startswith("Metropolitan Bicycle Supply  ·  $1.18M\n")
+    assert facts(reply)["lifetime_value"].value == Money(Decimal("1175307.58"), "USD")
+
+
+def test_the_card_has_every_figure_that_programs_rely_on(books: SimpleNamespace) -> None:
+    found = facts(ask(books.db, "/clv metropolitan"))
+    assert {key: fact.value for key, fact in found.items() if key not in ("period_start", "period_end")} == {
+        "customer": Text("Metropolitan Bicycle Supply"),
+        "revenue": Money(Decimal("289900.00"), "USD"),
+        "gross_profit": Money(Decimal("29990.00"), "USD"),
+        "profit": Money(Decimal("29990.00"), "USD"),
+        "units": Count(329, "unit"),
+        "invoices": Count(2, "invoice"),
+        "projected_value": Money(Decimal("1145317.58"), "USD"),
+        "lifetime_value": Money(Decimal("1175307.58"), "USD"),
+        "horizon_months": Count(240, "month"),
+        "value_per_working_hour": Money(Decimal("27.53"), "USD", "exact"),
+        "value_per_calendar_hour": Money(Decimal("6.53"), "USD", "exact"),
+        "visit_return": Ratio(Decimal("25990.00") * 3 / 12 / 142, "times"),
+        "revenue_12_months": Money(Decimal("259900.00"), "USD"),
+        "gross_profit_12_months": Money(Decimal("25990.00"), "USD"),
+    }
+
+
+def test_it_says_what_the_figures_cover_and_how_fresh_they_are(books: SimpleNamespace) -> None:
+    words = read(ask(books.db, "/clv metropolitan"))
+    assert "The books, Jan 1, 2024 to May 31, 2026  ·  imported Jun 1, 2026" in words
+    assert "Last purchase  Mar 1, 2026, 91 days before the data ends" in words
+    assert "Old data" not in words
+    old = read(ask(books.db, "/clv metropolitan", today=date(2026, 7, 6)))
+    assert "Old data: it ends 36 days before today." in old
+
+
+def test_it_says_the_loss_in_one_sentence(books: SimpleNamespace) -> None:
+    assert "A frown here costs $1.15M. That is $500 of profit a week" in read(ask(books.db, "/clv metropolitan"))
+
+
+def test_the_four_assumptions_stand_beside_the_projection(books: SimpleNamespace) -> None:
+    words = read(ask(books.db, "/clv metropolitan"))
+    assert (
+        "If we do it right, 20 years\n$1,145,318 present value\n5 % growth · 5 % better margin · 3 % discount" in words
+    )
+
+
+def test_an_invoice_that_was_rejected_is_said_to_be_missing(books: SimpleNamespace) -> None:
+    assert "Not complete. 1 invoice (I99) rejected at import is in none of these figures." in read(
+        ask(books.db, "/clv metropolitan")
+    )
+    assert "Not complete" not in read(ask(books.db, "/clv route"))
+
+
+def test_the_margin_cap_is_said_where_it_bites(books: SimpleNamespace) -> None:
+    assert "margin held at 100 % from year 11" in read(ask(books.db, "/clv Route 66"))
+
+
+# --- customers that earn nothing ------------------------------------------------------------------------------------
+
+
+def test_a_customer_that_cost_us_money_is_said_to(books: SimpleNamespace) -> None:
+    reply = ask(books.db, '/clv "A Bike Store"')
+    words = read(reply)
+    assert words.startswith("A Bike Store  ·  has cost us $219.99\n")
+    assert "They stopped buying. The last purchase was on May 1, 2024." in words
+    assert "cost us $219.99: win them back at prices at least 0.3 % higher." in words
+    assert facts(reply)["gross_profit"].value == Money(Decimal("-219.99"), "USD")
+    nothing = Unknown("nothing was bought in the last 12 months of the data")
+    for key in ("projected_value", "lifetime_value", "value_per_working_hour", "visit_return"):
+        assert facts(reply)[key].value == nothing
+
+
+def test_a_losing_customer_is_told_what_would_turn_it(books: SimpleNamespace) -> None:
+    words = read(ask(books.db, "/clv losing"))
+    assert "The last 12 months cost us $200. What would turn it: prices 20 % higher on the same $1,000" in words
+    assert "A frown" not in words
+
+
+def test_a_customer_that_stopped_buying_shows_what_winning_it_back_is_worth(books: SimpleNamespace) -> None:
+    words = read(ask(books.db, "/clv lapsed"))
+    assert words.startswith("Lapsed Cycles  ·  $3,000 so far")
+    # 3,000 × 44.067625 with the margin of 30 % held at 100 % in no year.
+    assert (
+        "earned $3,000; won back at that pace they would be worth $132K over 20 years. Ask what we did wrong." in words
+    )
+
+
+def test_a_customer_with_credit_notes_only_has_no_sale_to_set_against_them(books: SimpleNamespace) -> None:
+    assert "Credit notes, and no sale to set against them. The last 12 months cost us $30." in read(
+        ask(books.db, "/clv credits only")
+    )
+
+
+def test_a_customer_that_earns_only_lately_says_both(books: SimpleNamespace) -> None:
+    words = read(ask(books.db, "/clv turned"))
+    assert "All years together they have cost us $3,900; the last 12 months earn." in words
+
+
+def test_a_profit_that_is_not_known_is_never_a_zero(books: SimpleNamespace) -> None:
+    reply = ask(books.db, "/clv uncosted")
+    assert read(reply).startswith("Uncosted  ·  lifetime value not known")
+    assert facts(reply)["gross_profit"].value == Unknown("no cost is recorded for some of what was bought")
+    assert facts(reply)["revenue"].value == Money(Decimal("1000.00"), "USD")
+
+
+def test_a_customer_that_never_bought_says_so(books: SimpleNamespace) -> None:
+    assert read(ask(books.db, "/clv never")).startswith("Never Bought  ·  has not bought yet")
+
+
+# --- the deal -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("line", ["/clv metropolitan 15000", "/clv metropolitan $15,000", "/clv metropolitan 15k"])
+def test_a_deal_stands_beside_the_lifetime(books: SimpleNamespace, line: str) -> None:
+    reply = ask(books.db, line)
+    assert facts(reply)["deal"].value == Money(Decimal(15_000), "USD")
+    assert "$1.18M is who you are talking to; today's deal is $15,000." in read(reply)
+    # At 10 % the deal earns 1,500; 1,175,307.58 ÷ 1,500 = 783.5.
+    assert "(10 %) the deal earns $1,500, the lifetime 784× as much." in read(reply)
+
+
+def test_a_deal_with_a_customer_of_unknown_lifetime_says_so(books: SimpleNamespace) -> None:
+    assert "A deal of $500; what this customer is worth over a lifetime is not known." in read(
+        ask(books.db, "/clv losing 500")
+    )
+
+
+def test_a_deal_in_another_currency_is_refused(books: SimpleNamespace) -> None:
+    with pytest.raises(Invalid, match="write the deal in USD"):
+        ask(books.db, "/clv metropolitan EUR 500")
+
+
+@pytest.mark.parametrize("line", ["/clv metropolitan 0", '/clv "metropolitan" soon'])
+def test_a_deal_that_is_no_amount_is_refused(books: SimpleNamespace, line: str) -> None:
+    with pytest.raises(Invalid, match="15000, 15,000 or 15k"):
+        ask(books.db, line)
+
+
+# --- finding the customer -------------------------------------------------------------------------------------------
+
+
+def test_a_number_alone_is_a_customer_and_not_a_deal(books: SimpleNamespace) -> None:
+    assert facts(ask(books.db, "/clv 502"))["customer"].value == Text("Metropolitan Bicycle Supply")
+    assert facts(ask(books.db, "/clv 15000"))["customer"].value == Text("Route 66")
+
+
+def test_a_name_that_ends_in_a_number_is_not_cut(books: SimpleNamespace) -> None:
+    reply = ask(books.db, "/clv route 66")
+    assert facts(reply)["customer"].value == Text("Route 66")
+    assert "deal" not in facts(reply)
+    assert facts(ask(books.db, "/clv route 66 500"))["deal"].value == Money(Decimal(500), "USD")
+
+
+def test_two_customers_of_one_name_are_both_offered_with_their_places(books: SimpleNamespace) -> None:
+    reply = ask(books.db, "/clv twin wheels 500 why")
+    assert read(reply).startswith("Which “twin wheels” do you mean?")
+    items = [part for part in reply.parts if isinstance(part, Item)]
+    assert {item.reason for item in items} == {("Boston",), ("Austin",)}
+    # What else was asked goes along with the choice.
+    assert {frozenset(item.actions[0].values.items()) for item in items} == {
+        frozenset({("customer", str(twin)), ("deal", "500"), ("view", "why")}) for twin in books.twins
+    }
+
+
+def test_a_misspelt_name_is_offered_and_not_assumed(books: SimpleNamespace) -> None:
+    reply = ask(books.db, "/clv Metroplitan Bycicle")
+    assert read(reply).startswith("No customer is called “Metroplitan Bycicle”. Did you mean:\nMetropolitan")
+    assert not facts(reply)
+
+
+def test_an_unknown_name_says_what_to_try(books: SimpleNamespace) -> None:
+    words = read(ask(books.db, "/clv xyzzy"))
+    assert words.startswith("No customer is called “xyzzy”")
+    assert "Try one word of the name" in words
+
+
+def test_a_button_opens_the_card_of_its_customer(books: SimpleNamespace) -> None:
+    reply = ask(books.db, "/clv", values={"customer": str(books.second), "deal": "500"})
+    assert facts(reply)["customer"].value == Text("Route 66")
+    assert facts(reply)["deal"].value == Money(Decimal(500), "USD")
+
+
+@pytest.mark.parametrize("customer", ["9999", "-1", "1; DROP TABLE customers", "９", "9" * 30, ""])
+def test_a_button_for_a_customer_that_is_gone_says_so(books: SimpleNamespace, customer: str) -> None:
+    with pytest.raises(Invalid, match="no longer in the database"):
+        ask(books.db, "/clv", values={"customer": customer})
+
+
+def test_nothing_typed_says_what_to_type(books: SimpleNamespace) -> None:
+    with pytest.raises(Invalid, match="Say which customer, such as /clv acme"):
+        ask(books.db, "/clv  ")
+
+
+def test_ten_thousand_characters_are_no_name(books: SimpleNamespace) -> None:
+    with pytest.raises(Invalid, match="That is 10,000 characters"):
+        ask(books.db, "/clv " + "x" * 10_000)
+
+
+def test_without_a_ledger_it_says_how_to_import_one(db: Database) -> None:
+    assert read(ask(db, "/clv acme")).startswith("No ledger has been imported yet")
+
+
+def test_completion_offers_the_most_valuable_first(books: SimpleNamespace) -> None:
+    request = Request(now=NOW, today=TODAY)
+    assert [option.value for option in suggest(request, books.db, "name", "met")] == ["Metropolitan Bicycle Supply"]
+    assert CLV.suggest is suggest
+
+
+@given(st.text(max_size=400))
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_whatever_is_typed_gets_an_answer_or_a_sentence(books: SimpleNamespace, typed: str) -> None:
+    try:
+        reply = ask(books.db, f"/clv {typed}")
+    except Invalid as refusal:
+        said = str(refusal)
+    else:
+        said = read(reply)
+    assert said
+
+
+# --- taking the text apart ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("acme", [Asked("acme")]),
+        ("why", [Asked("why")]),
+        ("17850", [Asked("17850")]),
+        ("acme 15000", [Asked("acme 15000"), Asked("acme", Decimal(15_000))]),
+        ("17850 500", [Asked("17850 500"), Asked("17850", Decimal(500))]),
+        ("acme WHY", [Asked("acme WHY"), Asked("acme", why=True)]),
+        (
+            "acme 1.5m why",
+            [Asked("acme 1.5m why"), Asked("acme 1.5m", why=True), Asked("acme", Decimal(1_500_000), why=True)],
+        ),
+        (
+            "acme USD 15,000.50",
+            [
+                Asked("acme USD 15,000.50"),
+                Asked("acme USD", Decimal("15000.50")),
+                Asked("acme", Decimal("15000.50"), "USD"),
+            ],
+        ),
+        (
+            "route 66 500",
+            [Asked("route 66 500"), Asked("route 66", Decimal(500)), Asked("route", Decimal(66_500))],
+        ),
+        ('"tell me why" why', [Asked("tell me why", why=True)]),
+        ("“A Bike Store” $20", [Asked("A Bike Store", Decimal(20), "$")]),
+        ('"unclosed', [Asked('"unclosed')]),
+    ],
+)
+def test_a_name_a_deal_and_why_are_told_apart_the_longest_name_first(text: str, expected: list[Asked]) -> None:
+    assert readings(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("15000", (Decimal(15_000), "")),
+        ("15,000", (Decimal(15_000), "")),
+        ("15 000", (Decimal(15_000), "")),
+        ("15'000.25", (Decimal("15000.25"), "")),
+        ("€15k", (Decimal(15_000), "€")),
+        ("1.5M", (Decimal(1_500_000), "")),
+        ("15,5", None),
+        ("15.000,50", None),
+        ("1,50,000", None),
+        ("-5", None),
+        ("1e9", None),
+        ("１５", None),
+        ("nan", None),
+        ("", None),
+    ],
+)
+def test_an_amount_is_read_only_where_it_means_one_thing(text: str, expected: tuple[Decimal, str] | None) -> None:
+    assert amount(text) == expected

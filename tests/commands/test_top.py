@@ -1,0 +1,74 @@
+"""/top: the best customers, with what they come to together."""
+
+from decimal import Decimal
+from types import SimpleNamespace
+
+import pytest
+
+from commands._reply import Count, Invalid, Item, Money
+from store.database import Database
+from tests.commands.asking import ask, facts, read
+from tests.commands.conftest import RECENT
+from tests.ledger import Ledger, Line
+
+
+def titles(db: Database, line: str) -> list[str]:
+    from bot.wording import plain
+
+    return [plain(part.title) for part in ask(db, line).parts if isinstance(part, Item)]
+
+
+def test_the_customers_stand_by_projected_value(books: SimpleNamespace) -> None:
+    assert titles(books.db, "/top") == ["1  Metropolitan Bicycle Supply", "2  Route 66", "3  Turned Around"]
+
+
+def test_customers_without_a_profit_to_project_are_not_ranked(books: SimpleNamespace) -> None:
+    assert not {"Losing Ltd", "Lapsed Cycles", "Uncosted"} & set(titles(books.db, "/top 30"))
+
+
+def test_the_sum_is_that_of_the_customers_shown(books: SimpleNamespace) -> None:
+    reply = ask(books.db, "/top 2")
+    shown = [fact.value for part in reply.parts if isinstance(part, Item) for fact in part.facts[:1]]
+    assert len(shown) == 2
+    total = sum((value.amount for value in shown if isinstance(value, Money)), Decimal(0))
+    assert facts(reply)["projected_value_total"].value == Money(total, "USD")
+    assert facts(reply)["customers"].value == Count(2, "customer")
+    assert "of the $1.17M that 3 customers with a profit to project come to" in read(reply)
+
+
+def test_each_has_what_an_hour_and_a_visit_are_worth(books: SimpleNamespace) -> None:
+    assert "$1,145,318 present value\n$27.53 a working hour\n46× visit return" in read(ask(books.db, "/top 1"))
+
+
+def test_the_assumptions_stand_beside_the_figures(books: SimpleNamespace) -> None:
+    words = read(ask(books.db, "/top"))
+    assert "over 20 years: the profit of the last 12 months, 5 % growth, 5 % better margin, 3 % discount" in words
+    assert "a visit is taken to cost $142" in words
+
+
+def test_each_opens_its_card(books: SimpleNamespace) -> None:
+    first = next(part for part in ask(books.db, "/top").parts if isinstance(part, Item))
+    assert dict(first.actions[0].values) == {"customer": str(books.best)}
+
+
+@pytest.mark.parametrize("count", ["0", "31", "-1", "ten", "1.5", "99999999999", "１"])
+def test_a_number_that_cannot_be_shown_is_refused_with_the_range(books: SimpleNamespace, count: str) -> None:
+    with pytest.raises(Invalid, match="from 1 to 30"):
+        ask(books.db, f"/top {count}")
+
+
+def test_currencies_without_a_common_one_are_not_ranked_together(db: Database) -> None:
+    ledger = Ledger(db)
+    for name, currency in (("A", "USD"), ("B", "USD"), ("C", "EUR")):
+        ledger.invoice(ledger.customer(name), RECENT, Line("100", "60"), currency=currency)
+    ledger.done()
+    assert len(titles(db, "/top")) == 2
+    assert "1 customer with figures in EUR cannot be ranked with these" in read(ask(db, "/top"))
+
+
+def test_where_nobody_earns_it_says_so(db: Database) -> None:
+    assert "No ledger has been imported yet" in read(ask(db, "/top"))
+    ledger = Ledger(db)
+    ledger.invoice(ledger.customer("A"), RECENT, Line("100", "160"))
+    ledger.done()
+    assert "No customer earned a profit in the 12 months to May 31, 2026" in read(ask(db, "/top"))
