@@ -108,14 +108,10 @@ def choose_customers(lines: Iterable[Line]) -> set[str]:
     Nobody who bought on the ledger's last day is taken: that day is only in the lines without a customer, so that an
     observation end that forgets those lines is seen to be wrong.
     """
-    customers: dict[str, Customer] = {}
-    for line in lines:
-        if line.customer:
-            customers.setdefault(line.customer, Customer(line.customer)).lines.append(line)
     possible = sorted(
         (
             one
-            for one in customers.values()
+            for one in customers_of(lines)
             if not one.bought_on(LAST_DAY) and len(one.lines) <= MOST_LINES_OF_A_CUSTOMER
         ),
         key=lambda one: (len(one.lines), one.number),
@@ -134,6 +130,15 @@ def choose_customers(lines: Iterable[Line]) -> set[str]:
     others = sorted(one.number for one in possible if one.number not in chosen)
     missing = CUSTOMERS - len(chosen)
     return chosen | set(others[:: len(others) // missing][:missing])
+
+
+def customers_of(lines: Iterable[Line]) -> list[Customer]:
+    """The lines that have a customer, by customer."""
+    customers: dict[str, Customer] = {}
+    for line in lines:
+        if line.customer:
+            customers.setdefault(line.customer, Customer(line.customer)).lines.append(line)
+    return list(customers.values())
 
 
 def choose_invoices_without_customer(lines: Iterable[Line]) -> set[str]:
