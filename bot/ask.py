@@ -14,11 +14,12 @@ from sqlalchemy.exc import ArgumentError
 
 from bot.answer import Unanswered, attempt, guarded
 from bot.console import open_console
+from bot.entries import numbered
 from bot.json_reply import as_json, dump
 from bot.log import Log
 from bot.opening import open_database
 from bot.settings import Settings
-from bot.terminal import draw, numbered
+from bot.terminal import draw
 from commands._reply import Person, Reply, Request
 from store.database import Database
 from store.migrate import NewerDatabaseError

@@ -12,6 +12,7 @@ from prompt_toolkit import PromptSession
 from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
+from prompt_toolkit.filters import Condition
 from prompt_toolkit.formatted_text import FormattedText
 from prompt_toolkit.history import FileHistory
 from prompt_toolkit.styles import Style
@@ -20,9 +21,12 @@ from rich.text import Text
 
 import commands
 from bot.answer import Unanswered, answer, guarded, split
+from bot.console import columns
+from bot.ink import CUSTARD
+from bot.layout import wrap
 from bot.legible import cut, legible
 from bot.log import Log
-from bot.terminal import CUSTARD, draw
+from bot.terminal import draw
 from commands._reply import Action, Command, Request
 from store.database import Database
 
@@ -34,8 +38,17 @@ YES = {"y", "yes"}
 NAME_FIELD = "name"
 
 _BUTTON = re.compile(r"\[?(\d{1,4})\]?", re.ASCII)
-_STYLE = Style.from_dict({"prompt": "bold #d7962e", "placeholder": "#888888"})
-_PLACEHOLDER = "clv and a name, top, a number for a button; Tab completes, help, quit"
+_STYLE = Style.from_dict(
+    {
+        "prompt": "bold #d7962e",
+        "placeholder": "#888888",
+        "completion-menu.completion": "bg:#333333 #dddddd",
+        "completion-menu.completion.current": "bg:#d7962e #000000 noreverse",
+        "completion-menu.meta.completion": "bg:#444444 #bbbbbb",
+        "completion-menu.meta.completion.current": "bg:#b87c1f #000000 noreverse",
+    }
+)
+_PLACEHOLDER = "clv NAME, top, or the number of a button; Tab completes"
 
 
 class Session:
@@ -95,7 +108,8 @@ class Session:
         self._answer(action)
 
     def _say(self, sentence: str) -> None:
-        self.console.print(Text(legible(sentence)), soft_wrap=True)
+        for line in wrap(Text(legible(sentence)), columns(self.console)):
+            self.console.print(line, soft_wrap=True)
 
 
 def converse(session: Session, history: Path | None = None, **streams: Any) -> None:
@@ -107,6 +121,8 @@ def converse(session: Session, history: Path | None = None, **streams: Any) -> N
         history=FileHistory(str(history)) if history else None,
         completer=Names(session),
         complete_in_thread=True,
+        # Room for the menu is kept only once something is typed, or it would push the card's headline off the screen.
+        complete_while_typing=Condition(lambda: bool(prompt.default_buffer.text)),
         auto_suggest=AutoSuggestFromHistory(),
         style=_STYLE,
         reserve_space_for_menu=6,
@@ -153,7 +169,7 @@ def _confirmed(session: Session, question: str, lines: Iterator[bytes]) -> bool:
 
 
 def _echo(session: Session, line: str) -> None:
-    shown = cut(legible(line), session.console.width - len(PROMPT))
+    shown = cut(legible(line), columns(session.console) - len(PROMPT))
     session.console.print(Text.assemble((PROMPT, CUSTARD), (shown, "bold")), soft_wrap=True)
 
 

@@ -5,25 +5,23 @@ nothing stands to the right of a name but white space or a figure of our own: wh
 holds. Colour is rich's business; it knows NO_COLOR, TERM=dumb and a pipe.
 """
 
-import io
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from itertools import groupby, zip_longest
 
 from rich.console import Console
 from rich.text import Text
 
 from bot import layout
+from bot.console import columns
+from bot.entries import Numbers, draw_buttons, draw_items, numbered
+from bot.ink import CUSTARD, LOSS, QUIET, WIDTH_LEAST, Screen, write, write_fact
 from bot.large import enlarge
 from bot.legible import legible
-from bot.wording import spell, spell_fact
+from bot.wording import spell
 from commands._reply import (
     Action,
-    Code,
     Fact,
-    Inline,
     Item,
-    Mention,
     Money,
     Note,
     Panel,
@@ -32,38 +30,16 @@ from commands._reply import (
     Sentence,
     Strong,
     Table,
-    Unknown,
 )
 
-WIDTH_MOST = 80
-WIDTH_LEAST = 20
 # Two columns of panels, each as wide as a line on a phone.
 TWO_COLUMNS_FROM = 72
 HEADLINE_BESIDE_FIGURE_LEAST = 26
 HEADLINE_LINES_MOST = 3
-GAP = "  "
+GUTTER = 4
 
-CUSTARD = "bold #d7962e"
-LOSS = "bold red"
-QUIET = "dim"
 TONES = {"plain": "", "quiet": QUIET, "good": "green", "warning": ""}
 MARKS = {"warning": Text("▲ ", "bold #d7962e"), "good": Text("● ", "green")}
-BUTTONS = {"plain": "", "primary": "bold", "danger": "red"}
-
-
-@dataclass(frozen=True, slots=True)
-class Screen:
-    """What a card is drawn on: its width in columns, whether figures are drawn large, and the reader's locale."""
-
-    width: int = WIDTH_MOST
-    large: bool = False
-    locale: str = "en_US"
-
-
-def numbered(reply: Reply) -> tuple[Action, ...]:
-    """The buttons of a card in the order of their numbers: those of its items, then its own."""
-    items = [action for part in reply.parts if isinstance(part, Item) for action in part.actions]
-    return (*items, *reply.actions)
 
 
 def card(reply: Reply, screen: Screen) -> list[Text]:
@@ -74,13 +50,15 @@ def card(reply: Reply, screen: Screen) -> list[Text]:
     while leading < len(reply.parts) and _is_quiet(reply.parts[leading]):
         leading += 1
     lines = _head(reply.headline, reply.parts[:leading], screen)
-    numbers = _Numbers(reply)
+    numbers = Numbers(reply)
     body = [_block(list(parts), numbers, screen) for _, parts in groupby(reply.parts[leading:], key=_kind)]
-    buttons = _buttons(reply, numbers, screen)
+    buttons = draw_buttons(reply, numbers, screen)
     if buttons:
         # The last line of a card is its small print; the buttons stand before it.
-        quiet_last = bool(body) and _kind(reply.parts[-1]) == "quiet"
-        body.insert(len(body) - quiet_last, buttons)
+        if body and _is_quiet(reply.parts[-1]):
+            body[-1] = buttons + body[-1]
+        else:
+            body.append(buttons)
     if any(not isinstance(part, Note) for part in reply.parts):
         lines.append(Text("─" * width, QUIET))
         lines += body.pop(0) if body else []
@@ -92,43 +70,12 @@ def card(reply: Reply, screen: Screen) -> list[Text]:
 def draw(reply: Reply, console: Console, locale: str = "en_US") -> tuple[Action, ...]:
     """Write the card on the console; the buttons that it shows, in the order of their numbers."""
     large = console.is_terminal and not console.is_dumb_terminal and console.encoding.startswith("utf")
-    for line in card(reply, Screen(console.width, large, locale)):
+    for line in card(reply, Screen(columns(console), large, locale)):
         console.print(line, soft_wrap=True, markup=False, highlight=False, emoji=False)
     return numbered(reply)
 
 
-def as_text(reply: Reply, width: int = WIDTH_MOST, locale: str = "en_US") -> str:
-    """The card without colours, as a pipe gets it."""
-    file = io.StringIO()
-    draw(reply, Console(file=file, width=width, color_system=None, force_terminal=False), locale)
-    return file.getvalue()
-
-
 # --- the parts of a card --------------------------------------------------------------------------------------------
-
-
-class _Numbers:
-    """Hands out the numbers of items and of buttons, the latter in the order of `numbered`.
-
-    Where every item has one button, and all of them say the same ("Open the card"), an item is itself the button and
-    wears its number; what the buttons say then stands once, below.
-    """
-
-    def __init__(self, reply: Reply) -> None:
-        items = [part for part in reply.parts if isinstance(part, Item)]
-        labels = {tuple(action.label for action in item.actions) for item in items}
-        self.shared = items[0].actions[0] if len(labels) == 1 and len(labels.pop()) == 1 else None
-        self.items_total = len(items)
-        self.width = len(str(len(items)))
-        self._items = self._buttons = 0
-
-    def item(self) -> str:
-        self._items += 1
-        return str(self._items)
-
-    def button(self) -> str:
-        self._buttons += 1
-        return f"[{self._buttons}]"
 
 
 def _kind(part: Part) -> str:
@@ -145,7 +92,7 @@ def _head(headline: Sentence, notes: Sequence[Part], screen: Screen) -> list[Tex
     if money is not None:
         style = LOSS if money.amount < 0 else CUSTARD
         large = enlarge(spell(money, screen.locale)) if screen.large else None
-        if large and len(large[0]) + len(GAP) + HEADLINE_BESIDE_FIGURE_LEAST <= screen.width:
+        if large and len(large[0]) + layout.GAP + HEADLINE_BESIDE_FIGURE_LEAST <= screen.width:
             return _beside_figure(headline[:-1], quiet, [Text(line, style) for line in large], screen)
         title = write(headline[:-1], screen.locale, "bold")
         title.append_text(Text(legible(spell(money, screen.locale)), style))
@@ -165,38 +112,36 @@ def _figure_alone(headline: Sentence) -> Money | None:
 
 
 def _beside_figure(name: Sentence, quiet: list[Text], figure: list[Text], screen: Screen) -> list[Text]:
-    width = screen.width - figure[0].cell_len - len(GAP)
+    width = screen.width - figure[0].cell_len - layout.GAP
     title = write(name, screen.locale, "bold")
     title.right_crop(len(title.plain) - len(title.plain.rstrip(" ·")))
     beside = layout.first(layout.wrap(title, width), HEADLINE_LINES_MOST)
     for note in quiet:
         beside += layout.around(note, width, len(figure) - len(beside), screen.width)
     pairs = zip_longest(beside, figure, fillvalue=Text())
-    return [layout.side_by_side(left, right, width + len(GAP)) for left, right in pairs]
+    return [layout.side_by_side(left, right, width + layout.GAP) for left, right in pairs]
 
 
-def _block(parts: list[Part], numbers: _Numbers, screen: Screen) -> list[Text]:
+def _block(parts: list[Part], numbers: Numbers, screen: Screen) -> list[Text]:
     panels = [part for part in parts if isinstance(part, Panel)]
     if panels:
         return _panels(panels, screen)
-    blocks = [_part(part, numbers, screen) for part in parts]
-    apart = isinstance(parts[0], Table) or (isinstance(parts[0], Item) and any(len(block) > 2 for block in blocks))
+    items = [part for part in parts if isinstance(part, Item)]
+    blocks = draw_items(items, numbers, screen) if items else [_part(part, screen) for part in parts]
+    apart = isinstance(parts[0], Table) or (bool(items) and any(len(block) > 2 for block in blocks))
     lines = blocks[0]
     for block in blocks[1:]:
         lines += [Text(), *block] if apart else block
     return lines
 
 
-def _part(part: Part, numbers: _Numbers, screen: Screen) -> list[Text]:
+def _part(part: Part, screen: Screen) -> list[Text]:
     match part:
-        case Panel():
-            return _panel(part, screen.width, screen)
         case Note():
             return _note(part, screen)
         case Table():
             return _table(part, screen)
-        case Item():
-            return _item(part, numbers, screen)
+    raise AssertionError(f"{type(part).__name__} is drawn with its neighbours")
 
 
 def _note(note: Note, screen: Screen) -> list[Text]:
@@ -209,92 +154,47 @@ def _panels(panels: list[Panel], screen: Screen) -> list[Text]:
     if screen.width < TWO_COLUMNS_FROM:
         columns = [_panel(panel, screen.width, screen) for panel in panels]
         return [line for at, column in enumerate(columns) for line in ([Text()] if at else []) + column]
-    half = (screen.width - len(GAP)) // 2
+    left, right = _columns(panels, screen)
     lines: list[Text] = []
     for at in range(0, len(panels), 2):
-        columns = [_panel(panel, half, screen) for panel in panels[at : at + 2]]
+        columns = [
+            _panel(panel, width, screen) for panel, width in zip(panels[at : at + 2], (left, right), strict=False)
+        ]
         if at:
             lines.append(Text())
-        pairs = zip_longest(*columns, fillvalue=Text())
-        lines += [layout.side_by_side(*pair, half + len(GAP)) if len(pair) == 2 else pair[0] for pair in pairs]
+        rows = zip_longest(*columns, fillvalue=Text())
+        lines += [layout.side_by_side(*row, screen.width - right) if len(row) == 2 else row[0] for row in rows]
     return lines
+
+
+def _columns(panels: list[Panel], screen: Screen) -> tuple[int, int]:
+    """The widths of the two columns: halves, unless the left needs less and the right more."""
+    half = (screen.width - layout.GAP) // 2
+    left, right = (
+        max((line.cell_len for panel in side for line in _panel(panel, screen.width, screen)), default=0)
+        for side in (panels[::2], panels[1::2])
+    )
+    if right > half and left + GUTTER + right <= screen.width:
+        return screen.width - right - GUTTER, right
+    return half, half
 
 
 def _panel(panel: Panel, width: int, screen: Screen) -> list[Text]:
     lines = layout.wrap(Text(legible(panel.title), "bold"), width)
     for row in panel.rows:
-        cells = [_fact(cell, screen) if isinstance(cell, Fact) else write(cell, screen.locale) for cell in row]
+        cells = [
+            write_fact(cell, screen.locale) if isinstance(cell, Fact) else write(cell, screen.locale) for cell in row
+        ]
         lines += layout.wrap(Text(" · ").join(cells), width)
     return lines
 
 
-def _item(item: Item, numbers: _Numbers, screen: Screen) -> list[Text]:
-    number = numbers.item()
-    mark = numbers.button() if numbers.shared else number
-    prefix = Text(mark.rjust(numbers.width + 2 * bool(numbers.shared)) + " ", CUSTARD if numbers.shared else QUIET)
-    width = screen.width - prefix.cell_len
-    title = write(item.title, screen.locale)
-    if title.plain.startswith(f"{number} "):  # a ranking says its number itself, for where nothing else does
-        title = title[len(number) + 1 :]
-    lines = layout.first(layout.wrap(title, width), HEADLINE_LINES_MOST)
-    if item.reason:
-        lines += layout.wrap(write(item.reason, screen.locale, QUIET), width)
-    if item.facts:
-        lines += layout.wrap(Text(" · ").join(_fact(fact, screen) for fact in item.facts), width)
-    if item.actions and not numbers.shared:
-        lines += layout.flow([_button(numbers.button(), action) for action in item.actions], width)
-    return layout.hang(prefix, lines)
-
-
-def _buttons(reply: Reply, numbers: _Numbers, screen: Screen) -> list[Text]:
-    chips = []
-    if numbers.shared:
-        chips.append(_button(f"[1–{numbers.items_total}]" if numbers.items_total > 1 else "[1]", numbers.shared))
-    chips += [_button(numbers.button(), action) for action in reply.actions]
-    return layout.flow(chips, screen.width)
-
-
-def _button(number: str, action: Action) -> Text:
-    return Text.assemble((number, CUSTARD), " ", (legible(action.label), BUTTONS[action.style]))
-
-
 def _table(table: Table, screen: Screen) -> list[Text]:
     header = [Text(legible(column.label), QUIET) for column in table.columns]
-    rows = [[_inline(cell, screen.locale) for cell in row] for row in table.rows]
+    rows = [[write((cell,), screen.locale) for cell in row] for row in table.rows]
     for row, cells in zip(table.rows, rows, strict=True):
         if any(isinstance(cell, Strong) for cell in row):
             for cell in cells:
                 cell.stylize("bold")
     caption = layout.wrap(Text(legible(table.caption), "bold"), screen.width) if table.caption else []
     return caption + layout.table(header, rows, [column.align for column in table.columns], screen.width)
-
-
-# --- words ----------------------------------------------------------------------------------------------------------
-
-
-def write(sentence: Iterable[Inline], locale: str = "en_US", style: str = "") -> Text:
-    """The sentence as one run of text, each of its parts made legible."""
-    text = Text(style=style)
-    for part in sentence:
-        text.append_text(_inline(part, locale))
-    return text
-
-
-def _inline(part: Inline, locale: str) -> Text:
-    match part:
-        case str():
-            return Text(legible(part))
-        case Strong(inner):
-            return Text(legible(inner if isinstance(inner, str) else spell(inner, locale)), "bold")
-        case Code(code):
-            return Text(legible(code), "cyan")
-        case Mention(name):
-            return Text(legible(name))
-        case Unknown():
-            return Text(legible(spell(part, locale)), "italic")
-        case _:
-            return Text(legible(spell(part, locale)))
-
-
-def _fact(fact: Fact, screen: Screen) -> Text:
-    return Text(legible(spell_fact(fact, screen.locale)), "italic" if isinstance(fact.value, Unknown) else "")

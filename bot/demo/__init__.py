@@ -8,8 +8,10 @@ from rich.console import Console
 from rich.text import Text
 
 from bot.answer import Unanswered, guarded
-from bot.console import open_console
+from bot.console import columns, open_console
 from bot.demo.build import FOLDER, Ledger, build
+from bot.ink import CUSTARD, QUIET
+from bot.layout import wrap
 from bot.log import Log
 from bot.session import Session, converse, read
 from store import sources
@@ -50,9 +52,10 @@ def _greet(db: Database, ledger: Ledger, console: Console) -> None:
     tries = Text("   ").join(Text(f"/{line}", "cyan") for line in ledger.tries)
     console.print()
     for line in (
-        Text.assemble(("Melktert", "bold #d7962e"), f" on the ledger of {ledger.title}, {first:%B %Y} to {last:%B %Y}"),
-        Text("Its dates are shifted by whole weeks to end this week; the names of its reps are invented.", "dim"),
+        Text.assemble(("Melktert", CUSTARD), f" on {ledger.title}: {first:%b %Y} to {last:%b %Y}"),
+        Text("Its dates are shifted to end this week, and the names of its reps are invented.", QUIET),
         Text.assemble("Try  ", tries, "   ", ("help", "cyan"), "   ", ("quit", "cyan")),
     ):
-        console.print(line, soft_wrap=True)
+        for part in wrap(line, columns(console)):
+            console.print(part, soft_wrap=True)
     console.print()
