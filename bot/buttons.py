@@ -6,6 +6,7 @@ Slack sends & < > of a value back escaped or not, depending on the element, so t
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -18,6 +19,7 @@ from commands._reply import Action, Invalid
 
 BUTTONS_A_ROW = 5
 _MENU = "menu"
+_COMMAND = re.compile(r"[\w-]+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +84,9 @@ def row(actions: Sequence[Action], place: str, *, is_primary_free: bool, room: i
 def _button(action: Action, place: str, *, is_primary: bool) -> Button | None:
     action_id, value = f"{action.command}:{place}", _json(dict(action.values))
     label = _label(action, limits.BUTTON_TEXT)
-    if not (action.command and label) or limits.size(action_id) > limits.ACTION_ID:
+    if not (_COMMAND.fullmatch(action.command) and label):
         return None
-    if limits.size(value) > limits.BUTTON_VALUE:
+    if len(action_id) > limits.ACTION_ID or len(value) > limits.BUTTON_VALUE:
         return None
     style: Literal["primary", "danger"] | None = "primary" if is_primary else None
     if action.style == "danger":
@@ -106,19 +108,19 @@ def _confirm(action: Action) -> ConfirmationDialogue | None:
 
 
 def _menu(actions: Sequence[Action], place: str) -> OverflowMenu | None:
-    """None where the actions do not fit a menu: it has five places, one confirmation for all, and short values."""
+    """A menu, or None: it has five places, a confirmation only for all of them, and values short and each its own."""
     options = [_option(action) for action in actions]
     if not 1 < len(options) <= limits.MENU_OPTIONS or any(action.confirm for action in actions):
         return None
-    known = [option for option in options if option is not None]
+    known = {option.value: option for option in options if option is not None}
     if len(known) < len(options):
         return None
-    return OverflowMenu(action_id=f"{_MENU}:{place}", options=known)
+    return OverflowMenu(action_id=f"{_MENU}:{place}", options=list(known.values()))
 
 
 def _option(action: Action) -> Option | None:
     value, label = _json([action.command, dict(action.values)]), _label(action, limits.OPTION_TEXT)
-    if not (action.command and label) or limits.size(value) > limits.OPTION_VALUE:
+    if not (_COMMAND.fullmatch(action.command) and label) or len(value) > limits.OPTION_VALUE:
         return None
     return Option(text=PlainText(label), value=value)
 

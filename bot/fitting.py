@@ -99,7 +99,7 @@ class _Room:
 
 
 def _cost(block: Json) -> int:
-    return limits.size(json.dumps(block, ensure_ascii=False)) + 2
+    return limits.size(json.dumps(block, ensure_ascii=False, separators=(",", ":"))) + 1
 
 
 def _longest(groups: Sequence[Group]) -> Group:

@@ -141,7 +141,8 @@ def _inert(text: str) -> str:
 def _isolated(text: str) -> str:
     if text.isascii() or not any(unicodedata.bidirectional(char) in {"R", "AL", "AN"} for char in text):
         return text
-    return f"{_ISOLATE}{text}{_END_ISOLATE}"
+    body = text.strip()
+    return text.replace(body, f"{_ISOLATE}{body}{_END_ISOLATE}", 1)
 
 
 def escape(text: str) -> str:
