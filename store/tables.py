@@ -147,6 +147,8 @@ customer_references = Table(
     Column("source_id", BigId, ForeignKey("sources.id"), primary_key=True),
     Column("number", sa.Text, primary_key=True, comment="the customer's number in that source"),
     Column("customer_id", BigId, ForeignKey("customers.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("described_on", sa.Date, comment="day of the invoice that the customer's name and country were taken from"),
+    Index("ix_customer_references_number", "number"),
 )
 
 customer_names = Table(

@@ -177,6 +177,12 @@ def upgrade() -> None:
         sa.Column("source_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("number", sa.Text(), nullable=False, comment="the customer's number in that source"),
         sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "described_on",
+            sa.Date(),
+            nullable=True,
+            comment="day of the invoice that the customer's name and country were taken from",
+        ),
         sa.ForeignKeyConstraint(
             ["customer_id"],
             ["customers.id"],
@@ -188,6 +194,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("customer_references", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_customer_references_customer_id"), ["customer_id"], unique=False)
+        batch_op.create_index("ix_customer_references_number", ["number"], unique=False)
 
     op.create_table(
         "customer_values",
@@ -375,6 +382,7 @@ def downgrade() -> None:
 
     op.drop_table("customer_values")
     with op.batch_alter_table("customer_references", schema=None) as batch_op:
+        batch_op.drop_index("ix_customer_references_number")
         batch_op.drop_index(batch_op.f("ix_customer_references_customer_id"))
 
     op.drop_table("customer_references")
