@@ -12,15 +12,20 @@ from cleanco.termdata import terms_by_country, terms_by_type
 
 # An index entry of PostgreSQL holds about 2,700 bytes; a letter takes at most 4.
 KEY_LETTERS = 200
+# Follows every letter that a key can hold.
+LAST_LETTER = "\U0010ffff"
 TEXT_LETTERS = 4_000
 
 # Legal forms that cleanco does not list.
-_FURTHER_FORMS = frozenset({"pty", "pvt", "proprietary", "cie"})
-# Legal forms that are also ordinary words or initials ("Health Spa", "Bikes Unlimited"): dropped only where they are
+_FURTHER_FORMS = ("pty", "pvt", "proprietary", "cie", "private limited", "private ltd", "pty limited")
+# Legal forms that are also ordinary words or initials ("Health Spa", "Bikes UK"): dropped only where they are
 # written with dots ("S.p.A.").
-_ORDINARY = frozenset(
-    "as cv da dat et eu ev kb kt mb nl pc pp private pt rt sal sd sf sp spa ss unlimited vat".split()  # noqa: SIM905
-)
+_ORDINARY_WORDS = """
+    ad as at ay ba bl bm ca cic cio coop cpt cv da dat dd ec ee eg ei ent ep et etat eu ev fa fie gk gp hb hf ij
+    ik kb kf kt ky mb nl od oe ok ong ou pc pp private ps pse pt rt sad sal sc sd sem sep ses sf sp spa ss stg teo
+    ud uk unlimited vat xk xt yk
+"""
+_ORDINARY = frozenset(_ORDINARY_WORDS.split())
 _ARTICLES = frozenset({"the", "a", "an", "der", "die", "das", "le", "la", "les", "el", "de", "il"})
 _LINKS = frozenset({"and", "und", "et", "y", "e", "i", "og", "en"})
 
@@ -82,15 +87,15 @@ def _words(cleaned: str) -> list[str]:
 
 
 def _legal_forms() -> tuple[frozenset[tuple[str, ...]], int]:
-    listed = (*terms_by_type.values(), *terms_by_country.values())
-    forms = {tuple(word.rstrip(_DOTTED_MARK) for word in _words(clean(term))) for terms in listed for term in terms} | {
-        (form,) for form in _FURTHER_FORMS
-    }
-    known = frozenset(form for form in forms if form and form != ("a", "s"))
-    return known | {("a", "s"), ("i", "s"), ("k", "s"), ("p", "s")}, max(map(len, known))
+    listed = (*terms_by_type.values(), *terms_by_country.values(), _FURTHER_FORMS)
+    forms = {tuple(word.rstrip(_DOTTED_MARK) for word in _words(clean(term))) for terms in listed for term in terms}
+    known = frozenset(form for form in forms if form)
+    return known, max(map(len, known))
 
 
 _FORMS, _LONGEST_FORM = _legal_forms()
+# Every word of a legal form that is long enough to be one by itself, the ordinary words excepted.
+LEGAL_WORDS = sorted({word for form in _FORMS for word in form if len(word) > 1} - _ORDINARY)
 
 
 def _without_legal_form(words: list[str]) -> list[str]:

@@ -1,31 +1,30 @@
 """Finding the customer that somebody means: by name, alias or number, by the beginning, by words, or misspelt.
 
-A customer is certain only where what was typed is exactly one customer's name, alias or number, or begins exactly one
-customer's name. Everything else is offered, never guessed.
+A customer is certain only where what was typed is exactly one customer's name, alias or number, or where it begins the
+names of one customer only. Everybody else is offered, never guessed.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import sqlalchemy as sa
-from rapidfuzz import fuzz, process
-from rapidfuzz.distance import OSA
+from rapidfuzz import fuzz
 from sqlalchemy.engine import Connection
 
+from store import name_misspelt
 from store.name_index import add_alias, index_missing
-from store.name_keys import clean, fold, key_of
+from store.name_keys import LAST_LETTER, clean, fold, key_of
 from store.tables import customer_names as names
 from store.tables import customer_references as references
-from store.tables import customer_values, customers, name_vocabulary, name_words, sources
+from store.tables import customer_values, customers, name_words
 
 __all__ = ["Found", "Match", "add_alias", "find", "index_missing", "key_of", "suggest"]
 
 How = Literal["exact", "number", "prefix", "words", "misspelt", "none"]
-# Follows every letter that a key can hold.
-LAST_LETTER = "\U0010ffff"
-# One customer can match by several names; so many rows are read to have enough customers.
-READ_ROWS = 64
+Rows = Sequence[Any]
+# One customer can match by several names: so many rows are read for each match that is wanted.
+ROWS_PER_MATCH = 8
 WORDS_USED = 8
 
 
@@ -45,7 +44,7 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Who is meant. `certain` is the one customer, or None; `candidates` has the best first and includes `certain`."""
+    """Who is meant. `certain` is the one customer, or None; `candidates` has the best first, `certain` included."""
 
     certain: Match | None
     candidates: list[Match]
@@ -53,261 +52,183 @@ class Found:
 
 
 def find(connection: Connection, typed: str, limit: int = 8) -> Found:
-    """The customer that `typed` means, or those that it may mean, at most `limit`."""
-    key = key_of(typed)
+    """The customer that `typed` means, or else those that it may mean, at most `limit`."""
+    key, folded = key_of(typed), fold(typed)
     if not key:
         return Found(None, [], "none")
-    if exact := _exact(connection, typed, key):
-        certain, how = _certain(exact, typed, key)
-        return Found(certain, _matches(exact, limit, lambda _row: 1.0, first=certain), how)
-    begins = fold(typed) or key
-    for beginning in dict.fromkeys((begins, key)):
-        if rows := _beginning_with(connection, beginning):
-            matches = _matches(rows, limit, lambda row: len(beginning) / len(row.key))
-            alone = len(matches) == 1 and len(rows) < READ_ROWS
+    if exact := _exact(connection, typed, key, limit):
+        certain = _certain(exact, typed, key)
+        matches = _matches(exact, limit, _whole)
+        if certain is not None:
+            matches.sort(key=lambda match: match.customer_id != certain.customer_id)
+        return Found(certain, matches, "number" if all(row.kind == "number" for row in exact) else "exact")
+    # "Acme Co" may be on its way to "Acme Cooling", so the legal form counts as letters first.
+    beginnings = [text for text in dict.fromkeys((folded, key)) if text]
+    for beginning in beginnings:
+        if rows := _beginning_with(connection, beginning, limit, whole_word_first=True):
+            matches = _matches(rows, limit, _resembling(beginning))
+            alone = len({row.customer_id for row in rows}) == 1 and len(rows) < limit * ROWS_PER_MATCH
             return Found(matches[0] if alone else None, matches, "prefix")
-    for words in dict.fromkeys((begins, key)):
-        if rows := _with_words(connection, words.split()):
-            return Found(None, _matches(rows, limit, lambda row: fuzz.token_sort_ratio(key, row.key) / 100), "words")
-    if candidates := _misspelt(connection, key, limit):
-        return Found(None, candidates, "misspelt")
+    for text in beginnings:
+        if rows := _with_words(connection, text.split(), limit):
+            return Found(None, _matches(rows, limit, _resembling(text)), "words")
+    if misspelt := _misspelt(connection, key, limit):
+        return Found(None, misspelt, "misspelt")
     return Found(None, [], "none")
 
 
 def suggest(connection: Connection, typed: str, limit: int = 10) -> list[Match]:
-    """What somebody who has typed this much may be about to type: names that begin so, then names with a word that
-    begins so, then misspelt ones; the most valuable first among equals.
+    """Whom somebody who has typed this much may be about to name: names that begin so, then names with words that
+    begin so, then a number, then misspelt names; the most valuable first among equals.
     """
-    key = key_of(typed)
+    key, folded = key_of(typed), fold(typed)
     if not key:
         return []
-    begins = fold(typed) or key
+    text = folded or key
+    readers: tuple[Callable[[], Rows], ...] = (
+        lambda: _beginning_with(connection, text, limit, whole_word_first=False),
+        lambda: _with_words(connection, text.split(), limit),
+        lambda: _numbered(connection, typed, limit),
+    )
     found: dict[int, Match] = {}
-    for rows in (_beginning_with(connection, begins), _with_words(connection, begins.split())):
-        for match in _matches(rows, limit, lambda row: len(begins) / max(len(row.key), len(begins))):
+    for read in readers:
+        for match in _matches(read(), limit, _resembling(text)):
             found.setdefault(match.customer_id, match)
         if len(found) >= limit:
-            return list(found.values())[:limit]
-    if not found:
-        return _misspelt(connection, key, limit)
-    return list(found.values())
+            break
+    return list(found.values())[:limit] or _misspelt(connection, key, limit)
 
 
 # --- reading --------------------------------------------------------------------------------------------------------
 
-_NAMED = (
-    sa.select(
-        customers.c.id.label("customer_id"),
+
+def _most_valuable(matching: sa.ColumnElement[bool], *first: sa.ColumnElement[Any]) -> sa.Select[Any]:
+    """The customers whose names are `matching`, ordered by `first`, then the most valuable, before the rest is read:
+    a short beginning is shared by thousands.
+    """
+    value = sa.func.coalesce(customer_values.c.projected_value_minor, -(2**62))
+    order = (*first, sa.desc(value), names.c.key, names.c.id)
+    best = (
+        sa.select(names, sa.func.row_number().over(order_by=order).label("rank"))
+        .outerjoin(customer_values, customer_values.c.customer_id == names.c.customer_id)
+        .where(matching)
+        .order_by(*order)
+        .limit(sa.bindparam("rows"))
+        .subquery()
+    )
+    named = sa.select(
+        best.c.id,
+        best.c.customer_id,
         customers.c.name,
         customers.c.place,
         customers.c.country,
-        names.c.id.label("name_id"),
-        names.c.kind,
-        names.c.text,
-        names.c.key,
-        customer_values.c.projected_value_minor.label("value"),
+        best.c.kind,
+        best.c.text,
+        best.c.key,
     )
-    .join_from(names, customers, names.c.customer_id == customers.c.id)
-    .outerjoin(customer_values, customer_values.c.customer_id == customers.c.id)
+    return named.join(customers, customers.c.id == best.c.customer_id).order_by(best.c.rank)
+
+
+def _bound(name: str) -> sa.BindParameter[str]:
+    return sa.bindparam(name, type_=sa.Text())
+
+
+_BEGINS = sa.and_(names.c.key >= _bound("first"), names.c.key < _bound("last"))
+_BEGINS_AS_WORD = sa.or_(
+    names.c.key == _bound("first"), sa.and_(names.c.key >= _bound("word"), names.c.key < _bound("word_last"))
 )
-_BY_VALUE = (
-    sa.desc(sa.func.coalesce(customer_values.c.projected_value_minor, -(2**62))),
-    names.c.key,
-    customers.c.id,
-)
-_EXACT = _NAMED.where(names.c.key == sa.bindparam("key")).order_by(*_BY_VALUE).limit(READ_ROWS)
+_EXACT = _most_valuable(names.c.key == _bound("key"))
+_BEGINNING = _most_valuable(_BEGINS)
+_BEGINNING_AS_WORD = _most_valuable(_BEGINS, sa.desc(_BEGINS_AS_WORD))
 _NUMBERED = (
     sa.select(
         customers.c.id.label("customer_id"),
         customers.c.name,
         customers.c.place,
         customers.c.country,
-        sa.literal(0).label("name_id"),
         sa.literal("number").label("kind"),
         references.c.number.label("text"),
-        sa.literal("").label("key"),
-        sa.literal(0).label("value"),
+        references.c.number.label("key"),
     )
     .join_from(references, customers, references.c.customer_id == customers.c.id)
-    .where(references.c.number == sa.bindparam("number"), references.c.source_id.in_(sa.select(sources.c.id)))
-    .order_by(customers.c.id)
-    .limit(READ_ROWS)
-)
-_BEGINNING = (
-    _NAMED.where(names.c.key >= sa.bindparam("first"), names.c.key < sa.bindparam("last"))
-    .order_by(
-        sa.desc(
-            sa.or_(
-                names.c.key == sa.bindparam("first"),
-                names.c.key.between(sa.bindparam("word"), sa.bindparam("word_last")),
-            )
-        ),
-        *_BY_VALUE,
-    )
-    .limit(READ_ROWS)
+    .where(references.c.number == _bound("number"))
+    .limit(sa.bindparam("rows"))
 )
 
 
-def _exact(connection: Connection, typed: str, key: str) -> Sequence[sa.Row[Any]]:
-    named = connection.execute(_EXACT, {"key": key}).all()
-    numbered = connection.execute(_NUMBERED, {"number": clean(typed)}).all()
-    return [*named, *numbered]
+def _exact(connection: Connection, typed: str, key: str, limit: int) -> Rows:
+    named = connection.execute(_EXACT, {"key": key, "rows": limit * ROWS_PER_MATCH}).all()
+    return [*named, *_numbered(connection, typed, limit)]
 
 
-def _certain(rows: Sequence[sa.Row[Any]], typed: str, key: str) -> tuple[Match | None, How]:
-    """The one customer that is meant exactly, by the strictest reading that leaves one: letter by letter, then with
-    the legal form, then without.
-    """
-    how: How = "number" if all(row.kind == "number" for row in rows) else "exact"
-    spelt, folded = clean(typed).casefold(), fold(typed)
-    readings = (
-        [row for row in rows if clean(row.text).casefold() == spelt],
-        [row for row in rows if row.kind != "number" and fold(row.text) == folded],
-        [row for row in rows if row.kind != "number" and row.key == key],
-    )
-    for reading in readings:
-        if len({row.customer_id for row in reading}) == 1:
-            return _match(reading[0], 1.0), how
-        if reading:
-            break
-    return None, how
+def _numbered(connection: Connection, typed: str, limit: int) -> Rows:
+    return connection.execute(_NUMBERED, {"number": clean(typed), "rows": limit * ROWS_PER_MATCH}).all()
 
 
-def _beginning_with(connection: Connection, beginning: str) -> Sequence[sa.Row[Any]]:
-    if not beginning:
-        return []
-    values = {
-        "first": beginning,
-        "last": beginning + LAST_LETTER,
-        "word": beginning + " ",
-        "word_last": beginning + " " + LAST_LETTER,
-    }
-    return connection.execute(_BEGINNING, values).all()
+def _beginning_with(connection: Connection, beginning: str, limit: int, *, whole_word_first: bool) -> Rows:
+    values: dict[str, Any] = {"first": beginning, "last": beginning + LAST_LETTER, "rows": limit * ROWS_PER_MATCH}
+    if not whole_word_first:
+        return connection.execute(_BEGINNING, values).all()
+    word = beginning + " "
+    return connection.execute(_BEGINNING_AS_WORD, values | {"word": word, "word_last": word + LAST_LETTER}).all()
 
 
-def _with_words(connection: Connection, words: Sequence[str]) -> Sequence[sa.Row[Any]]:
-    if not words:
-        return []
-    statement = _NAMED
-    for word in sorted(set(words), key=len, reverse=True)[:WORDS_USED]:
-        holders = sa.select(name_words.c.name_id).where(
-            name_words.c.word >= word, name_words.c.word < word + LAST_LETTER
+def _with_words(connection: Connection, words: Sequence[str], limit: int) -> Rows:
+    """Names in which every one of `words` begins a word, in any order."""
+    held = [
+        names.c.id.in_(
+            sa.select(name_words.c.name_id).where(name_words.c.word >= word, name_words.c.word < word + LAST_LETTER)
         )
-        statement = statement.where(names.c.id.in_(holders))
-    return connection.execute(statement.order_by(*_BY_VALUE).limit(READ_ROWS)).all()
-
-
-def _matches(rows: Iterable[sa.Row[Any]], limit: int, score: Any, first: Match | None = None) -> list[Match]:
-    """One match for each customer, in the order of the rows."""
-    found = {first.customer_id: first} if first else {}
-    for row in rows:
-        if row.customer_id not in found:
-            found[row.customer_id] = _match(row, min(1.0, score(row)))
-    return list(found.values())[:limit]
-
-
-def _match(row: sa.Row[Any], score: float) -> Match:
-    return Match(
-        customer_id=row.customer_id,
-        name=row.name,
-        place=row.place,
-        country=row.country,
-        via="" if row.kind == "name" else row.text,
-        score=round(score, 4),
-    )
-
-
-# --- misspelt -------------------------------------------------------------------------------------------------------
-
-SIMILAR_WORDS = 30
-MANY_NAMES = 2_000
-LEAST_SHARE = 0.5
-LEAST_SCORE = 0.6
+        for word in sorted(set(words), key=len, reverse=True)[:WORDS_USED]
+    ]
+    return connection.execute(_most_valuable(sa.and_(*held)), {"rows": limit * ROWS_PER_MATCH}).all()
 
 
 def _misspelt(connection: Connection, key: str, limit: int) -> list[Match]:
-    tokens = list(dict.fromkeys(key.split()))[:WORDS_USED]
-    similar = _similar_words(connection, tokens)
-    if not similar:
+    likeness = name_misspelt.likeness_by_name(connection, key, limit * ROWS_PER_MATCH)
+    if not likeness:
         return []
-    counts = dict(
-        connection.execute(
-            sa.select(name_words.c.word, sa.func.count())
-            .where(name_words.c.word.in_(sorted(similar)))
-            .group_by(name_words.c.word)
-        ).all()
+    statement = _most_valuable(names.c.id.in_(list(likeness)))
+    rows = connection.execute(statement, {"rows": len(likeness)}).all()
+    best = sorted(rows, key=lambda row: -likeness[row.id])
+    return _matches(best, limit, lambda row: likeness[row.id])
+
+
+# --- choosing -------------------------------------------------------------------------------------------------------
+
+
+def _certain(rows: Rows, typed: str, key: str) -> Match | None:
+    """The one customer that is meant exactly, by the strictest reading that anybody meets: letter by letter, then with
+    the legal form, then without.
+    """
+    spelt, folded = clean(typed).casefold(), fold(typed)
+    readings: tuple[Callable[[Any], bool], ...] = (
+        lambda row: clean(row.text).casefold() == spelt,
+        lambda row: fold(row.text) == folded,
+        lambda row: row.key == key,
     )
-    similar = {word: likeness for word, likeness in similar.items() if word in counts}
-    if not similar:
-        return []
-    budget, chosen = MANY_NAMES, []
-    for word in sorted(similar, key=lambda word: counts[word]):
-        budget -= counts[word]
-        if chosen and budget < 0:
-            break
-        chosen.append(word)
-    name_ids = (
-        sa.select(name_words.c.name_id).where(name_words.c.word.in_(chosen)).distinct().limit(MANY_NAMES).subquery()
-    )
-    rows = connection.execute(_NAMED.where(names.c.id.in_(sa.select(name_ids.c.name_id)))).all()
-    scored = sorted(
-        ((_likeness(key, row.key), row.value or 0, row) for row in rows), key=lambda entry: entry[:2], reverse=True
-    )
-    best = [(score, row) for score, _value, row in scored if score >= LEAST_SCORE]
+    for reading in readings:
+        met = [row for row in rows if reading(row)]
+        if met:
+            alone = len({row.customer_id for row in met}) == 1
+            return _matches(met, 1, _whole)[0] if alone else None
+    return None
+
+
+def _matches(rows: Iterable[Any], limit: int, score: Callable[[Any], float]) -> list[Match]:
+    """One match for each customer, in the order of the rows; by the name where both a name and an alias match."""
     found: dict[int, Match] = {}
-    for score, row in best:
-        if row.customer_id not in found:
-            found[row.customer_id] = _match(row, score)
-        if len(found) == limit:
-            break
-    return list(found.values())
+    for row in rows:
+        known = found.get(row.customer_id)
+        if known is None or (known.via and row.kind == "name"):
+            via = "" if row.kind == "name" else row.text
+            found[row.customer_id] = Match(row.customer_id, row.name, row.place, row.country, via, round(score(row), 4))
+    return list(found.values())[:limit]
 
 
-def _likeness(typed: str, key: str) -> float:
-    return (
-        max(fuzz.ratio(typed, key), 0.95 * fuzz.token_sort_ratio(typed, key), 0.9 * fuzz.partial_ratio(typed, key))
-        / 100
-    )
+def _whole(_row: Any) -> float:
+    return 1.0
 
 
-def _similar_words(connection: Connection, tokens: Sequence[str]) -> dict[str, float]:
-    similar: dict[str, float] = {}
-    joined = [first + second for first, second in zip(tokens, tokens[1:], strict=False)]
-    for token in [*tokens, *joined]:
-        length = len(token)
-        allowed = 1 if length <= 4 else 2 if length <= 8 else 3
-        first = 3 if length >= 7 else (length - 1) // 2
-        last = 3 if length >= 7 else max(length - 1 - first, 0)
-        if length <= 2:
-            words = [token]
-        else:
-            backwards = token[::-1]
-            words = connection.scalars(
-                sa.select(name_vocabulary.c.word).where(
-                    sa.or_(
-                        sa.and_(
-                            name_vocabulary.c.word >= token[:first],
-                            name_vocabulary.c.word < token[:first] + LAST_LETTER,
-                        ),
-                        sa.and_(
-                            name_vocabulary.c.backwards >= backwards[:last],
-                            name_vocabulary.c.backwards < backwards[:last] + LAST_LETTER,
-                        ),
-                    ),
-                    sa.func.length(name_vocabulary.c.word).between(length - allowed, length + allowed),
-                )
-            ).all()
-        for word, distance, _index in process.extract(
-            token, words, scorer=OSA.distance, score_cutoff=allowed, limit=SIMILAR_WORDS
-        ):
-            similar[word] = max(similar.get(word, 0.0), 1 - distance / max(length, len(word)))
-    parts = {
-        part
-        for token in tokens
-        for at in range(2, len(token) - 1)
-        for part in (token[:at], token[at:], token[at + 1 :])
-        if len(part) >= 2
-    }
-    for word in connection.scalars(sa.select(name_vocabulary.c.word).where(name_vocabulary.c.word.in_(sorted(parts)))):
-        similar.setdefault(word, 0.5)
-    return similar
+def _resembling(text: str) -> Callable[[Any], float]:
+    return lambda row: fuzz.token_sort_ratio(text, row.key) / 100

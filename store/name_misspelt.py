@@ -1,0 +1,278 @@
+"""Names that are like a misspelt one.
+
+A misspelling seldom spoils both the beginning and the end of a word: so the words that are like a typed word are looked
+for among those that begin like it or end like it (each word is indexed forwards and backwards), and compared letter by
+letter. The names that hold such words are then compared as wholes. A rare word says more about who is meant than a
+common one.
+"""
+
+import itertools
+import math
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
+from sqlalchemy.engine import Connection
+
+from store.name_keys import LAST_LETTER, LEGAL_WORDS
+from store.tables import customer_names as names
+from store.tables import customer_values, name_words
+from store.tables import name_vocabulary as vocabulary
+
+WORDS_USED = 8
+READINGS_USED = 16
+# A longer word is not searched for a missing space.
+SPLIT_LETTERS_MOST = 40
+SPLIT_WORDS_MOST = 4
+# How many letters at one end have to be right for a long word to be looked at.
+END_LETTERS = 3
+SIMILAR_WORDS = 40
+# So many names are ranked by their words, and the best of them compared as wholes.
+NAMES_RANKED = 2_000
+NAMES_COMPARED = 150
+# The weight of a typed word that no name holds, beside at most 0.77 for one that a single name holds.
+UNKNOWN_WORD_WEIGHT = 1.0
+LEAST_LIKENESS = 0.55
+TRUST_WITHOUT_WORD = 0.97
+# Names that are alike letter by letter and share no word may only just be meant.
+UNLIKE_BY_WORDS = 0.25
+
+Words = tuple[str, ...]
+# For a typed word, the indexed words that it may have been meant as, and how alike they are, from 0 to 1.
+Similar = Mapping[str, Mapping[str, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One way to take what was typed: as these words, or letter by letter as `text`; `trust` is 1 where nothing of it
+    had to be left out.
+    """
+
+    words: Words
+    text: str
+    trust: float
+
+
+def likeness_by_name(connection: Connection, key: str, limit: int) -> dict[int, float]:
+    """The ids in customer_names of at most `limit` names that are like `key`, and how much, from 0 to 1."""
+    words = tuple(dict.fromkeys(key.split()))[:WORDS_USED]
+    readings = _readings(connection, words)
+    typed = dict.fromkeys(word for reading in readings for word in reading.words)
+    similar = {word: _similar_words(connection, word) for word in typed}
+    held_by = _names_holding(connection, set(itertools.chain.from_iterable(similar.values())))
+    similar = {
+        word: {like: value for like, value in likes.items() if like in held_by} for word, likes in similar.items()
+    }
+    rarity = {word: 1 / (1 + math.log10(1 + held)) for word, held in held_by.items()}
+    keys = _keys_to_compare(connection, similar, held_by, rarity, words)
+    likeness = {name_id: _likeness(other, readings, similar, rarity) for name_id, other in keys.items()}
+    best = sorted(likeness.items(), key=lambda entry: -entry[1])[:limit]
+    return {name_id: value for name_id, value in best if value >= LEAST_LIKENESS}
+
+
+# --- what may have been meant ---------------------------------------------------------------------------------------
+
+
+def _readings(connection: Connection, words: Words) -> list[Reading]:
+    """`words` as typed, without a misspelt legal form, with a space too many taken out, with missing ones put in."""
+    text, trust = " ".join(words), 1.0
+    readings = [Reading(words, text, trust)]
+    shorter = words
+    while len(shorter) > 1 and (_like_legal_form(shorter[-1]) or (shorter != words and len(shorter[-1]) <= 3)):
+        shorter, trust = shorter[:-1], trust * TRUST_WITHOUT_WORD
+        readings.append(Reading(shorter, " ".join(shorter), trust))
+    respaced = [(*words[:at], words[at] + words[at + 1], *words[at + 2 :]) for at in range(len(words) - 1)]
+    respaced += _split(connection, words)
+    readings += [Reading(other, text, 1.0) for other in dict.fromkeys(respaced)]
+    return readings[:READINGS_USED]
+
+
+def _like_legal_form(word: str) -> bool:
+    wrong = 1 if len(word) < 8 else 2
+    return len(word) == 1 or process.extractOne(word, LEGAL_WORDS, scorer=OSA.distance, score_cutoff=wrong) is not None
+
+
+def _split(connection: Connection, words: Words) -> Iterator[Words]:
+    """With a space put into one of the words, or put where its wrong letter is, so that words of the index result."""
+    pieces = {
+        word[start:end]
+        for word in words
+        if len(word) <= SPLIT_LETTERS_MOST
+        for start in range(len(word))
+        for end in range(start + 1, len(word) + 1)
+    }
+    held = {*LEGAL_WORDS, *connection.scalars(_HELD, {"words": sorted(pieces)})}
+    for at, word in enumerate(words):
+        for parts in _parts(word, held):
+            kept = [part for part in parts if part not in LEGAL_WORDS]
+            if kept or len(words) > 1:
+                yield (*words[:at], *kept, *words[at + 1 :])
+
+
+def _parts(word: str, held: set[str]) -> Iterator[Words]:
+    """The ways to read `word` as two words held, or else the one with the fewest words."""
+    found = False
+    for end in range(1, len(word)):
+        for start in (end, end + 1):
+            if word[:end] in held and word[start:] in held:
+                found = True
+                yield word[:end], word[start:]
+    if found or len(word) > SPLIT_LETTERS_MOST:
+        return
+    fewest: dict[int, Words] = {0: ()}
+    for end in range(1, len(word) + 1):
+        ways = [(*fewest[start], word[start:end]) for start in fewest if word[start:end] in held]
+        if ways:
+            fewest[end] = min(ways, key=len)
+    if 1 < len(fewest.get(len(word), ())) <= SPLIT_WORDS_MOST:
+        yield fewest[len(word)]
+
+
+# --- words ----------------------------------------------------------------------------------------------------------
+
+_LENGTH = sa.func.length(vocabulary.c.word)
+_LEAST, _MOST = sa.bindparam("least", type_=sa.Integer()), sa.bindparam("most", type_=sa.Integer())
+_WORDS = sa.bindparam("words", expanding=True, type_=sa.Text())
+_IDS = sa.bindparam("ids", expanding=True, type_=sa.BigInteger())
+
+
+def _text(name: str) -> sa.BindParameter[str]:
+    return sa.bindparam(name, type_=sa.Text())
+
+
+_HELD = sa.select(vocabulary.c.word).where(vocabulary.c.word.in_(_WORDS))
+_ALIKE_AT_ONE_END = sa.union(
+    sa.select(vocabulary.c.word).where(
+        vocabulary.c.word >= _text("begins"),
+        vocabulary.c.word < _text("begins_last"),
+        _LENGTH.between(_LEAST, sa.bindparam("most_begun", type_=sa.Integer())),
+    ),
+    sa.select(vocabulary.c.word).where(
+        vocabulary.c.backwards >= _text("ends"),
+        vocabulary.c.backwards < _text("ends_last"),
+        _LENGTH.between(_LEAST, _MOST),
+    ),
+)
+_HELD_BY = sa.select(
+    vocabulary.c.word,
+    sa.select(sa.func.count())
+    .select_from(
+        sa.select(name_words.c.name_id)
+        .where(name_words.c.word == vocabulary.c.word)
+        .limit(NAMES_RANKED + 1)
+        .correlate(vocabulary)
+        .subquery()
+    )
+    .scalar_subquery(),
+).where(vocabulary.c.word.in_(_WORDS))
+
+
+def _similar_words(connection: Connection, word: str) -> dict[str, float]:
+    letters = len(word)
+    if letters < 3:
+        return {word: 1.0}
+    wrong = 1 if letters <= 5 else 2 if letters <= 8 else 3
+    first = min(END_LETTERS, (letters - 1) // 2)
+    begins, ends = word[:first], word[::-1][: min(END_LETTERS, letters - 1 - first)]
+    values = {
+        "begins": begins,
+        "begins_last": begins + LAST_LETTER,
+        "ends": ends,
+        "ends_last": ends + LAST_LETTER,
+        "least": letters - wrong,
+        "most": letters + wrong,
+        # Somebody who has typed half a long word can have misspelt that half.
+        "most_begun": letters + wrong if letters <= 5 else 200,
+    }
+    held = connection.scalars(_ALIKE_AT_ONE_END, values).all()
+    similar: dict[str, float] = {}
+    for like, distance, _ in process.extract(word, held, scorer=OSA.distance, score_cutoff=wrong, limit=SIMILAR_WORDS):
+        similar[like] = 1 - distance / max(letters, len(like))
+    begun = [like[:letters] for like in held]
+    for _, distance, at in process.extract(word, begun, scorer=OSA.distance, score_cutoff=wrong, limit=SIMILAR_WORDS):
+        similar[held[at]] = max(similar.get(held[at], 0.0), 0.9 * (1 - distance / letters))
+    return similar
+
+
+def _names_holding(connection: Connection, words: set[str]) -> dict[str, int]:
+    """How many names hold each of the words, counted to just beyond NAMES_RANKED; words that none holds left out."""
+    return {word: held for word, held in connection.execute(_HELD_BY, {"words": sorted(words)}).all() if held}
+
+
+# --- names ----------------------------------------------------------------------------------------------------------
+
+_HOLDING = sa.select(name_words.c.name_id, name_words.c.word).where(name_words.c.word.in_(_WORDS))
+_KEYS = sa.select(names.c.id, names.c.key).where(names.c.id.in_(_IDS))
+
+
+def _keys_to_compare(
+    connection: Connection,
+    similar: Similar,
+    held_by: Mapping[str, int],
+    rarity: Mapping[str, float],
+    words: Words,
+) -> dict[int, str]:
+    """The keys of the names that share the rarest and most similar words, and of those that share all the words."""
+    weight = {like: 0.0 for likes in similar.values() for like in likes}
+    for likes in similar.values():
+        for like, value in likes.items():
+            weight[like] = max(weight[like], value * rarity[like])
+    budget, chosen, left_out = NAMES_RANKED, [], False
+    for like in sorted(weight, key=lambda like: -weight[like]):
+        if held_by[like] > budget:
+            left_out = True
+        else:
+            budget -= held_by[like]
+            chosen.append(like)
+    shared: Counter[int] = Counter()
+    for name_id, like in connection.execute(_HOLDING, {"words": chosen}).all():
+        shared[name_id] += weight[like]  # type: ignore[assignment]
+    name_ids = [name_id for name_id, _ in shared.most_common(NAMES_COMPARED)]
+    if left_out:
+        choices = [list(similar[word]) for word in words if similar[word]]
+        name_ids += connection.scalars(_most_valuable_holding(choices)).all()
+    return dict(connection.execute(_KEYS, {"ids": name_ids}).all())
+
+
+def _most_valuable_holding(choices: Sequence[Sequence[str]]) -> sa.Select[int]:
+    """Names that hold one word of each of the choices."""
+    held = [names.c.id.in_(sa.select(name_words.c.name_id).where(name_words.c.word.in_(choice))) for choice in choices]
+    return (
+        sa.select(names.c.id)
+        .outerjoin(customer_values, customer_values.c.customer_id == names.c.customer_id)
+        .where(*held)
+        .order_by(sa.desc(sa.func.coalesce(customer_values.c.projected_value_minor, -(2**62))))
+        .limit(NAMES_COMPARED)
+    )
+
+
+def _likeness(key: str, readings: Sequence[Reading], similar: Similar, rarity: Mapping[str, float]) -> float:
+    words, letters = key.split(), {text: _alike(text, key) for text in {reading.text for reading in readings}}
+    by_words = max(
+        reading.trust * (0.6 * _shared(reading.words, words, similar, rarity) + 0.4 * letters[reading.text])
+        for reading in readings
+    )
+    return max(by_words, letters[readings[0].text] - UNLIKE_BY_WORDS)
+
+
+def _shared(reading: Words, others: Sequence[str], similar: Similar, rarity: Mapping[str, float]) -> float:
+    """How much of what was typed the name has, by weight, from 0 to 1."""
+    whole = shared = 0.0
+    for word in reading:
+        likes = similar[word]
+        at = max((like for like in others if like in likes), key=likes.__getitem__, default=None)
+        if at is None:
+            whole += max((rarity[like] for like in likes), default=UNKNOWN_WORD_WEIGHT)
+        else:
+            whole += rarity[at]
+            shared += rarity[at] * likes[at]
+    return shared / whole if whole else 0.0
+
+
+def _alike(text: str, key: str) -> float:
+    """How alike two names are letter by letter, whatever the order of their words and the spaces between them."""
+    in_order, any_order = fuzz.ratio(text, key), 0.98 * fuzz.token_sort_ratio(text, key)
+    return max(in_order, any_order, fuzz.ratio(text.replace(" ", ""), key.replace(" ", ""))) / 100
