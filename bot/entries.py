@@ -6,7 +6,7 @@ from rich.text import Text
 
 from bot import layout
 from bot.ink import CUSTARD, QUIET, Screen, write, write_fact
-from bot.legible import legible
+from bot.legible import cells, legible
 from commands._reply import Action, Fact, Item, Reply, Sentence
 
 TITLE_LINES_MOST = 3
@@ -48,14 +48,14 @@ class Numbers:
 def draw_items(items: list[Item], numbers: Numbers, screen: Screen) -> list[list[Text]]:
     """A list. Where every entry fits, what comes after the name stands beside it, one below the other."""
     marks = [numbers.mark() for _ in items]
-    width = screen.width - marks[0].cell_len
+    width = screen.width - cells(marks[0].plain)
     titles = [_title(item, number, screen) for number, item in enumerate(items, 1)]
     beside = [
         write_fact(item.facts[0], screen.locale) if item.facts else write(item.reason, screen.locale, QUIET)
         for item in items
     ]
-    column = max(title.cell_len for title in titles) + layout.GAP
-    if column + max(text.cell_len for text in beside) > width:
+    column = max(cells(title.plain) for title in titles) + layout.GAP
+    if column + max(cells(text.plain) for text in beside) > width:
         column = 0
     blocks = []
     for item, mark, title, text in zip(items, marks, titles, beside, strict=True):
@@ -63,7 +63,7 @@ def draw_items(items: list[Item], numbers: Numbers, screen: Screen) -> list[list
         if not column:
             lines = layout.first(layout.wrap(title, width), TITLE_LINES_MOST)
         else:
-            lines = [layout.side_by_side(title, text, width - text.cell_len if facts else column)]
+            lines = [layout.side_by_side(title, text, width - cells(text.plain) if facts else column)]
             facts = facts[1:]
         if item.facts or not column:
             lines += _small_print(item.reason, facts, width, screen)

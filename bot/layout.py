@@ -4,10 +4,9 @@ import itertools
 import re
 from collections.abc import Iterator, Sequence
 
-from rich.cells import cell_len, get_character_cell_size
 from rich.text import Text
 
-from bot.legible import ELLIPSIS
+from bot.legible import ELLIPSIS, cells, cut
 
 GAP = 2
 LABEL_LEAST = 10
@@ -37,7 +36,7 @@ def _cuts(plain: str, width: int) -> list[int]:
     for begin, end in _pieces(plain, width // 2):
         piece = plain[begin:end].rstrip(" ")
         # A dot at the end of a line goes away, so it needs no room.
-        needed = cell_len(plain[start:begin]) + cell_len(piece.removesuffix(" ·"))
+        needed = cells(plain[start:begin]) + cells(piece.removesuffix(" ·"))
         if needed <= width:
             continue
         if begin > start:
@@ -45,18 +44,18 @@ def _cuts(plain: str, width: int) -> list[int]:
             start = begin
         used = 0
         for at in range(begin, begin + len(piece)):
-            cells = get_character_cell_size(plain[at])
-            if used + cells > width and at > start:
+            taken = cells(plain[at])
+            if used + taken > width and at > start:
                 cuts.append(at)
                 start, used = at, 0
-            used += cells
+            used += taken
     return cuts
 
 
 def _pieces(plain: str, phrase_most: int) -> Iterator[tuple[int, int]]:
     """What is kept together: phrases up to a length, and the words of longer ones."""
     for begin, end in itertools.pairwise([0, *(match.end() for match in _PHRASE.finditer(plain)), len(plain)]):
-        if cell_len(plain[begin:end]) <= phrase_most:
+        if cells(plain[begin:end]) <= phrase_most:
             yield begin, end
             continue
         words = [match.end() for match in _WORD.finditer(plain, begin, end) if match.end() < end]
@@ -78,17 +77,22 @@ def first(lines: list[Text], most: int) -> list[Text]:
     """The first lines, the last of them ending in an ellipsis where more was left out."""
     if len(lines) <= most:
         return lines
-    last = lines[most - 1].copy()
-    width = max(line.cell_len for line in lines)
-    while last.cell_len > max(width - 1, 0):
-        last.right_crop(1)
-    last.append(ELLIPSIS)
-    return [*lines[: most - 1], last]
+    last = lines[most - 1]
+    width = max(cells(line.plain) for line in lines)
+    return [*lines[: most - 1], shorten(last.copy().append(" " * width), width, "")]
+
+
+def shorten(text: Text, most: int, end: str) -> Text:
+    """The text itself where it takes at most `most` columns, else its beginning, an ellipsis and `end`."""
+    if cells(text.plain) <= most:
+        return text
+    kept = text[: len(cut(text.plain, most)) - len(ELLIPSIS)]
+    return kept.append(ELLIPSIS + end)
 
 
 def hang(mark: Text, lines: list[Text]) -> list[Text]:
     """The mark before the first line, and the others indented to it."""
-    indent = Text(" " * mark.cell_len)
+    indent = Text(" " * cells(mark.plain))
     return [Text.assemble(indent if at else mark, line) for at, line in enumerate(lines)]
 
 
@@ -96,14 +100,14 @@ def side_by_side(left: Text, right: Text, column: int) -> Text:
     """Two lines beside each other, the second from the given column on."""
     if not right.plain:
         return left
-    return Text.assemble(left, " " * max(column - left.cell_len, 0), right)
+    return Text.assemble(left, " " * max(column - cells(left.plain), 0), right)
 
 
 def flow(chips: Sequence[Text], width: int) -> list[Text]:
     """Short texts one after another, as many on a line as fit."""
     lines: list[Text] = []
     for chip in chips:
-        if lines and lines[-1].cell_len + 3 + chip.cell_len <= width:
+        if lines and cells(lines[-1].plain) + 3 + cells(chip.plain) <= width:
             lines[-1] = Text.assemble(lines[-1], "   ", chip)
         else:
             lines += wrap(chip, width)
@@ -116,8 +120,8 @@ def table(header: Sequence[Text], rows: Sequence[Sequence[Text]], align: Sequenc
     """
     if not header:
         return []
-    natural = [max(cell.cell_len for cell in column) for column in zip(header, *rows, strict=True)]
-    figures = sum(cells for cells, side in zip(natural, align, strict=True) if side == "right")
+    natural = [max(cells(cell.plain) for cell in column) for column in zip(header, *rows, strict=True)]
+    figures = sum(taken for taken, side in zip(natural, align, strict=True) if side == "right")
     labels = [at for at, side in enumerate(align) if side != "right"]
     room = width - figures - GAP * (len(header) - 1)
     if room < sum(min(natural[at], LABEL_LEAST) for at in labels):
@@ -130,13 +134,13 @@ def table(header: Sequence[Text], rows: Sequence[Sequence[Text]], align: Sequenc
 
 
 def _row(row: Sequence[Text], widths: Sequence[int], align: Sequence[str]) -> list[Text]:
-    cells = [[cell] if side == "right" else wrap(cell, at) for cell, at, side in zip(row, widths, align, strict=True)]
+    columns = [[cell] if side == "right" else wrap(cell, at) for cell, at, side in zip(row, widths, align, strict=True)]
     lines = []
-    for at in range(max(len(cell) for cell in cells)):
+    for at in range(max(len(cell) for cell in columns)):
         line = Text()
-        for cell, columns, side in zip(cells, widths, align, strict=True):
+        for cell, width, side in zip(columns, widths, align, strict=True):
             part = cell[at] if at < len(cell) else Text()
-            blanks = " " * max(columns - part.cell_len, 0)
+            blanks = " " * max(width - cells(part.plain), 0)
             if line.plain:
                 line.append(" " * GAP)
             line = Text.assemble(line, blanks, part) if side == "right" else Text.assemble(line, part, blanks)

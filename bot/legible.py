@@ -2,13 +2,13 @@
 
 A customer's name can hold an escape sequence that recolours the screen, a control that turns the reading direction, or
 a mark that no two terminals measure alike. After `legible` a string moves no cursor, starts no colour, stays on its
-line, and is as wide as rich says it is.
+line, and takes no more columns than `cells` says.
 """
 
 import re
 import unicodedata
 
-from rich.cells import cell_len, chop_cells
+from rich.cells import cell_len
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 DOTTED_CIRCLE = "\N{DOTTED CIRCLE}"
@@ -84,10 +84,18 @@ def _is_variation(character: str) -> bool:
     return any(ord(character) in block for block in _VARIATIONS)
 
 
-def cut(text: str, cells: int) -> str:
-    """The text in at most `cells` columns, with an ellipsis where something was left out."""
-    if cell_len(text) <= cells:
+def cells(text: str) -> int:
+    """The columns that a legible text takes. Where terminals disagree, about vowel signs such as का, the most."""
+    if text.isascii():
+        return len(text)
+    return cell_len(text) + sum(unicodedata.category(character) == "Mc" for character in text)
+
+
+def cut(text: str, most: int) -> str:
+    """The text in at most `most` columns, with an ellipsis where something was left out."""
+    if cells(text) <= most:
         return text
-    if cells < 1:
-        return ""
-    return chop_cells(text, cells - 1)[0].rstrip() + ELLIPSIS if cells > 1 else ELLIPSIS
+    kept = 0
+    while kept < len(text) and cells(text[: kept + 1]) < most:
+        kept += 1
+    return text[:kept].rstrip() + ELLIPSIS

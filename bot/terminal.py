@@ -16,7 +16,7 @@ from bot.console import columns
 from bot.entries import Numbers, draw_buttons, draw_items, numbered
 from bot.ink import CUSTARD, LOSS, QUIET, WIDTH_LEAST, Screen, write, write_fact
 from bot.large import enlarge
-from bot.legible import legible
+from bot.legible import cells, legible
 from bot.wording import spell
 from commands._reply import (
     Action,
@@ -94,7 +94,7 @@ def _head(headline: Sentence, notes: Sequence[Part], screen: Screen) -> list[Tex
         large = enlarge(spell(money, screen.locale)) if screen.large else None
         if large and len(large[0]) + layout.GAP + HEADLINE_BESIDE_FIGURE_LEAST <= screen.width:
             return _beside_figure(headline[:-1], quiet, [Text(line, style) for line in large], screen)
-        title = write(headline[:-1], screen.locale, "bold")
+        title = layout.shorten(write(headline[:-1], screen.locale, "bold"), 3 * screen.width // 2, " · ")
         title.append_text(Text(legible(spell(money, screen.locale)), style))
     else:
         title = write(headline, screen.locale, "bold")
@@ -112,7 +112,7 @@ def _figure_alone(headline: Sentence) -> Money | None:
 
 
 def _beside_figure(name: Sentence, quiet: list[Text], figure: list[Text], screen: Screen) -> list[Text]:
-    width = screen.width - figure[0].cell_len - layout.GAP
+    width = screen.width - cells(figure[0].plain) - layout.GAP
     title = write(name, screen.locale, "bold")
     title.right_crop(len(title.plain) - len(title.plain.rstrip(" ·")))
     beside = layout.first(layout.wrap(title, width), HEADLINE_LINES_MOST)
@@ -147,7 +147,7 @@ def _part(part: Part, screen: Screen) -> list[Text]:
 def _note(note: Note, screen: Screen) -> list[Text]:
     mark = MARKS.get(note.tone, Text())
     text = write(note.text, screen.locale, TONES[note.tone])
-    return layout.hang(mark, layout.wrap(text, screen.width - mark.cell_len))
+    return layout.hang(mark, layout.wrap(text, screen.width - cells(mark.plain)))
 
 
 def _panels(panels: list[Panel], screen: Screen) -> list[Text]:
@@ -171,7 +171,7 @@ def _columns(panels: list[Panel], screen: Screen) -> tuple[int, int]:
     """The widths of the two columns: halves, unless the left needs less and the right more."""
     half = (screen.width - layout.GAP) // 2
     left, right = (
-        max((line.cell_len for panel in side for line in _panel(panel, screen.width, screen)), default=0)
+        max((cells(line.plain) for panel in side for line in _panel(panel, screen.width, screen)), default=0)
         for side in (panels[::2], panels[1::2])
     )
     if right > half and left + GUTTER + right <= screen.width:
@@ -182,19 +182,19 @@ def _columns(panels: list[Panel], screen: Screen) -> tuple[int, int]:
 def _panel(panel: Panel, width: int, screen: Screen) -> list[Text]:
     lines = layout.wrap(Text(legible(panel.title), "bold"), width)
     for row in panel.rows:
-        cells = [
+        shown = [
             write_fact(cell, screen.locale) if isinstance(cell, Fact) else write(cell, screen.locale) for cell in row
         ]
-        lines += layout.wrap(Text(" · ").join(cells), width)
+        lines += layout.wrap(Text(" · ").join(shown), width)
     return lines
 
 
 def _table(table: Table, screen: Screen) -> list[Text]:
     header = [Text(legible(column.label), QUIET) for column in table.columns]
     rows = [[write((cell,), screen.locale) for cell in row] for row in table.rows]
-    for row, cells in zip(table.rows, rows, strict=True):
+    for row, drawn in zip(table.rows, rows, strict=True):
         if any(isinstance(cell, Strong) for cell in row):
-            for cell in cells:
+            for cell in drawn:
                 cell.stylize("bold")
     caption = layout.wrap(Text(legible(table.caption), "bold"), screen.width) if table.caption else []
     return caption + layout.table(header, rows, [column.align for column in table.columns], screen.width)

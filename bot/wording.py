@@ -1,8 +1,9 @@
 """Values as a person reads them, in their locale: what every drawing of a Reply shares."""
 
 import datetime as dt
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
+from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_compact_currency, format_currency, format_decimal, format_percent
 
@@ -27,7 +28,7 @@ WHOLE_FROM = Decimal(1_000)
 SHORT_FROM = Decimal(10_000)
 
 
-def spell(value: Value, locale: str = "en_US") -> str:
+def spell(value: Value, locale: str = "en_US") -> str:  # noqa: PLR0911 - one return for each kind of value
     """The value in words and digits, without any markup."""
     match value:
         case Money():
@@ -62,7 +63,9 @@ def _money(money: Money, locale: str) -> str:
         return format_compact_currency(amount, currency, locale=locale, fraction_digits=digits)
     if money.style == "exact" or (abs(amount) < WHOLE_FROM and amount != amount.to_integral_value()):
         return format_currency(amount, currency, locale=locale)
-    return format_currency(amount.quantize(Decimal(1)), currency, format="¤#,##0", locale=locale, currency_digits=False)
+    pattern = Locale.parse(locale).currency_formats["standard"].pattern.replace("0.00", "0")
+    whole = amount.quantize(Decimal(1), ROUND_HALF_UP)
+    return format_currency(whole, currency, format=pattern, locale=locale, currency_digits=False)
 
 
 def spell_fact(fact: Fact, locale: str = "en_US") -> str:
