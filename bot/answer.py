@@ -86,8 +86,8 @@ def guarded(log: Log, **about: str) -> Iterator[None]:
 
 def split(line: str) -> tuple[str, str]:
     """The command's name and the text after it, from a line such as "/clv acme" or "clv acme"."""
-    name, _, text = line.strip().removeprefix("/").lstrip().partition(" ")
-    return name, text.strip()
+    name, *rest = line.strip().removeprefix("/").split(maxsplit=1) or [""]
+    return name, rest[0].strip() if rest else ""
 
 
 def unknown(name: str, text: str) -> Reply:

@@ -1,0 +1,82 @@
+"""Values as a person reads them."""
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from bot.wording import plain, spell, spell_day, spell_fact
+from commands._reply import Code, Count, Date, Fact, Mention, Money, Ratio, Strong, Text, Unknown, Value
+
+
+def usd(amount: str, style: Any = "whole") -> Money:
+    return Money(Decimal(amount), "USD", style)
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (usd("3049220.17", "short"), "$3.05M"),
+        (usd("131200", "short"), "$131K"),
+        (usd("9999", "short"), "$9,999"),
+        (usd("1284300.50"), "$1,284,301"),
+        (usd("-1284300.50"), "-$1,284,301"),
+        (usd("219.99"), "$219.99"),
+        (usd("-219.99"), "-$219.99"),
+        (usd("27.5", "exact"), "$27.50"),
+        (usd("482282.01", "exact"), "$482,282.01"),
+        (Money(Decimal(1234), "JPY", "exact"), "¥1,234"),
+        (Money(Decimal("1.234"), "KWD", "exact"), "KWD1.234"),
+        (Count(1, "unit"), "1 unit"),
+        (Count(2113, "unit"), "2,113 units"),
+        (Count(0, "invoice"), "0 invoices"),
+        (Count(2, "company", "companies"), "2 companies"),
+        (Count(Decimal("1.5"), "hour"), "1.5 hours"),
+        (Count(20), "20"),
+        (Ratio(Decimal("0.05")), "5 %"),
+        (Ratio(Decimal("0.1234")), "12.3 %"),
+        (Ratio(Decimal(41), "times"), "41×"),
+        (Ratio(Decimal("7.3"), "times"), "7.3×"),
+        (Date(dt.date(2026, 5, 4)), "May 4, 2026"),
+        (Text("Acme"), "Acme"),
+        (Unknown("no cost is known"), "not known: no cost is known"),
+    ],
+)
+def test_a_value_reads_as(value: Value, words: str) -> None:
+    assert spell(value) == words
+
+
+def test_a_locale_writes_in_its_own_way() -> None:
+    assert spell(usd("1284300"), "de_DE") == "1.284.300\xa0$"
+    assert spell(Date(dt.date(2026, 5, 4)), "en_GB") == "4 May 2026"
+    assert spell_day(dt.date(2026, 5, 4), "de_DE") == "4 Mai 2026"
+
+
+@pytest.mark.parametrize(
+    ("fact", "words"),
+    [
+        (Fact("revenue", "revenue", usd("1284300")), "$1,284,300 revenue"),
+        (Fact("units", "", Count(2113, "unit")), "2,113 units"),
+        (Fact("hour", "", usd("70", "exact"), per="working hour"), "$70.00 a working hour"),
+        (Fact("k", "profit", usd("1200"), usd("1000"), usd("1500")), "$1,200 profit (80 %: $1,000 to $1,500)"),
+        (Fact("k", "profit", usd("1200"), basis="at an assumed margin"), "$1,200 profit, at an assumed margin"),
+        (Fact("k", "profit", Unknown("no cost is known")), "profit not known: no cost is known"),
+    ],
+)
+def test_a_figure_reads_as(fact: Fact, words: str) -> None:
+    assert spell_fact(fact) == words
+
+
+def test_a_sentence_reads_without_any_markup() -> None:
+    sentence = (
+        "*",
+        Strong("Owner"),
+        " ",
+        Mention("Thandi Nkosi", "U1"),
+        " has ",
+        Strong(usd("1200")),
+        " ",
+        Code("/clv"),
+    )
+    assert plain(sentence) == "*Owner Thandi has $1,200 /clv"
