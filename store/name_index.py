@@ -33,7 +33,8 @@ def index_missing(connection: Connection) -> int:
     """
     connection.execute(_KEEP_AS_ALIAS)
     indexed = _index_names(connection)
-    _index_words(connection)
+    if indexed:
+        _index_words(connection)
     if indexed >= ANALYZE_FROM_ROWS and connection.dialect.name == "postgresql":
         connection.execute(sa.text("ANALYZE customer_names, name_words, name_vocabulary"))
     return indexed

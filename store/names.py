@@ -57,7 +57,8 @@ def find(connection: Connection, typed: str, limit: int = 8) -> Found:
     if not key:
         return Found(None, [], "none")
     if exact := _exact(connection, typed, key, limit):
-        certain = _certain(exact, typed, key)
+        # Where more match than were read, one more of the same name may be among them.
+        certain = _certain(exact, typed, key) if len(exact) < limit * ROWS_PER_MATCH else None
         matches = _matches(exact, limit, _whole)
         if certain is not None:
             matches.sort(key=lambda match: match.customer_id != certain.customer_id)

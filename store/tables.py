@@ -174,7 +174,7 @@ name_words = Table(
 name_vocabulary = Table(
     "name_vocabulary",
     metadata,
-    Column("word", Key, primary_key=True, comment="each word of name_words once; one that no name has any more may stay"),
+    Column("word", Key, primary_key=True, comment="each word of name_words once, and some that were"),
     Column("backwards", Key, nullable=False, index=True, comment="its letters from last to first, for misspelt names"),
     sqlite_with_rowid=False,
 )

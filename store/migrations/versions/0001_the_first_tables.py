@@ -28,7 +28,7 @@ def upgrade() -> None:
             "word",
             sa.Text().with_variant(sa.Text(collation="C"), "postgresql"),
             nullable=False,
-            comment="each word of name_words once; one that no name has any more may stay",
+            comment="each word of name_words once, and some that were",
         ),
         sa.Column(
             "backwards",
