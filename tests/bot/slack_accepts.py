@@ -188,7 +188,7 @@ def _mrkdwn(text: str, most: int, where: str) -> Iterator[str]:
         yield f"control in {where}: {text!r}"
     if text.count("\u2068") != text.count("\u2069"):
         yield f"an open isolate in {where}: {text!r}"
-    if re.search("(?m)^\\s*(&gt;|＞)", text):
+    if re.search("(?m)^\\s*(&gt;|＞)", re.sub("(?s)```.*?```", "", text)):
         yield f"a quote in {where}: {text!r}"
     if text.replace("```", "").count("`") % 2 or text.count("```") % 2:
         yield f"an open code span in {where}: {text!r}"
