@@ -1,0 +1,55 @@
+"""The file of rejected rows: each as it stood, behind where it stood and why it was not taken.
+
+It has the delimiter and encoding of its source and can itself be imported once it is corrected.
+"""
+
+import csv
+from collections.abc import Mapping as Dictionary
+from pathlib import Path
+
+from store.imports.mapping import Mapping
+from store.imports.patterns import stem
+from store.imports.reading import REJECTED_COLUMNS, Table
+
+Rejected = Dictionary[str, list[tuple[Table, dict[int, str]]]]
+
+
+def write(rejected: Rejected, mapping: Mapping, to: Path | None) -> list[Path]:
+    """Write the rows of each kind of file into one file: `to`, or NAME.rejected.csv in it where it is a folder.
+
+    Where several kinds of file have rejected rows, the later ones go beside it, under their own names.
+    """
+    written: list[Path] = []
+    for tables in rejected.values():
+        if not tables or to is None:
+            continue
+        beside = to if to.is_dir() else to.parent
+        named = to.is_dir() or bool(written)
+        path = beside / f"{stem(tables[0][0].path)}.rejected.csv" if named else to
+        _write(path, tables, mapping)
+        written.append(path)
+    return written
+
+
+def _write(path: Path, tables: list[tuple[Table, dict[int, str]]], mapping: Mapping) -> None:
+    fmt = mapping.format
+    columns: dict[str, str] = {}
+    for table, _ in tables:
+        for name in table.header:
+            columns.setdefault(name.strip().casefold(), name)
+    encoding = "utf-8-sig" if fmt.encoding == "utf-8" else fmt.encoding
+    # A reason may quote what the encoding cannot hold; a cell cannot, since it came from it.
+    with path.open("w", encoding=encoding, errors="replace", newline="") as file:
+        options = {"quotechar": fmt.quote} if fmt.quote else {"quoting": csv.QUOTE_NONE, "quotechar": None}
+        writer = csv.writer(file, delimiter=fmt.delimiter, **options)
+        for _ in range(fmt.header_line - 1):
+            writer.writerow([])
+        writer.writerow([*REJECTED_COLUMNS, *columns.values()])
+        for table, reasons in tables:
+            names = [name.strip().casefold() for name in table.header]
+            for line, cells in table.records():
+                if line in reasons:
+                    by_name = dict(zip(names, cells, strict=False))
+                    beyond = cells[len(names) :]
+                    row = [by_name.get(name, "") for name in columns]
+                    writer.writerow([table.name, line, reasons[line], *row, *beyond])
