@@ -98,9 +98,11 @@ def _who(of: Subject) -> Sentence:
         words += ["owner ", Mention(customer.owner.name, customer.owner.slack_user_id)]
         words += [" (invented name)"] if customer.owner.is_invented else []
         words.append("  ·  ")
-    since = customer.customer_since_on or found.value.first_purchase_on
-    if since is not None:
-        words += ["customer since ", Date(since), "  ·  "]
+    if customer.customer_since_on is not None:
+        words += ["customer since ", Date(customer.customer_since_on), "  ·  "]
+    elif found.value.first_purchase_on is not None:
+        # They may have bought before the ledger begins: what is on record is not what they remember.
+        words += ["first purchase on record ", Date(found.value.first_purchase_on), "  ·  "]
     if found.lifetime is not None:
         words += ["lifetime value = ", found.money(found.value.gross_profit, "short"), " profit so far + "]
         words += [found.money(found.value.projected_value, "short"), " over ", horizon(found.assumptions)]

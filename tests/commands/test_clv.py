@@ -12,6 +12,7 @@ from commands._amount import amount
 from commands._reply import Count, Invalid, Item, Money, Ratio, Request, Text, Unknown
 from commands.clv import COMMAND as CLV
 from commands.clv import Asked, readings, suggest
+from store import tables
 from store.database import Database
 from tests.commands.asking import TODAY, ask, facts, read
 from tests.ledger import NOW
@@ -51,6 +52,16 @@ def test_it_says_what_the_figures_cover_and_how_fresh_they_are(books: SimpleName
     assert "Old data" not in words
     old = read(ask(books.db, "/clv metropolitan", today=date(2026, 7, 6)))
     assert "Old data: it ends 36 days before today." in old
+
+
+def test_a_first_purchase_on_record_is_not_said_to_be_the_first_there_was(books: SimpleNamespace) -> None:
+    words = read(ask(books.db, "/clv metropolitan"))
+    assert "first purchase on record May 1, 2024" in words
+    assert "customer since" not in words
+    with books.db.writing() as connection:
+        known = tables.customers.update().where(tables.customers.c.id == books.best)
+        connection.execute(known.values(customer_since_on=date(2006, 2, 1)))
+    assert "customer since Feb 1, 2006" in read(ask(books.db, "/clv metropolitan"))
 
 
 def test_it_says_the_loss_in_one_sentence(books: SimpleNamespace) -> None:
