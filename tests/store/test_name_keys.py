@@ -11,9 +11,22 @@ from store.name_keys import KEY_LETTERS, fold, key_of
 words = st.text(alphabet=string.ascii_letters, min_size=3, max_size=12)
 company_names = st.lists(words, min_size=1, max_size=5).map(lambda parts: " ".join(["Rhombus", *parts, "Bikes"]))
 legal_forms = st.sampled_from(
-    ["Inc.", "INC", "Ltd", "Ltd.", "Limited", "GmbH", "GmbH & Co. KG", "(Pty) Ltd", "(Pty) Ltd.", "S.A.", "LLC", "L.L.C."]
+    [
+        "Inc.",
+        "INC",
+        "Ltd",
+        "Ltd.",
+        "Limited",
+        "GmbH",
+        "GmbH & Co. KG",
+        "(Pty) Ltd",
+        "(Pty) Ltd.",
+        "S.A.",
+        "LLC",
+        "L.L.C.",
+    ]
 )
-anything = st.text(st.characters(), max_size=300)
+anything = st.one_of(st.text(st.characters(), max_size=300), st.text("aBö. &'-sS😀", max_size=40))
 
 
 @pytest.mark.parametrize(
