@@ -1,29 +1,42 @@
 """python -m bot: wiring only. Each command line is a function of its own room, loaded only when it is used."""
 
 import importlib
-import os
-import sys
+from collections.abc import Callable
 from typing import Any
 
 import typer
 from typer.core import TyperGroup
 
-ROOMS = {"ask": "bot.ask:ask", "demo": "bot.demo:demo", "import": "bot.importing:import_files"}
+ROOMS = {
+    "ask": ("bot.ask:ask", 'Ask one question, such as "/clv acme".'),
+    "demo": ("bot.demo:demo", "Ask about the bundled ledger, at a prompt."),
+    "import": ("bot.importing:import_files", "Import a ledger."),
+}
 
 
 class Rooms(TyperGroup):
-    """The command lines by name. A question must not wait for the libraries of an import."""
+    """The command lines by name. A question must not wait for the libraries of an import, nor must help."""
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
         return list(ROOMS)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
-        if cmd_name not in ROOMS:
-            return None
-        module, function = ROOMS[cmd_name].split(":")
-        room = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-        room.command(cmd_name)(getattr(importlib.import_module(module), function))
-        return typer.main.get_command(room)
+        """What help shows of a command line."""
+        return _command(cmd_name, lambda: None, ROOMS[cmd_name][1]) if cmd_name in ROOMS else None
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command line itself, loaded."""
+        name, shown, rest = super().resolve_command(ctx, args)
+        if name not in ROOMS:
+            return name, shown, rest
+        module, function = ROOMS[name][0].split(":")
+        return name, _command(name, getattr(importlib.import_module(module), function)), rest
+
+
+def _command(name: str, function: Callable[..., None], summary: str | None = None) -> Any:
+    room = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    room.command(name, help=summary)(function)
+    return typer.main.get_command(room)
 
 
 app = typer.Typer(
@@ -41,15 +54,5 @@ def _rooms() -> None:
     """Melktert, from the terminal."""
 
 
-def main() -> None:
-    """Run the command line; a reader that leaves early (`| head`) ends it quietly."""
-    try:
-        app()
-    except BrokenPipeError:
-        # The interpreter flushes standard output once more on its way out.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
-
-
 if __name__ == "__main__":
-    main()
+    app()

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import ArgumentError
 
 from bot.answer import Unanswered, attempt, guarded
-from bot.console import open_console
+from bot.console import for_a_reader_that_may_leave, open_console
 from bot.entries import numbered
 from bot.json_reply import as_json, dump
 from bot.log import Log
@@ -37,7 +37,7 @@ def ask(
 ) -> None:
     """Ask one question: python -m bot ask "/clv acme"."""
     try:
-        with guarded(LOG, asked=line):
+        with for_a_reader_that_may_leave(), guarded(LOG, asked=line):
             now = dt.datetime.now(dt.UTC)
             if format_ not in FORMATS:
                 raise Unanswered.because(f"--format is one of {', '.join(FORMATS)}, not “{format_}”.")

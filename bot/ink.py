@@ -20,10 +20,13 @@ WIDTH_LEAST = 20
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """What a card is drawn on: its width in columns, whether figures are drawn large, and the reader's locale."""
+    """What a card is drawn on: its width in columns, whether figures are drawn large, its height in lines where the
+    card shall be seen as a whole, and the reader's locale.
+    """
 
     width: int = WIDTH_MOST
     large: bool = False
+    height: int | None = None
     locale: str = "en_US"
 
 

@@ -48,7 +48,7 @@ _STYLE = Style.from_dict(
         "completion-menu.meta.completion.current": "bg:#b87c1f #000000 noreverse",
     }
 )
-_PLACEHOLDER = "clv NAME, top, or the number of a button; Tab completes"
+_PLACEHOLDER = "clv NAME, top, a number, or help"
 
 
 class Session:
@@ -121,8 +121,8 @@ def converse(session: Session, history: Path | None = None, **streams: Any) -> N
         history=FileHistory(str(history)) if history else None,
         completer=Names(session),
         complete_in_thread=True,
-        # Room for the menu is kept only once something is typed, or it would push the card's headline off the screen.
-        complete_while_typing=Condition(lambda: bool(prompt.default_buffer.text)),
+        # Room for the menu is kept only while there is a word to complete: it would push the card's headline off.
+        complete_while_typing=Condition(lambda: bool(prompt.default_buffer.text.strip("[]0123456789"))),
         auto_suggest=AutoSuggestFromHistory(),
         style=_STYLE,
         reserve_space_for_menu=6,

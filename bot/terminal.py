@@ -6,6 +6,7 @@ holds. Colour is rich's business; it knows NO_COLOR, TERM=dumb and a pipe.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import groupby, zip_longest
 
 from rich.console import Console
@@ -37,6 +38,8 @@ TWO_COLUMNS_FROM = 72
 HEADLINE_BESIDE_FIGURE_LEAST = 26
 HEADLINE_LINES_MOST = 3
 GUTTER = 4
+# What stands below a card: an empty line, and the prompt.
+PROMPT_LINES = 2
 
 TONES = {"plain": "", "quiet": QUIET, "good": "green", "warning": ""}
 MARKS = {"warning": Text("▲ ", "bold #d7962e"), "good": Text("● ", "green")}
@@ -45,7 +48,7 @@ MARKS = {"warning": Text("▲ ", "bold #d7962e"), "good": Text("● ", "green")}
 def card(reply: Reply, screen: Screen) -> list[Text]:
     """The lines of the card, none wider than the screen."""
     width = max(screen.width, WIDTH_LEAST)
-    screen = Screen(width, screen.large, screen.locale)
+    screen = replace(screen, width=width)
     leading = 0
     while leading < len(reply.parts) and _is_quiet(reply.parts[leading]):
         leading += 1
@@ -64,15 +67,26 @@ def card(reply: Reply, screen: Screen) -> list[Text]:
         lines += body.pop(0) if body else []
     for block in body:
         lines += [Text(), *block]
-    return lines
+    return lines if screen.height is None else _whole(lines, screen.height)
 
 
 def draw(reply: Reply, console: Console, locale: str = "en_US") -> tuple[Action, ...]:
     """Write the card on the console; the buttons that it shows, in the order of their numbers."""
     large = console.is_terminal and not console.is_dumb_terminal and console.encoding.startswith("utf")
-    for line in card(reply, Screen(columns(console), large, locale)):
+    height = console.height - PROMPT_LINES if large else None
+    for line in card(reply, Screen(columns(console), large, height, locale)):
         console.print(line, soft_wrap=True, markup=False, highlight=False, emoji=False)
     return numbered(reply)
+
+
+def _whole(lines: list[Text], height: int) -> list[Text]:
+    """The card without its empty lines, the last ones first, as far as that brings its headline onto the screen."""
+    empty = [at for at, line in enumerate(lines) if not line.plain]
+    too_many = len(lines) - height
+    if not 0 < too_many <= len(empty):
+        return lines
+    dropped = set(empty[-too_many:])
+    return [line for at, line in enumerate(lines) if at not in dropped]
 
 
 # --- the parts of a card --------------------------------------------------------------------------------------------

@@ -2,14 +2,16 @@
 
 import datetime as dt
 import sys
+from contextlib import closing
+from pathlib import Path
 
 import typer
 from rich.console import Console
 from rich.text import Text
 
 from bot.answer import Unanswered, guarded
-from bot.console import columns, open_console
-from bot.demo.build import FOLDER, Ledger, build
+from bot.console import columns, for_a_reader_that_may_leave, open_console
+from bot.demo.building import FOLDER, Ledger, build
 from bot.ink import CUSTARD, QUIET
 from bot.layout import wrap
 from bot.log import Log
@@ -20,24 +22,27 @@ from store.database import Database
 
 def demo() -> None:
     """Ask /clv and the rest about a bundled ledger, in this terminal."""
-    log = Log(FOLDER / "log.jsonl")
+    run(FOLDER)
+
+
+def run(folder: Path) -> None:
+    """The demo, with its database, history and log in `folder`. Errors: typer.Exit, after saying why."""
+    log = Log(folder / "log.jsonl")
     ledger = Ledger.bundled()
     try:
         with guarded(log):
-            db = build(ledger, _now(), open_console(sys.stderr))
-            console = open_console()
-            _greet(db, ledger, console)
+            db = build(ledger, _now(), open_console(sys.stderr), folder)
     except Unanswered as unanswered:
         open_console(sys.stderr).print(Text(str(unanswered)), soft_wrap=True)
         raise typer.Exit(1) from None
+    console = open_console()
     session = Session(db, console, log, _now)
-    try:
+    with for_a_reader_that_may_leave(), closing(db):
+        _greet(db, ledger, console)
         if sys.stdin.isatty() and sys.stdout.isatty():
-            converse(session, FOLDER / "history")
+            converse(session, folder / "history")
         else:
             read(session, sys.stdin.buffer)
-    finally:
-        db.close()
 
 
 def _now() -> dt.datetime:

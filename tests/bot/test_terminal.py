@@ -51,8 +51,17 @@ def test_every_agreed_look_is_drawn() -> None:
     assert {path.stem for path in GOLDEN.glob("*.txt")} == set(LOOKS)
 
 
-def test_a_whole_card_and_the_prompt_fit_a_screen_of_24_lines() -> None:
-    assert len(lines(CLV, 80, large=True)) + len(("", "> ")) <= 24
+@pytest.mark.parametrize("height", [20, 22, 24, 50])
+def test_a_card_gives_up_its_empty_lines_before_its_headline_leaves_the_screen(height: int) -> None:
+    shown = written(CLV, force_terminal=True, width=80, height=height, color_system=None).splitlines()
+    assert shown[0].startswith("Metropolitan Bicycle Supply")
+    assert len(shown) + len(("", "> ")) <= height
+    assert [line for line in shown if line] == [line for line in lines(CLV, large=True) if line]
+
+
+def test_a_list_that_no_screen_holds_keeps_its_empty_lines() -> None:
+    shown = written(TOP, force_terminal=True, width=80, height=9, color_system=None).splitlines()
+    assert shown == lines(TOP, large=True)
 
 
 @settings(max_examples=150, deadline=None)

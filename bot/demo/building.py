@@ -60,12 +60,12 @@ def build(ledger: Ledger, now: dt.datetime, console: Console, folder: Path = FOL
     two at the same moment the second waits for the first. Errors: Unanswered where the folder cannot be written.
     """
     weeks = ledger.shift_weeks(now.date())
-    database = folder / f"week-{weeks}-{_fingerprint(ledger)}.sqlite3"
+    database = folder / f"week-{weeks}-{fingerprint(ledger)}.sqlite3"
     try:
         folder.mkdir(exist_ok=True)
         with _alone(folder / "lock", lambda: _say(console, "Another session is building the demo; waiting for it …")):
             if not database.exists():
-                _clear(folder, weeks)
+                clear_away(folder, weeks)
                 _make(ledger, now, weeks, database, console)
     except OSError as error:
         reason = f"The demo keeps its database in {folder.name}/ in the checkout, which cannot be written:"
@@ -75,9 +75,8 @@ def build(ledger: Ledger, now: dt.datetime, console: Console, folder: Path = FOL
 
 def _make(ledger: Ledger, now: dt.datetime, weeks: int, database: Path, console: Console) -> None:
     # Loaded here, since a demo that is already built needs no import.
-    from store.imports.importer import import_files  # noqa: PLC0415
-
     from store.imports import mapping  # noqa: PLC0415
+    from store.imports.importer import import_files  # noqa: PLC0415
 
     unfinished = database.with_suffix(".building")
     db = Database(f"sqlite:///{unfinished}")
@@ -92,7 +91,7 @@ def _make(ledger: Ledger, now: dt.datetime, weeks: int, database: Path, console:
     unfinished.rename(database)
 
 
-def _fingerprint(ledger: Ledger) -> str:
+def fingerprint(ledger: Ledger) -> str:
     """Of everything that the database follows from: a new version of Melktert must not show last version's figures."""
     sources = sorted(path for room in ("store", "value") for path in (CHECKOUT / room).rglob("*") if path.is_file())
     digest = hashlib.sha256()
@@ -102,7 +101,7 @@ def _fingerprint(ledger: Ledger) -> str:
     return digest.hexdigest()[:8]
 
 
-def _clear(folder: Path, weeks: int) -> None:
+def clear_away(folder: Path, weeks: int) -> None:
     """Take away what a killed build left, and databases that are weeks old."""
     for path in folder.glob("week-*"):
         week = path.name.split("-")[1]
