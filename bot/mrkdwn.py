@@ -38,7 +38,9 @@ _BROKEN = re.compile(r"[\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _SLACK_USER_ID = re.compile(r"[UW][A-Z0-9]{1,30}", re.ASCII)
 _LOOK_ALIKES = str.maketrans("*＊~～`｀＿", "∗∗∼∼ˋˋˍ")
 _LOOSE_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
-_EMOJI_CODE = re.compile(r":(?=[^\s:]+:)")
+# A line may end after a dot, not before it, nor between a number and its sign.
+_GLUED = re.compile(r" (?= ?·)|(?<=[0-9]) (?=%)")
+_EMOJI_CODE = re.compile(r":(?=:*[^\s:]+:)")
 _QUOTE = re.compile(rf"[\s{_ISOLATE}]*(?:&gt;|＞)+")
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _PUNCTUATION = frozenset(" \u00a0\u202f.,;:!?()[]{}'\"-–—/·…‘’“”")
@@ -135,7 +137,8 @@ def _marked(part: Inline, locale: str) -> _Span:
 
 def _inert(text: str) -> str:
     """Text in which Slack finds no markup; as long as the cleaned text, so that it can still be cut anywhere."""
-    return _isolated(_LOOSE_UNDERSCORE.sub("ˍ", clean(text)).translate(_LOOK_ALIKES))
+    text = _LOOSE_UNDERSCORE.sub("ˍ", clean(text)).translate(_LOOK_ALIKES)
+    return _isolated(_GLUED.sub("\u00a0", text))
 
 
 def _isolated(text: str) -> str:

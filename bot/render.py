@@ -30,7 +30,7 @@ BUTTONS_CHARACTERS = 5_000
 # More than this cannot fit, so more is not drawn.
 GROUPS_MOST = ENTRIES_MOST = limits.MESSAGE_BLOCKS
 
-DOT = " · "
+DOT = "\u00a0· "
 SIGNS = {"good": ":white_check_mark:  ", "warning": ":warning:  "}
 NOTHING = "There is nothing to show."
 
@@ -96,8 +96,9 @@ def _tail(reply: Reply, small_print: Sequence[str], locale: str) -> list[Json]:
 
 def _fallback(reply: Reply, locale: str) -> str:
     """What a notification and a screen reader say. It is mrkdwn too, so that <!channel> in it would be obeyed."""
+    room = min(limits.FALLBACK_TEXT, limits.SECTION_TEXT)  # it is a section too, where nothing else is drawn
     for sentence in (reply.summary, reply.headline):
-        text = mrkdwn((plain(sentence, locale),), limits.FALLBACK_TEXT, locale)
+        text = mrkdwn((plain(sentence, locale),), room, locale)
         if text:
             return text
     return NOTHING
@@ -161,8 +162,8 @@ def _entry(item: Item, place: str, locale: str) -> list[Json]:
         facts.append(_and_more(len(item.facts) - ITEM_FACTS, "", locale))
     lines = (
         mrkdwn(item.title, TITLE_TEXT, locale, strong=is_plain),
-        mrkdwn(item.reason, REASON_TEXT, locale),
         DOT.join(fact for fact in facts if fact),
+        mrkdwn(item.reason, REASON_TEXT, locale),
     )
     text = "\n".join(line for line in lines if line)
     beside = buttons.accessory(item.actions, place) if text else None
