@@ -6,8 +6,8 @@ Slack documents an escape for three characters (& < >) and none for * _ ~ ` or :
   *x* is read as ∗x∗, and there is nothing left to parse. An underscore within a word stays, as Slack leaves it alone.
 - Invisible separators were considered and refused: Slack takes a zero-width space for the edge of a word, so that
   people put it around * to make bold work, the very opposite. An invalid <!date> with the character as its fallback
-  text reads exactly, but nobody promises that it will not show 1 January 1970 one day. A copied look-alike still finds
-  the customer, since names are compared without punctuation.
+  text reads exactly, but nobody promises that it will not show 1 January 1970 one day. A copied look-alike is
+  at worst a misspelt name, for which /clv offers the customer.
 - What must be copied exactly (`/clv …`) is a Code: in a code span only the backtick is replaced.
 - plain_text (headline, buttons) is neither escaped nor replaced: Slack shows it as it is when `emoji` is false.
 
@@ -39,7 +39,8 @@ _SLACK_USER_ID = re.compile(r"[UW][A-Z0-9]{1,30}", re.ASCII)
 _LOOK_ALIKES = str.maketrans("*＊~～`｀＿", "∗∗∼∼ˋˋˍ")
 _LOOSE_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
 # A line may end after a dot, not before it, nor between a number and its sign.
-_GLUED = re.compile(r" (?= ?·)|(?<=[0-9]) (?=%)")
+_DOT = re.compile(r" +·( ?) *")
+_SIGN = re.compile(r"(?<=[0-9]) (?=%)")
 _EMOJI_CODE = re.compile(r":(?=:*[^\s:]+:)")
 _QUOTE = re.compile(rf"[\s{_ISOLATE}]*(?:&gt;|＞)+")
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
@@ -138,7 +139,7 @@ def _marked(part: Inline, locale: str) -> _Span:
 def _inert(text: str) -> str:
     """Text in which Slack finds no markup; as long as the cleaned text, so that it can still be cut anywhere."""
     text = _LOOSE_UNDERSCORE.sub("ˍ", clean(text)).translate(_LOOK_ALIKES)
-    return _isolated(_GLUED.sub("\u00a0", text))
+    return _isolated(_SIGN.sub("\u00a0", _DOT.sub("\u00a0·\\1", text)))
 
 
 def _isolated(text: str) -> str:

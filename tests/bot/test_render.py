@@ -82,7 +82,7 @@ def test_a_card_reads_from_the_headline_to_the_small_print() -> None:
     ]
     header, who, panels, frown, lines, actions, small_print = drawn["blocks"]
     assert header["text"] == {"type": "plain_text", "text": "Metropolitan Bicycle Supply  ·  $3.05M", "emoji": False}
-    assert [spaced(element["text"]) for element in who["elements"]] == ["*Retain*  ·  owner <@U01ALICE>"]
+    assert [spaced(element["text"]) for element in who["elements"]] == ["*Retain* · owner <@U01ALICE>"]
     assert [spaced(field["text"]) for field in panels["fields"]] == [
         "*So far*\n$1,284,300 revenue\n2,113 units · 12 invoices",
         "*Worth an hour*\nabout $7,000",
@@ -160,7 +160,7 @@ def ranking(length: int) -> Reply:
 def test_an_entry_of_a_list_has_its_button_beside_it() -> None:
     entry = payload(ranking(2))["blocks"][1]
     assert spaced(entry["text"]["text"]) == (
-        "1  *Customer 1*  ·  $1,000,000\n$28 a working hour  ·  a visit a quarter returns 41×"
+        "1  *Customer 1* · $1,000,000\n$28 a working hour · a visit a quarter returns 41×"
     )
     assert entry["accessory"]["text"]["text"] == "Show"
 
