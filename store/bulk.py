@@ -1,0 +1,31 @@
+"""Many rows at once, by the quickest way that each database has: COPY, or one prepared INSERT."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+
+def insert(connection: Connection, table: sa.Table, columns: Mapping[str, Sequence[Any]]) -> None:
+    """Add rows to `table`, given as columns of one length by name, their values as SQLAlchemy's types take them.
+
+    Part of the transaction that `connection` is in.
+    """
+    values = [_bound(connection, table.columns[name], column) for name, column in columns.items()]
+    rows = zip(*values, strict=True)
+    cursor: Any = connection.connection.cursor()
+    if connection.dialect.name == "postgresql":
+        with cursor.copy(f"COPY {table.name} ({', '.join(columns)}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+    else:
+        marks = ", ".join("?" * len(columns))
+        cursor.executemany(f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({marks})", rows)
+    cursor.close()
+
+
+def _bound(connection: Connection, column: sa.Column[Any], values: Sequence[Any]) -> Iterable[Any]:
+    """The values as the driver takes them: SQLite has no dates and no decimals of its own."""
+    processor = column.type.dialect_impl(connection.dialect).bind_processor(connection.dialect)
+    return map(processor, values) if processor else values
