@@ -9,8 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-Codes = NDArray[np.int32]
-EMPTY = -1
+from store.imports.arrays import EMPTY, Codes, Hashes, Mask
 
 T = TypeVar("T")
 
@@ -44,9 +43,9 @@ class Column:
         return "" if code == EMPTY else self.texts[code]
 
     @property
-    def is_empty(self) -> NDArray[np.bool_]:
+    def is_empty(self) -> Mask:
         """Which rows have nothing in this column."""
-        return self.codes == EMPTY
+        return np.equal(self.codes, EMPTY)
 
 
 def clean(texts: Sequence[str], codes: Codes, missing: frozenset[str]) -> Column:
@@ -95,7 +94,7 @@ class Pool:
             found.append(code)
         return np.array([*found, EMPTY], dtype=np.int32)
 
-    def hashes(self) -> NDArray[np.uint64]:
+    def hashes(self) -> Hashes:
         """128 bits for each text as two columns, and one row more at the end for the empty cell."""
         known = len(self._hashes) - 1 if len(self._hashes) else 0
         new = b"".join(blake2b(text.encode(), digest_size=16).digest() for text in self.texts[known:])

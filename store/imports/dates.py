@@ -7,10 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-Days = NDArray[np.int32]
-Mask = NDArray[np.bool_]
+from store.imports.arrays import Days, Mask
 
 NO_DAY = np.iinfo(np.int32).min
 EPOCH = dt.date(1970, 1, 1)

@@ -10,19 +10,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
-from numpy.typing import NDArray
 
-from store.imports.cells import Codes, factorized
+from store.imports.arrays import Codes, Integers, Mask
+from store.imports.cells import factorized
 from store.imports.errors import UnreadableFileError
-from store.imports.mapping import Format
+from store.imports.mapping_keys import Format
 
 BLOCK_BYTES = 4 << 20
 # No row of a ledger is longer; what is, is a quote that somebody forgot to close.
 LONGEST_ROW_BYTES = 1 << 20
 _NEWLINE, _NUL = 10, 0
-
-Positions = NDArray[np.int64]
+_UNQUOTED = {"quotechar": None, "quoting": csv.QUOTE_NONE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class RawBlock:
     `fault` is why none of these rows can be taken as it stands, if so.
     """
 
-    lines: Positions
+    lines: Integers
     cells: list[tuple[list[str], Codes]]
     fault: str = ""
 
@@ -41,10 +41,10 @@ class RawBlock:
 class _Layout:
     """Where the rows of a block are. `starts` has one position more than there are rows: the end of the last one."""
 
-    starts: Positions
-    lines: Positions
-    cells: Positions
-    is_sound: NDArray[np.bool_]
+    starts: Integers
+    lines: Integers
+    cells: Integers
+    is_sound: Mask
 
 
 class Splitter:
@@ -52,6 +52,7 @@ class Splitter:
 
     def __init__(self, file: str, fmt: Format, width: int, wanted: Sequence[int], line: int) -> None:
         self.file = file
+        self.format = fmt
         self.delimiter = fmt.delimiter
         self.quote = fmt.quote
         self.width = width
@@ -103,7 +104,7 @@ class Splitter:
         self.line += int(newlines_before[-1])
         return layout, stray is None
 
-    def _first_stray(self, data: NDArray[np.uint8], quotes: Positions) -> int | None:
+    def _first_stray(self, data: npt.NDArray[np.uint8], quotes: Integers) -> int | None:
         """The first quote that neither opens a cell, nor closes one, nor stands for a quote within one."""
         around = np.concatenate([[_NEWLINE], data, [_NEWLINE]])
         allowed = [ord(self.delimiter), _NEWLINE, ord(self.quote)]
@@ -151,7 +152,7 @@ class Splitter:
             fault = fault or "the line contains a NUL character"
             text = text.replace("\0", "")
         try:
-            cells = next(csv.reader(text.splitlines(keepends=True), **self._dialect(strict=False)), [])
+            cells = next(csv.reader(text.splitlines(keepends=True), dialect(self.format, strict=False)), [])
         except csv.Error:
             cells = text.split(self.delimiter)
         if len(cells) != self.width:
@@ -169,7 +170,7 @@ class Splitter:
         A row that does not end within the text is left for the next block.
         """
         physical = [line + "\n" for line in text.decode().split("\n")[:-1]]
-        reader = csv.reader(physical, **self._dialect(strict=True))
+        reader = csv.reader(physical, dialect(self.format, strict=True))
         used, rows, starts, marked = 0, [], [], []
         while used < len(physical):
             row, line = None, self.line + used
@@ -197,12 +198,15 @@ class Splitter:
         columns = [factorized([row[index] if index < len(row) else "" for row in rows]) for index in self.wanted]
         return RawBlock(np.array(lines, dtype=np.int64), columns, fault)
 
-    def _dialect(self, *, strict: bool) -> dict[str, object]:
-        quoting = csv.QUOTE_MINIMAL if self.quote else csv.QUOTE_NONE
-        return {"delimiter": self.delimiter, "quotechar": self.quote or None, "quoting": quoting, "strict": strict}
-
     def _unclosed(self, line: int) -> UnreadableFileError:
         return UnreadableFileError(
             f"{self.file}: a quote that is opened in line {line} is not closed where its cell ends; "
             "correct that line and import again."
         )
+
+
+def dialect(fmt: Format, *, strict: bool = False) -> type[csv.Dialect]:
+    """How the files are written, for Python's own reader and writer."""
+    quoting = {"quotechar": fmt.quote, "quoting": csv.QUOTE_MINIMAL} if fmt.quote else _UNQUOTED
+    own = {"delimiter": fmt.delimiter, "doublequote": True, "lineterminator": "\r\n", "strict": strict, **quoting}
+    return type("Written", (csv.Dialect,), own)

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from store.imports import dates
-from store.imports.cells import EMPTY, Codes, Column, Pool
+from store.imports.arrays import EMPTY, AnyArray, Codes, Integers
+from store.imports.cells import Column, Pool
 from store.imports.gathering import Gathering
 from store.imports.joins import Joined, Lookup
-from store.imports.mapping import Mapping
+from store.imports.mapping_keys import Mapping
 from store.imports.mapping_rules import described_in, number_of
 from store.imports.meaning import Interpreter
 from store.imports.settling import TAKEN
@@ -59,7 +59,7 @@ class Entities:
             found[part] = variants.add(number, attributes)
         return found
 
-    def of_rows(self, part: str, ranks: NDArray[np.int64]) -> list[Described]:
+    def of_rows(self, part: str, ranks: Integers) -> list[Described]:
         """Those that taken rows refer to, described by the rows; `ranks` as for Variants.latest."""
         names, texts = self.variants[part].attributes, self.numbers(part).texts
         return [
@@ -100,12 +100,12 @@ class Entities:
         return columns[0] if len(columns) == 1 else _listed(columns)
 
 
-def ranks_of(gathered: Gathering, fate: NDArray[np.int8], place: int, variants: Variants) -> NDArray[np.int64]:
+def ranks_of(gathered: Gathering, fate: AnyArray, place: int, variants: Variants) -> Integers:
     """When each variant was last seen in a taken invoice: by the invoice's day, then by the row's place in the files.
 
     `place` is the variant's column in the row index. -1 for a variant of no taken invoice.
     """
-    columns = gathered.row_index.columns(5)
+    columns = gathered.row_index.columns()
     invoice, variant = columns[0], columns[place]
     rows = np.flatnonzero((invoice != EMPTY) & (variant != EMPTY))
     rows = rows[fate[invoice[rows]] == TAKEN]
@@ -133,6 +133,5 @@ def _listed(columns: Sequence[Column]) -> Column:
         ", ".join(column.texts[code] for column, code in zip(columns, row, strict=True) if code != EMPTY)
         for row in distinct.tolist()
     ]
-    codes = codes.reshape(-1).astype(np.int32)
-    blank = np.array([not text for text in texts], dtype=bool)
-    return Column(texts, np.where(blank[codes], np.int32(EMPTY), codes) if texts else codes)
+    renumbered = np.array([place if text else EMPTY for place, text in enumerate(texts)], dtype=np.int32)
+    return Column(texts, renumbered[codes.reshape(-1)])

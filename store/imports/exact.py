@@ -13,8 +13,9 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-Digits = NDArray[Any]  # of int64, or of object where a number is too large for it
-Mask = NDArray[np.bool_]
+from store.imports.arrays import AnyArray, Mask
+
+Digits = AnyArray  # of int64, or of object where a number is too large for it
 
 # One below the largest int64, so that a sum of two bounds can be compared without care.
 _BOUND = 2**63 - 1

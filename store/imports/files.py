@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from store.imports.errors import WrongFilesError
-from store.imports.mapping import Mapping
+from store.imports.mapping_keys import Mapping
 from store.imports.patterns import names_file
 from store.imports.reading import Table
 
@@ -35,7 +35,7 @@ def choose(paths: Sequence[Path], mapping: Mapping, needed: set[str]) -> Given:
         kinds = [name for name, file in mapping.files.items() if names_file(file.name, path)]
         if len(kinds) > 1:
             raise WrongFilesError(
-                f"{path.name} fits files.{kinds[0]} and files.{kinds[1]}; make the names in the mapping tell them apart."
+                f"{path.name} fits both files.{kinds[0]} and files.{kinds[1]}; make their names in the mapping differ."
             )
         if not kinds and by_name:
             raise WrongFilesError(f"{path.name} is not one of the files of this mapping, which are {_names(mapping)}.")

@@ -1,24 +1,35 @@
 """The ledger as it comes together from block to block: which rows make an invoice, and what it comes to.
 
-Nothing here is a row of Python for a row of the ledger: an invoice is a place in some arrays. Invoices are numbered
+Nothing here is a step of Python for a row of the ledger: an invoice is a place in some arrays. Invoices are numbered
 anew in each file, so that a later file's version of an invoice can be told from an earlier one's.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
 from store.imports import dates
-from store.imports.cells import EMPTY, Codes, Column, Pool
-from store.imports.lines import Integers, Lines
-from store.imports.meaning import Mask, Reason
+from store.imports.arrays import EMPTY, AnyArray, Codes, Hashes, Integers, Mask, mask_of, places
+from store.imports.cells import Column, Pool
+from store.imports.lines import Lines
+from store.imports.meaning import Reason
 
 UNSET = -2
+NO_LINE = 0
 # Due dates are kept as days since this one, so that none is EMPTY or UNSET.
 FIRST_DAY = dates.day_number(dates.EARLIEST)
+LARGEST_DAY = np.iinfo(np.int32).max
 SEEDS = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F))
 _FACTOR, _SHIFT = np.uint64(0xFF51AFD7ED558CCD), np.uint64(32)
+
+_SINGULAR = {
+    "customer": "customer",
+    "rep": "rep",
+    "currency": "currency",
+    "due": "due date",
+    "cancelled": "state of being cancelled",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,43 +42,42 @@ class RejectedRow:
     reasons: tuple[Reason, ...]
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class StagedLines:
     """Good rows of a block, ready to be staged; `invoice` and `ordinal` identify a line."""
 
     invoice: Codes
     ordinal: Codes
-    kind: NDArray[np.int8]
+    kind: AnyArray
     product: Codes
     quantity: Integers
     price: Codes
     amount: Integers
     discount: Integers
     cost: Integers
-    basis: NDArray[np.int8]
+    basis: AnyArray
 
 
 @dataclass(slots=True)
 class RowIndex:
-    """For each row of the ledger, kept in the order of the files: a few small integers, not its cells."""
+    """A few integers for each row of the ledger, in the order of the files: what can be kept of them all."""
 
-    pieces: list[tuple[NDArray[np.int64], ...]] = field(default_factory=list)
+    width: int
+    pieces: list[tuple[AnyArray, ...]] = field(default_factory=list)
 
-    def add(self, *columns: NDArray[np.generic]) -> None:
+    def add(self, *columns: AnyArray) -> None:
         """Some rows more."""
-        self.pieces.append(tuple(columns))
+        self.pieces.append(columns)
 
-    def columns(self, count: int) -> list[NDArray[np.int64]]:
+    def columns(self) -> list[Integers]:
         """All rows, column by column."""
         if not self.pieces:
-            return [np.empty(0, dtype=np.int64)] * count
+            return [np.empty(0, dtype=np.int64)] * self.width
         return [np.concatenate(column) for column in zip(*self.pieces, strict=True)]
 
 
 class Invoices:
-    """Every invoice met, by its code; `attributes` hold UNSET until a row tells."""
-
-    ATTRIBUTES = ("customer", "rep", "currency", "due", "cancelled")
+    """Every invoice met, by its code; `attributes` hold UNSET until a row tells, and dues are days since FIRST_DAY."""
 
     def __init__(self) -> None:
         self.numbers: list[str] = []
@@ -76,37 +86,43 @@ class Invoices:
         self.rows = np.empty(0, dtype=np.int32)
         self.first_line = np.empty(0, dtype=np.int64)
         self.total = np.empty(0, dtype=np.int64)
-        self.hashes = np.empty((0, 2), dtype=np.uint64)
-        self.attributes = {name: np.empty(0, dtype=np.int32) for name in self.ATTRIBUTES}
+        self.hashes: Hashes = np.empty((0, len(SEEDS)), dtype=np.uint64)
+        self.attributes = {name: np.empty(0, dtype=np.int32) for name in _SINGULAR}
 
     def __len__(self) -> int:
         return len(self.numbers)
 
-    def grow(self, numbers: list[str], file: int) -> None:
+    def grow(self, numbers: Sequence[str], file: int) -> None:
         """Room for more invoices of a file."""
         count = len(numbers)
-        self.numbers += numbers
-        self.file = _extended(self.file, count, file)
-        self.day = _extended(self.day, count, np.iinfo(np.int32).max)
-        self.rows = _extended(self.rows, count, 0)
-        self.first_line = _extended(self.first_line, count, 0)
-        self.total = _extended(self.total, count, 0)
-        self.hashes = np.concatenate([self.hashes, np.zeros((count, 2), dtype=np.uint64)])
+        self.numbers.extend(numbers)
+        self.file = np.append(self.file, np.full(count, file, dtype=np.int32))
+        self.day = np.append(self.day, np.full(count, LARGEST_DAY, dtype=np.int32))
+        self.rows = np.append(self.rows, np.zeros(count, dtype=np.int32))
+        self.first_line = np.append(self.first_line, np.full(count, NO_LINE, dtype=np.int64))
+        self.total = np.append(self.total, np.zeros(count, dtype=np.int64))
+        self.hashes = np.concatenate([self.hashes, np.zeros((count, len(SEEDS)), dtype=np.uint64)])
         for name, values in self.attributes.items():
-            self.attributes[name] = _extended(values, count, UNSET)
+            self.attributes[name] = np.append(values, np.full(count, UNSET, dtype=np.int32))
 
 
 class Gathering:
-    """The ledger so far. `first_day` and `last_day` are those of all rows that have a date."""
+    """The ledger so far.
+
+    `row_index` has for each row with a customer: invoice, line, and the variants of its customer, product and rep;
+    `nameless` for each row without: file, number, line, amount, currency (EMPTY where the amount is not known).
+    `first_day` and `last_day` are those of all rows that have a date.
+    """
 
     def __init__(self) -> None:
         self.invoices = Invoices()
         self.rejected: list[RejectedRow] = []
-        self.row_index = RowIndex()
-        self.nameless = RowIndex()
+        self.row_index = RowIndex(5)
+        self.nameless = RowIndex(5)
         self.nameless_numbers: list[Pool] = []
-        self.amounts_rounded = 0
+        self.line_hashes: list[Hashes] = []
         self.rows_read = 0
+        self.rows_rounded = 0
         self.first_day: int | None = None
         self.last_day: int | None = None
         self._numbers = Pool()
@@ -120,78 +136,70 @@ class Gathering:
         self._numbers = Pool()
         self.nameless_numbers.append(Pool())
 
-    def code_of(self, number: str) -> int | None:
-        """The code of an invoice of this file."""
-        return self._offset + int(self._numbers.numbers([number])[0]) if number in self._numbers else None
-
-    def take(self, lines: Lines, latest: int, variants: tuple[Codes, ...], customer: Codes, rep: Codes) -> StagedLines:
+    def take(self, lines: Lines, customer: Codes, rep: Codes, variants: Sequence[Codes], latest: int) -> StagedLines:
         """Take in a block: rows without a customer aside, bad rows out, the rest to their invoices."""
         self.rows_read += len(lines.numbers)
         self._note_days(lines.day, latest)
-        is_aside = lines.customer.is_empty & (not lines.is_untrusted)
-        is_bad = np.zeros(len(is_aside), dtype=bool)
-        is_bad[list(lines.faults)] = True
-        is_bad &= ~is_aside
-        self._set_aside(lines, np.flatnonzero(is_aside))
-        invoice = self._invoice_codes(lines.invoice, ~is_aside)
-        rows = np.flatnonzero(~is_aside)
-        self.row_index.add(invoice[rows], lines.numbers[rows], *(codes[rows] for codes in variants))
+        self._set_aside(lines)
+        named = np.flatnonzero(~lines.is_nameless)
+        invoice = self._invoice_codes(lines.invoice, lines.is_nameless)
+        self.row_index.add(invoice[named], lines.numbers[named], *(codes[named] for codes in variants))
+        self._note_first_lines(invoice[named], lines.numbers[named])
+        is_bad = mask_of(len(lines.numbers), lines.faults)
         self.rejected += [
             RejectedRow(self._file, int(lines.numbers[row]), int(invoice[row]), tuple(lines.faults[row]))
-            for row in np.flatnonzero(is_bad).tolist()
+            for row in places(is_bad & ~lines.is_nameless)
         ]
-        return self._add(lines, np.flatnonzero(~is_aside & ~is_bad), invoice, customer, rep)
+        return self._add(lines, np.flatnonzero(~is_bad & ~lines.is_nameless), invoice, customer, rep)
 
-    def _add(self, lines: Lines, rows: NDArray[np.int64], invoice: Codes, customer: Codes, rep: Codes) -> StagedLines:
+    def hash_lines(self, lines: StagedLines, products: Hashes, prices: Hashes) -> None:
+        """Add the lines to their invoices' hashes. The order within an invoice counts, that of invoices does not."""
+        contents = (lines.kind, lines.quantity, lines.amount, lines.discount, lines.cost, lines.basis)
+        for lane, seed in enumerate(SEEDS):
+            content = mixed([products[lines.product, lane], prices[lines.price, lane], *contents], seed)
+            np.add.at(self.invoices.hashes[:, lane], lines.invoice, mixed([content, lines.ordinal], seed))
+        self.line_hashes.append(mixed([content, lines.invoice], SEEDS[0]))
+
+    def _add(self, lines: Lines, rows: Integers, invoice: Codes, customer: Codes, rep: Codes) -> StagedLines:
         code, state = invoice[rows], self.invoices
-        unset = state.rows[code] == 0
-        state.first_line[code[unset][::-1]] = lines.numbers[rows][unset][::-1]
-        given = {
+        due = lines.due[rows]
+        attributes = {
             "customer": customer[rows],
             "rep": rep[rows],
             "currency": lines.currency[rows],
-            "due": np.where(lines.due[rows] == dates.NO_DAY, EMPTY, lines.due[rows] - FIRST_DAY),
+            "due": np.where(due == dates.NO_DAY, EMPTY, due - FIRST_DAY),
             "cancelled": lines.is_cancelled[rows].astype(np.int32),
         }
-        for name, values in given.items():
+        for name, values in attributes.items():
             self._agree(name, code, values, lines.numbers[rows])
-        ordinal = _ordinals(code) + state.rows[code]
+        ordinal = (ordinals(code) + state.rows[code]).astype(np.int32)
         np.add.at(state.rows, code, 1)
         np.minimum.at(state.day, code, lines.day[rows])
         np.add.at(state.total, code, lines.amount[rows])
-        self.amounts_rounded += int(lines.amounts_rounded[rows].sum())
-        return StagedLines(
-            code,
-            ordinal.astype(np.int32),
-            lines.kind[rows],
-            lines.product[rows],
-            lines.quantity[rows],
-            lines.price[rows],
-            lines.amount[rows],
-            lines.discount[rows],
-            lines.cost[rows],
-            lines.basis[rows],
-        )
+        self.rows_rounded += int(lines.is_rounded[rows].sum())
+        names = ("kind", "product", "quantity", "price", "amount", "discount", "cost", "basis")
+        return StagedLines(code, ordinal, *(getattr(lines, name)[rows] for name in names))
 
-    def hash_lines(self, lines: StagedLines, products: NDArray[np.uint64], prices: NDArray[np.uint64]) -> None:
-        """Add the lines to their invoices' hashes. The order within an invoice counts, that of invoices does not."""
-        numbers = (lines.ordinal, lines.kind, lines.quantity, lines.amount, lines.discount, lines.cost, lines.basis)
-        for lane, seed in enumerate(SEEDS):
-            parts = [products[lines.product, lane], prices[lines.price, lane], *numbers]
-            np.add.at(self.invoices.hashes[:, lane], lines.invoice, mixed(parts, seed))
-
-    def _invoice_codes(self, numbers: Column, wanted: Mask) -> Codes:
-        used = Column(numbers.texts, np.where(wanted, numbers.codes, np.int32(EMPTY)))
-        present = np.zeros(len(numbers.texts) + 1, dtype=bool)
-        present[used.codes] = True
+    def _invoice_codes(self, numbers: Column, is_nameless: Mask) -> Codes:
+        """The invoice of each row that has a customer, EMPTY where its number is."""
+        used = np.where(is_nameless, EMPTY, numbers.codes)
+        is_present = np.zeros(len(numbers.texts) + 1, dtype=bool)
+        is_present[used] = True
+        chosen = np.flatnonzero(is_present[:-1])
         before = len(self._numbers)
-        chosen = np.flatnonzero(present[:-1])
         codes = np.full(len(numbers.texts) + 1, EMPTY, dtype=np.int32)
-        codes[chosen] = self._numbers.numbers([numbers.texts[index] for index in chosen])[:-1] + self._offset
+        codes[chosen] = self._numbers.numbers([numbers.texts[place] for place in chosen])[:-1] + self._offset
         self.invoices.grow(self._numbers.texts[before:], self._file)
-        return codes[used.codes]
+        return codes[used]
 
-    def _set_aside(self, lines: Lines, rows: NDArray[np.int64]) -> None:
+    def _note_first_lines(self, invoice: Codes, numbers: Integers) -> None:
+        first = self.invoices.first_line
+        rows = np.flatnonzero(invoice != EMPTY)
+        rows = rows[first[invoice[rows]] == NO_LINE][::-1]
+        first[invoice[rows]] = numbers[rows]
+
+    def _set_aside(self, lines: Lines) -> None:
+        rows = np.flatnonzero(lines.is_nameless)
         number = self.nameless_numbers[-1].add(Column(lines.invoice.texts, lines.invoice.codes[rows]))
         file = np.full(len(rows), self._file, dtype=np.int32)
         currency = np.where(lines.is_amount_known, lines.currency, EMPTY)[rows]
@@ -203,12 +211,11 @@ class Gathering:
         tells = values != EMPTY
         first = np.flatnonzero((known[code] == UNSET) & tells)[::-1]
         known[code[first]] = values[first]
-        for row in np.flatnonzero(tells & (known[code] != values)).tolist():
-            other = int(self.invoices.first_line[code[row]])
-            reason = Reason("", f"line {other} of the same invoice names another {_WORDS[name]}")
+        for row in places(tells & (known[code] != values)):
+            reason = Reason("", f"another {_SINGULAR[name]} than an earlier line of the same invoice")
             self.rejected.append(RejectedRow(self._file, int(numbers[row]), int(code[row]), (reason,)))
 
-    def _note_days(self, days: NDArray[np.int32], latest: int) -> None:
+    def _note_days(self, days: Codes, latest: int) -> None:
         known = days[(days <= latest) & (days >= FIRST_DAY)]
         if known.size:
             low, high = int(known.min()), int(known.max())
@@ -216,35 +223,24 @@ class Gathering:
             self.last_day = high if self.last_day is None else max(high, self.last_day)
 
 
-_WORDS = {
-    "customer": "customer",
-    "rep": "rep",
-    "currency": "currency",
-    "due": "due date",
-    "cancelled": "state of being cancelled",
-}
-
-
-def mixed(parts: list[NDArray[np.generic]], seed: np.uint64) -> NDArray[np.uint64]:
+def mixed(parts: Sequence[AnyArray], seed: np.uint64) -> Hashes:
     """64 bits that depend on every part and on their order."""
     state = np.full(len(parts[0]), seed, dtype=np.uint64)
     for part in parts:
-        state ^= part.astype(np.int64).view(np.uint64) if part.dtype != np.uint64 else part
+        state ^= part if part.dtype == np.uint64 else part.astype(np.int64).view(np.uint64)
         state *= _FACTOR
         state ^= state >> _SHIFT
     return state
 
 
-def _ordinals(code: Codes) -> NDArray[np.int64]:
+def ordinals(code: Codes) -> Integers:
     """1 for the first row of each code, 2 for the next, whether or not they stand together."""
     order = np.argsort(code, kind="stable")
     ordered = code[order]
-    starts = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]])) if len(code) else order
-    lengths = np.diff(np.concatenate([starts, [len(code)]]))
-    ordinals = np.empty(len(code), dtype=np.int64)
-    ordinals[order] = np.arange(len(code)) - np.repeat(starts, lengths) + 1
-    return ordinals
-
-
-def _extended(values: NDArray[np.generic], count: int, value: int) -> NDArray[np.generic]:
-    return np.concatenate([values, np.full(count, value, dtype=values.dtype)])
+    is_start = np.ones(len(code), dtype=bool)
+    is_start[1:] = ordered[1:] != ordered[:-1]
+    starts = np.flatnonzero(is_start)
+    lengths = np.diff(np.append(starts, len(code)))
+    numbered = np.empty(len(code), dtype=np.int64)
+    numbered[order] = np.arange(len(code)) - np.repeat(starts, lengths) + 1
+    return numbered

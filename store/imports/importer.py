@@ -26,7 +26,7 @@ from store.imports.meaning import Interpreter
 from store.imports.reading import Table
 from store.imports.report import FileRead, Rejection, Report
 from store.imports.settling import HELD, Settled, settle
-from store.imports.stage_rows import stage_all
+from store.imports.stage_rows import Content, stage_all
 
 Progress = Callable[[str, int, int], None]
 
@@ -70,7 +70,7 @@ def import_files(
             with connection.begin():
                 one.note(comparing.compare(connection, mapping.source))
         else:
-            one.promote(db, connection, now)
+            one.promote(connection, now)
     one.report.seconds = time.perf_counter() - started
     return one.report
 
@@ -126,13 +126,9 @@ class _Import:
                     joined = joins.Joined(block, self.ledger, self.lookups, self.mapping)
                     lines = self.reader.read(joined)
                     codes = self.entities.add(joined)
-                    staged = self.gathered.take(
-                        lines,
-                        self.interpreter.latest,
-                        tuple(codes[part][1] for part in PARTS),
-                        codes["customer"][0],
-                        codes["rep"][0],
-                    )
+                    variants = [codes[part][1] for part in PARTS]
+                    latest = self.interpreter.latest
+                    staged = self.gathered.take(lines, codes["customer"][0], codes["rep"][0], variants, latest)
                     self.gathered.hash_lines(staged, self.reader.products.hashes(), self.reader.prices.hashes())
                     staging.add_lines(connection, staged)
                 rows = self.gathered.rows_read - before
@@ -144,7 +140,7 @@ class _Import:
         gathered, report = self.gathered, self.report
         settled = settle(gathered, self.mapping.invoice.credit_numbers, self.reader.currencies.texts)
         with connection.begin():
-            stage_all(connection, self.mapping, gathered, settled, self.reader, self.entities)
+            stage_all(connection, Content(self.mapping, gathered, settled, self.reader, self.entities))
         report.rows_read = gathered.rows_read
         report.rows_rejected = settled.rows_rejected
         report.rows_superseded = settled.rows_superseded
@@ -166,7 +162,7 @@ class _Import:
             found[name] = list(by_table.values())
         return found
 
-    def promote(self, db: Database, connection: Connection, now: dt.datetime) -> None:
+    def promote(self, connection: Connection, now: dt.datetime) -> None:
         """Compare with what is stored, then write; compare anew where another import came in between."""
         self.progress("Comparing with what is stored", 0, 0)
         with connection.begin():

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from store.imports.cells import EMPTY, Codes, Column, Pool
-from store.imports.mapping import Mapping, Ref, Use
+from store.imports.arrays import EMPTY, Codes, Mask, places
+from store.imports.cells import Column, Pool
+from store.imports.mapping_keys import Mapping, Ref, Use
 from store.imports.mapping_rules import join_of
 from store.imports.meaning import Interpreter, Reason
 from store.imports.reading import Block, Progress, Table
@@ -78,8 +79,8 @@ def load(file: str, tables: Sequence[Table], mapping: Mapping, interpreter: Inte
         lines = [line for block in blocks for line in block.lines.tolist()]
         reasons = _reasons(blocks, uses_of(mapping, file), interpreter)
         keys = Column(pools[key.column].texts, codes[key.column])
-        for row in np.flatnonzero(keys.is_empty):
-            reasons.setdefault(int(row), []).append(Reason(key.column, "is empty"))
+        for row in places(keys.is_empty):
+            reasons.setdefault(row, []).append(Reason(key.column, "is empty"))
         for row, first in _contradictions(keys.codes, codes.values()):
             reason = Reason(key.column, f"stands in line {lines[first]} too, with other contents", keys.text(row))
             reasons.setdefault(row, []).append(reason)
@@ -122,6 +123,7 @@ class Joined:
         self._lookups = lookups
         self._mapping = mapping
         self._found: dict[str, Codes] = {}
+        self._lost: dict[str, Mask] = {}
 
     def column(self, ref: Ref) -> Column:
         """The cells of a column, one for each row of the block."""
@@ -129,15 +131,25 @@ class Joined:
             return self.block.columns[ref.column]
         return self._lookups[ref.file].columns[ref.column].at(self._rows_of(ref.file))
 
+    def is_lost(self, ref: Ref) -> Mask:
+        """Which rows have nothing in this column because they refer to something that is not there."""
+        lost = np.zeros(len(self.block.lines), dtype=bool)
+        file = ref.file
+        while file != self._ledger:
+            self._rows_of(file)
+            lost |= self._lost[file]
+            file = join_of(self._mapping, file)[0].file
+        return lost
+
     def _rows_of(self, file: str) -> Codes:
         if file not in self._found:
             refers, _ = join_of(self._mapping, file)
             keys = self.column(refers)
             lookup = self._lookups[file]
             found = self._found[file] = lookup.find(keys)
-            for row in np.flatnonzero((found == EMPTY) & ~keys.is_empty):
-                reason = lookup.why_not(str(refers), keys.text(row))
-                self.unknown.setdefault(int(row), []).append(reason)
+            self._lost[file] = np.equal(found, EMPTY) & ~keys.is_empty
+            for row in places(self._lost[file]):
+                self.unknown.setdefault(row, []).append(lookup.why_not(str(refers), keys.text(row)))
         return self._found[file]
 
 
@@ -152,8 +164,8 @@ def _reasons(
         for ref, use in uses:
             column = block.columns[ref.column]
             troubles = interpreter.troubles(ref, column, use)
-            for row in np.flatnonzero(np.isin(column.codes, list(troubles))) if troubles else ():
-                reasons.setdefault(before + int(row), []).append(troubles[int(column.codes[row])])
+            for row in places(np.isin(column.codes, list(troubles))) if troubles else ():
+                reasons.setdefault(before + row, []).append(troubles[int(column.codes[row])])
         before += len(block.lines)
     return reasons
 
@@ -161,11 +173,10 @@ def _reasons(
 def _contradictions(keys: Codes, columns: Iterable[Codes]) -> list[tuple[int, int]]:
     """Rows whose key stands twice with different contents, and the other row of it."""
     counts = np.bincount(keys[keys != EMPTY]) if len(keys) else np.empty(0, dtype=np.int64)
-    repeated = np.flatnonzero((keys != EMPTY) & (counts[keys] > 1)) if counts.size else ()
     contents = np.stack(list(columns), axis=1)
     by_key: dict[int, list[int]] = {}
-    for row in repeated:
-        by_key.setdefault(int(keys[row]), []).append(int(row))
+    for row in places((keys != EMPTY) & (counts[keys] > 1)) if counts.size else ():
+        by_key.setdefault(int(keys[row]), []).append(row)
     return [
         (row, rows[1] if row == rows[0] else rows[0])
         for rows in by_key.values()

@@ -3,285 +3,18 @@
 docs/import.md explains every key. Whatever a mapping leaves open is an error here, never a guess later.
 """
 
-import codecs
-import datetime as dt
 import re
 import tomllib
-from collections.abc import Iterator
-from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Literal, NamedTuple
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ValidationError
 
-from store.imports.patterns import closest
-from store.money import is_currency
+from store.imports import mapping_rules
+from store.imports.mapping_keys import File, Mapping, MappingError, Payment, choices
+
+__all__ = ["Mapping", "MappingError", "load", "shipped"]
 
 SHIPPED = Path(__file__).parent / "mappings"
-ONLY_FILE = "ledger"
-# What a date can be told from; a zone would move a date, and a ledger's date is its company's own.
-DATE_DIRECTIVES = frozenset("YymdbBHIMSfpAaj%")
-
-# "text" identifies something and is indexed, "words" are only read.
-Use = Literal["number", "text", "name", "words", "date", "past_date", "currency"]
-
-
-class MappingError(ValueError):
-    """A mapping that cannot be used; the message is a sentence for the one who wrote it."""
-
-
-class Ref(NamedTuple):
-    """A column of one of the mapping's files."""
-
-    file: str
-    column: str
-
-    def __str__(self) -> str:
-        return self.column if self.file == ONLY_FILE else f"{self.file}.{self.column}"
-
-
-class Used(NamedTuple):
-    """A column, the key of the mapping that uses it, and what its cells have to be."""
-
-    key: str
-    ref: Ref
-    use: Use
-
-
-def _listed(value: object) -> object:
-    return [value] if isinstance(value, str) else value
-
-
-def _encoding(value: str) -> str:
-    try:
-        return codecs.lookup(value).name
-    except LookupError:
-        raise ValueError(f'"{value}" is not an encoding; write utf-8, cp1252, latin-1 or utf-16') from None
-
-
-def _delimiter(value: str) -> str:
-    if len(value) != 1 or not value.isascii() or value in '"\r\n':
-        raise ValueError('a delimiter is one character, such as "," or ";" or "\\t"')
-    return value
-
-
-def _date_format(value: str) -> str:
-    directives = set(re.findall(r"%(.)", value))
-    if unknown := sorted(directives - DATE_DIRECTIVES):
-        raise ValueError(f'"{value}" uses %{unknown[0]}, which is not one of those explained in docs/import.md')
-    if not directives & set("Yy") or not ((directives & set("mbB") and "d" in directives) or "j" in directives):
-        raise ValueError(f'"{value}" does not say day, month and year; write for example %d.%m.%Y')
-    return value
-
-
-def _currency(value: str) -> str:
-    if not is_currency(value):
-        raise ValueError(f'"{value}" is not an ISO 4217 currency code in capitals, such as EUR')
-    return value
-
-
-Column = Annotated[str, Field(min_length=1)]
-Strings = Annotated[tuple[str, ...], BeforeValidator(_listed)]
-DateFormat = Annotated[str, AfterValidator(_date_format)]
-Currency = Annotated[str, AfterValidator(_currency)]
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Format(_Part):
-    """How the files are written."""
-
-    encoding: Annotated[str, AfterValidator(_encoding)] = "utf-8"
-    delimiter: Annotated[str, AfterValidator(_delimiter)] = ","
-    quote: Literal['"', ""] = '"'
-    decimal: Literal[".", ","] = "."
-    thousands: Literal["", ".", ",", " ", "'"] = ""
-    dates: Annotated[tuple[DateFormat, ...], BeforeValidator(_listed), Field(min_length=1)] = ("%Y-%m-%d",)
-    missing: Strings = ("",)
-    header_line: Annotated[int, Field(ge=1)] = 1
-    sheet: str | None = None
-
-    @model_validator(mode="after")
-    def _signs_differ(self) -> "Format":
-        if self.decimal == self.thousands:
-            raise ValueError(f'decimal and thousands are both "{self.decimal}"; only one of them can be')
-        return self
-
-
-class File(_Part):
-    """One kind of file: the pattern of its name, and, where its rows are looked up by others, how."""
-
-    name: str = "*"
-    key: Column | None = None
-    joins: Column | None = None
-
-    @model_validator(mode="after")
-    def _key_and_joins(self) -> "File":
-        if (self.key is None) != (self.joins is None):
-            raise ValueError('"key" (the column in this file) and "joins" (the column that refers to it) go together')
-        return self
-
-
-class Invoice(_Part):
-    """The columns of an invoice. They may stand in each of its lines, or in a file of invoices that is joined."""
-
-    number: Column
-    date: Column
-    customer: Column
-    rep: Column | None = None
-    currency: Column | None = None
-    due: Column | None = None
-    credit_numbers: Strings = ()
-    cancelled: Column | None = None
-    cancelled_values: Strings = ()
-
-
-class Line(_Part):
-    """The columns of a line. Its amount is `amount`, or quantity × unit_price − discount."""
-
-    product: Column | None = None
-    quantity: Column | None = None
-    unit_price: Column | None = None
-    amount: Column | None = None
-    discount: Column | None = None
-    cost: Column | None = None
-    unit_cost: Column | None = None
-    charges: Strings = ()
-    negative_prices: Literal["reject", "accept"] = "reject"
-
-
-class Customer(_Part):
-    """What a file says of customers."""
-
-    name: Column | None = None
-    name_template: str = "Customer {number}"
-    country: Column | None = None
-    place: Annotated[tuple[Column, ...], BeforeValidator(_listed)] = ()
-    since: Column | None = None
-    owner: Column | None = None
-    currency: Column | None = None
-
-
-class Product(_Part):
-    """What a file says of products. `unit_cost` is the standard cost of one unit."""
-
-    name: Column | None = None
-    category: Column | None = None
-    unit_cost: Column | None = None
-
-
-class Rep(_Part):
-    """What a file says of reps."""
-
-    name: Column | None = None
-    name_template: str = "Rep {number}"
-    email: Column | None = None
-
-
-class Payment(_Part):
-    """The columns of a file of payments."""
-
-    number: Column
-    date: Column
-    amount: Column
-    customer: Column | None = None
-    invoice: Column | None = None
-    currency: Column | None = None
-
-
-class Period(_Part):
-    """What the ledger covers, where that is more than its first to its last date."""
-
-    start: dt.date | None = None
-    end: dt.date | None = None
-
-
-class Mapping(_Part):
-    """A whole mapping. `load` makes one from a file."""
-
-    source: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
-    title: Annotated[str, Field(min_length=1)]
-    currency: Currency | None = None
-    margin_assumption: Annotated[Decimal, Field(ge=0, lt=1)] | None = None
-    format: Format = Format()
-    files: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], File] = {ONLY_FILE: File()}
-    invoice: Invoice
-    line: Line
-    customer: Customer = Customer()
-    product: Product = Product()
-    rep: Rep = Rep()
-    payment: Payment | None = None
-    period: Period = Period()
-
-    def ref(self, column: str) -> Ref:
-        """The file and column that a mapping's "file.Column" means; the file may be left out where there is one."""
-        file, dot, rest = column.partition(".")
-        if dot and file in self.files:
-            return Ref(file, rest)
-        if len(self.files) == 1:
-            return Ref(next(iter(self.files)), column)
-        raise MappingError(f'"{column}" does not say which file it is in; write one of {_choices(self.files, column)}')
-
-    def used(self) -> Iterator[Used]:
-        """Every column that the mapping uses."""
-        for part, uses in _USES.items():
-            section = getattr(self, part)
-            for key, use in uses.items():
-                named = getattr(section, key) if section else None
-                for column in (named,) if isinstance(named, str) else named or ():
-                    yield Used(f"{part}.{key}", self._ref_of(f"{part}.{key}", column), use)
-        for file, description in self.files.items():
-            if description.joins is not None and description.key is not None:
-                yield Used(f"files.{file}.key", Ref(file, description.key), "text")
-                yield Used(f"files.{file}.joins", self._ref_of(f"files.{file}.joins", description.joins), "text")
-
-    def _ref_of(self, key: str, column: str) -> Ref:
-        try:
-            return self.ref(column)
-        except MappingError as error:
-            raise MappingError(f"{key}: {error}") from None
-
-
-_USES: dict[str, dict[str, Use]] = {
-    "invoice": {
-        "number": "text",
-        "date": "past_date",
-        "customer": "text",
-        "rep": "text",
-        "currency": "currency",
-        "due": "date",
-        "cancelled": "words",
-    },
-    "line": {
-        "product": "text",
-        "quantity": "number",
-        "unit_price": "number",
-        "amount": "number",
-        "discount": "number",
-        "cost": "number",
-        "unit_cost": "number",
-    },
-    "customer": {
-        "name": "name",
-        "country": "words",
-        "place": "words",
-        "since": "past_date",
-        "owner": "text",
-        "currency": "currency",
-    },
-    "product": {"name": "words", "category": "words", "unit_cost": "number"},
-    "rep": {"name": "name", "email": "text"},
-    "payment": {
-        "number": "text",
-        "date": "past_date",
-        "amount": "number",
-        "customer": "text",
-        "invoice": "text",
-        "currency": "currency",
-    },
-}
 
 
 def shipped() -> list[str]:
@@ -294,8 +27,6 @@ def load(name_or_path: str) -> Mapping:
 
     Errors: MappingError, whose message is a sentence that names the key.
     """
-    from store.imports import mapping_rules  # noqa: PLC0415 - the rules speak of a Mapping
-
     path = Path(name_or_path)
     if path.suffix != ".toml":
         if name_or_path not in shipped():
@@ -329,7 +60,7 @@ def _sentences(file: str, error: ValidationError) -> str:
         section, _, key = where.rpartition(".")
         if detail["type"] == "extra_forbidden":
             fields = _fields(section)
-            what = f"is not a key of a mapping; {'here' if section else 'at the top'} stand {_choices(fields, key)}"
+            what = f"is not a key of a mapping; {'here' if section else 'at the top'} stand {choices(fields, key)}"
         elif detail["type"] == "missing":
             what = "is missing; a mapping has to name it"
         else:
@@ -341,10 +72,10 @@ def _sentences(file: str, error: ValidationError) -> str:
 def _fields(section: str) -> list[str]:
     if not section:
         return list(Mapping.model_fields)
-    model = File if section.startswith("files.") else Mapping.model_fields[section.split(".", maxsplit=1)[0]].annotation
-    return list(getattr(model, "model_fields", None) or Payment.model_fields)
-
-
-def _choices(names: object, wrong: str) -> str:
-    assert isinstance(names, (list, dict))
-    return ", ".join(names) + closest(wrong, names)
+    if section.startswith("files."):
+        return list(File.model_fields)
+    # That of an optional section is a union, and there is only one such section.
+    model = Mapping.model_fields[section.split(".", maxsplit=1)[0]].annotation
+    return list(
+        model.model_fields if isinstance(model, type) and issubclass(model, BaseModel) else Payment.model_fields
+    )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from store.imports.mapping import Mapping, MappingError, Ref
+from store.imports.mapping_keys import Mapping, MappingError, Ref
 
 
 def check(mapping: Mapping) -> None:

@@ -4,15 +4,12 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from store.imports import dates, exact
+from store.imports.arrays import Days, Mask, places
 from store.imports.cells import Column
-from store.imports.dates import Days
-from store.imports.mapping import Format, Ref, Use
+from store.imports.mapping_keys import Format, Ref, Use
 from store.money import is_currency
-
-Mask = NDArray[np.bool_]
 
 # Longer texts cannot be indexed by PostgreSQL, and are not what they should be.
 LONGEST_NUMBER = 200
@@ -119,4 +116,4 @@ def _each(column: Column, test: Callable[[str], bool]) -> Mask:
 
 
 def _reasons(name: str, column: Column, wrong: Mask, problem: str) -> dict[int, Reason]:
-    return {int(index): Reason(name, problem, column.texts[index]) for index in np.flatnonzero(wrong[:-1])}
+    return {index: Reason(name, problem, column.texts[index]) for index in places(wrong[:-1])}

@@ -11,13 +11,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from store.imports import workbook
+from store.imports.arrays import Integers
 from store.imports.cells import Column, clean
-from store.imports.delimited import BLOCK_BYTES, Positions, RawBlock, Splitter
+from store.imports.delimited import BLOCK_BYTES, RawBlock, Splitter, dialect
 from store.imports.errors import UnreadableFileError
-from store.imports.mapping import Format
+from store.imports.mapping_keys import Format
 from store.imports.patterns import closest
 
 # The columns that a file of rejected rows has before those of its source.
@@ -30,7 +29,7 @@ Progress = Callable[[int, int], None]
 class Block:
     """Some rows of a file: the line that each starts in, the wanted columns, and what is wrong with all of them."""
 
-    lines: Positions
+    lines: Integers
     columns: Mapping[str, Column]
     fault: str = ""
 
@@ -93,7 +92,7 @@ class Table:
         if workbook.is_one(self.path):
             yield from itertools.islice(workbook.rows(self.path, self.format), 1, None)
             return
-        reader = csv.reader((text for text in self._lines()), **_dialect(self.format))
+        reader = csv.reader(self._lines(), dialect(self.format))
         line = self._first_line
         for row in reader:
             if any(row):
@@ -108,7 +107,7 @@ class Table:
             else:
                 self._check_mark()
                 lines = itertools.islice(self._lines(), self.format.header_line - 1, None)
-                reader = csv.reader(lines, **_dialect(self.format))
+                reader = csv.reader(lines, dialect(self.format))
                 header = next(reader, [])
                 self._first_line = self.format.header_line + reader.line_num
         if not any(header):
@@ -129,16 +128,17 @@ class Table:
     def _texts(self, progress: Progress, skip_lines: int) -> Iterator[bytes]:
         """The text after so many lines in UTF-8, in blocks, every line ending in one newline."""
         total = self.path.stat().st_size
-        last = b"\n"
+        ends = True
         for text, done in self._decoded():
             progress(done, total)
-            while skip_lines and text:
-                _, newline, text = text.partition("\n")
+            kept = text
+            while skip_lines and kept:
+                _, newline, kept = kept.partition("\n")
                 skip_lines -= bool(newline)
-            if text:
-                last = text[-1:].encode()
-                yield text.encode()
-        if last != b"\n":
+            if kept:
+                ends = kept.endswith("\n")
+                yield kept.encode()
+        if not ends:
             yield b"\n"
 
     def _lines(self) -> Iterator[str]:
@@ -215,13 +215,3 @@ class _sentences:  # noqa: N801 - reads as a word in "with _sentences(path)"
             raise UnreadableFileError(f"{name} cannot be read as delimited text: {error}.") from None
         if isinstance(error, OSError):
             raise UnreadableFileError(f"{name} cannot be read: {error.strerror or error}.") from None
-
-
-def _dialect(fmt: Format) -> dict[str, object]:
-    quoting = csv.QUOTE_MINIMAL if fmt.quote else csv.QUOTE_NONE
-    return {"delimiter": fmt.delimiter, "quotechar": fmt.quote or None, "quoting": quoting}
-
-
-def line_numbers(count: int, first: int) -> Positions:
-    """Lines that follow one another."""
-    return np.arange(first, first + count, dtype=np.int64)

@@ -7,7 +7,8 @@ import csv
 from collections.abc import Mapping as Dictionary
 from pathlib import Path
 
-from store.imports.mapping import Mapping
+from store.imports.delimited import dialect
+from store.imports.mapping_keys import Mapping
 from store.imports.patterns import stem
 from store.imports.reading import REJECTED_COLUMNS, Table
 
@@ -40,8 +41,7 @@ def _write(path: Path, tables: list[tuple[Table, dict[int, str]]], mapping: Mapp
     encoding = "utf-8-sig" if fmt.encoding == "utf-8" else fmt.encoding
     # A reason may quote what the encoding cannot hold; a cell cannot, since it came from it.
     with path.open("w", encoding=encoding, errors="replace", newline="") as file:
-        options = {"quotechar": fmt.quote} if fmt.quote else {"quoting": csv.QUOTE_NONE, "quotechar": None}
-        writer = csv.writer(file, delimiter=fmt.delimiter, **options)
+        writer = csv.writer(file, dialect(fmt))
         for _ in range(fmt.header_line - 1):
             writer.writerow([])
         writer.writerow([*REJECTED_COLUMNS, *columns.values()])
@@ -52,4 +52,6 @@ def _write(path: Path, tables: list[tuple[Table, dict[int, str]]], mapping: Mapp
                     by_name = dict(zip(names, cells, strict=False))
                     beyond = cells[len(names) :]
                     row = [by_name.get(name, "") for name in columns]
-                    writer.writerow([table.name, line, reasons[line], *row, *beyond])
+                    # Without quotes a delimiter cannot be written.
+                    reason = reasons[line] if fmt.quote else reasons[line].replace(fmt.delimiter, " ")
+                    writer.writerow([table.name, line, reason, *row, *beyond])

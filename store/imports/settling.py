@@ -4,11 +4,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
-from store.imports.cells import EMPTY
+from store.imports.arrays import EMPTY, AnyArray, Mask, places
 from store.imports.gathering import Gathering, RejectedRow
-from store.imports.meaning import Mask, Reason
+from store.imports.meaning import Reason
 from store.imports.patterns import matcher
 from store.money import from_minor
 
@@ -23,7 +22,7 @@ class Settled:
     `why_held` is the first reason of each held invoice. `without_customer` is in minor units by currency.
     """
 
-    fate: NDArray[np.int8]
+    fate: AnyArray
     is_credit: Mask
     reasons: dict[int, dict[int, str]] = field(default_factory=dict)
     kinds: Counter[str] = field(default_factory=Counter)
@@ -59,11 +58,10 @@ def _half_named(gathered: Gathering) -> list[RejectedRow]:
     by_file: dict[int, dict[str, int]] = {}
     for code, (number, file) in enumerate(zip(invoices.numbers, invoices.file.tolist(), strict=True)):
         by_file.setdefault(file, {})[number] = code
-    files, numbers, lines, _, _ = gathered.nameless.columns(5)
+    files, numbers, lines, _, _ = gathered.nameless.columns()
     for file, pool in enumerate(gathered.nameless_numbers):
         shared = {code: by_file[file][text] for code, text in enumerate(pool.texts) if text in by_file.get(file, {})}
-        rows = np.flatnonzero((files == file) & np.isin(numbers, list(shared))) if shared else ()
-        for row in rows:
+        for row in places((files == file) & np.isin(numbers, list(shared))) if shared else ():
             invoice = shared[int(numbers[row])]
             first = int(invoices.first_line[invoice])
             reason = Reason("", f"no customer, but line {first} of the same invoice names one")
@@ -88,7 +86,7 @@ def _credits(
     return is_numbered_so | (invoices.total < 0), misnumbered
 
 
-def _fates(gathered: Gathering, rejected: list[RejectedRow]) -> NDArray[np.int8]:
+def _fates(gathered: Gathering, rejected: list[RejectedRow]) -> AnyArray:
     """A number's last sound version is taken, its versions before that are superseded, and those after it held."""
     invoices = gathered.invoices
     fate = np.full(len(invoices), TAKEN, dtype=np.int8)
@@ -117,12 +115,12 @@ def _write_reasons(settled: Settled, gathered: Gathering, rejected: list[Rejecte
         distinct = list(dict.fromkeys(reasons))
         settled.reasons.setdefault(file, {})[line] = "; ".join(map(str, distinct))
         settled.kinds.update(reason.kind for reason in distinct)
-    invoice, lines = gathered.row_index.columns(2)[:2]
+    invoice, lines = gathered.row_index.columns()[:2]
     known = invoice != EMPTY
     fates = np.where(known, settled.fate[np.where(known, invoice, 0)], TAKEN) if len(settled.fate) else invoice
     settled.rows_superseded = int((fates == SUPERSEDED).sum())
-    for row in np.flatnonzero(fates == HELD):
-        code, line = int(invoice[row]), int(lines[row])
+    for place in places(fates == HELD):
+        code, line = int(invoice[place]), int(lines[place])
         written = settled.reasons.setdefault(int(gathered.invoices.file[code]), {})
         if line not in written:
             written[line] = f"held back: line {first_line[code]} of the same invoice was rejected"
@@ -132,13 +130,13 @@ def _write_reasons(settled: Settled, gathered: Gathering, rejected: list[Rejecte
 def _sum_without_customer(
     settled: Settled, gathered: Gathering, half_named: list[RejectedRow], currencies: list[str]
 ) -> None:
-    files, numbers, lines, amounts, currency = gathered.nameless.columns(5)
+    files, numbers, lines, amounts, currency = gathered.nameless.columns()
     rejected = {(row.file, row.line) for row in half_named}
     kept = np.ones(len(lines), dtype=bool)
     if rejected:
         kept = np.array([pair not in rejected for pair in zip(files.tolist(), lines.tolist(), strict=True)])
     settled.rows_without_customer = int(kept.sum())
-    for code in np.unique(currency[kept]):
+    for code in np.unique(currency[kept]).tolist():
         rows = kept & (currency == code)
         if code == EMPTY:
             settled.rows_without_customer_or_amount = int(rows.sum())

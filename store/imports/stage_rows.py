@@ -2,42 +2,47 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 
 import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy.engine import Connection
 
 from store.imports import dates, staging
-from store.imports.cells import EMPTY
+from store.imports.arrays import EMPTY, AnyArray
 from store.imports.entities import PARTS, Described, Entities, ranks_of
 from store.imports.gathering import FIRST_DAY, SEEDS, UNSET, Gathering, mixed
 from store.imports.lines import LineReader
-from store.imports.mapping import Mapping
+from store.imports.mapping_keys import Mapping
 from store.imports.settling import TAKEN, Settled
 
 
-def stage_all(
-    connection: Connection,
-    mapping: Mapping,
-    gathered: Gathering,
-    settled: Settled,
-    reader: LineReader,
-    entities: Entities,
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Content:
+    """All that was read of a ledger."""
+
+    mapping: Mapping
+    gathered: Gathering
+    settled: Settled
+    reader: LineReader
+    entities: Entities
+
+
+def stage_all(connection: Connection, content: Content) -> None:
     """Stage everything but the lines, which were staged as they were read."""
+    gathered, settled, entities, reader = content.gathered, content.settled, content.entities, content.reader
     described = {
         part: entities.of_file(part)
         if entities.file[part]
         else entities.of_rows(part, ranks_of(gathered, settled.fate, place, entities.variants[part]))
         for place, part in enumerate(PARTS, start=2)
     }
-    customers = list(_customers(described["customer"], gathered, settled, reader, mapping, entities))
+    customers = _customers(described["customer"], content)
     staging.add(connection, staging.customers, customers)
     staging.add(connection, staging.products, _with(described["product"], "name", "category"))
-    staging.add(connection, staging.reps, _reps(described["rep"], mapping, entities))
+    staging.add(connection, staging.reps, _reps(described["rep"], content.mapping, entities))
     staging.add(connection, staging.prices, ((code, Decimal(text)) for code, text in enumerate(reader.prices.texts)))
-    staging.add(connection, staging.invoices, _invoices(gathered, settled, reader, entities))
+    staging.add(connection, staging.invoices, _invoices(content))
     staging.add(connection, staging.held, _held(gathered, settled, entities))
     staging.add(connection, staging.nameless, ((number,) for number in sorted(set(settled.numbers_without_customer))))
 
@@ -47,14 +52,8 @@ def _with(described: list[Described], *names: str) -> Iterator[tuple[object, ...
         yield (one.code, one.number, *(one.attributes.get(name) for name in names))
 
 
-def _customers(
-    described: list[Described],
-    gathered: Gathering,
-    settled: Settled,
-    reader: LineReader,
-    mapping: Mapping,
-    entities: Entities,
-) -> Iterator[tuple[object, ...]]:
+def _customers(described: list[Described], content: Content) -> Iterator[tuple[object, ...]]:
+    gathered, settled, entities, mapping = content.gathered, content.settled, content.entities, content.mapping
     invoices = gathered.invoices
     taken = np.flatnonzero(settled.fate == TAKEN)
     taken = taken[np.argsort(invoices.day[taken], kind="stable")]
@@ -64,7 +63,7 @@ def _customers(
         invoice = latest.get(one.code)
         currency = mapping.currency
         if currency is None and invoice is not None:
-            currency = reader.currencies.texts[invoices.attributes["currency"][invoice]]
+            currency = content.reader.currencies.texts[invoices.attributes["currency"][invoice]]
         since, owner = one.attributes.get("since"), one.attributes.get("owner")
         is_of_lines = entities.file["customer"] is None and invoice is not None
         yield (
@@ -77,7 +76,7 @@ def _customers(
             dt.date.fromisoformat(since) if since else None,
             one.attributes.get("currency") or currency,
             EMPTY if owner is None else int(entities.numbers("rep").numbers([owner])[0]),
-            dates.from_day_number(invoices.day[invoice]) if is_of_lines else None,
+            dates.from_day_number(int(invoices.day[invoice])) if is_of_lines else None,
         )
 
 
@@ -91,9 +90,8 @@ def _reps(described: list[Described], mapping: Mapping, entities: Entities) -> I
         yield code, number, attributes.get("name"), default_name, attributes.get("email")
 
 
-def _invoices(
-    gathered: Gathering, settled: Settled, reader: LineReader, entities: Entities
-) -> Iterator[tuple[object, ...]]:
+def _invoices(content: Content) -> Iterator[tuple[object, ...]]:
+    gathered, settled, entities, reader = content.gathered, content.settled, content.entities, content.reader
     invoices = gathered.invoices
     taken = np.flatnonzero(settled.fate == TAKEN)
     values = {name: np.where(column == UNSET, EMPTY, column)[taken] for name, column in invoices.attributes.items()}
@@ -108,8 +106,10 @@ def _invoices(
         parts = [invoices.hashes[taken, lane], *texts, day, values["due"], values["cancelled"], is_credit]
         lanes.append(mixed(parts, seed))
     hashes = np.stack(lanes, axis=1).astype("<u8").tobytes()
-    dated = {int(number): dates.from_day_number(number) for number in np.unique(day)}
-    dues = {int(number): dates.from_day_number(number + FIRST_DAY) for number in np.unique(values["due"])}
+    dated = {number: dates.from_day_number(number) for number in np.unique(day).tolist()}
+    dues: dict[int, dt.date | None] = {
+        number: dates.from_day_number(number + FIRST_DAY) for number in np.unique(values["due"]).tolist()
+    }
     dues[EMPTY] = None
     columns = (taken, is_credit, values["customer"], values["rep"], day, values["due"], values["currency"])
     for place, (code, credit, customer, rep, issued, due, currency) in enumerate(_rows(*columns)):
@@ -130,7 +130,7 @@ def _invoices(
 
 def _held(gathered: Gathering, settled: Settled, entities: Entities) -> Iterator[tuple[object, ...]]:
     """The held invoices, each number once: with the customer that its first readable row names."""
-    invoice, _, variant, _, _ = gathered.row_index.columns(5)
+    invoice, _, variant, _, _ = gathered.row_index.columns()
     rows = np.flatnonzero(np.isin(invoice, list(settled.why_held)) & (variant != EMPTY))[::-1]
     first = dict(zip(invoice[rows].tolist(), variant[rows].tolist(), strict=True))
     held: dict[str, tuple[object, ...]] = {}
@@ -141,5 +141,5 @@ def _held(gathered: Gathering, settled: Settled, entities: Entities) -> Iterator
     yield from held.values()
 
 
-def _rows(*columns: NDArray[np.generic]) -> Iterator[tuple[int, ...]]:
+def _rows(*columns: AnyArray) -> Iterator[tuple[int, ...]]:
     return zip(*(column.tolist() for column in columns), strict=True)

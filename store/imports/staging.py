@@ -11,13 +11,14 @@ import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from store.imports.arrays import AnyArray
 from store.imports.gathering import StagedLines
 from store.tables import ExactDecimal
 
 metadata = sa.MetaData()
 
 
-def _temporary(name: str, *columns: sa.Column[Any], **options: Any) -> sa.Table:
+def _temporary(name: str, *columns: sa.schema.SchemaItem, **options: Any) -> sa.Table:
     return sa.Table(name, metadata, *columns, prefixes=["TEMPORARY"], **options)
 
 
@@ -142,7 +143,7 @@ def add(connection: Connection, table: sa.Table, rows: Iterable[Sequence[object]
     _cursor(connection).executemany(statement, zip(*values, strict=True))
 
 
-def _copy_integers(connection: Connection, table: str, columns: Sequence[np.typing.NDArray[Any]]) -> None:
+def _copy_integers(connection: Connection, table: str, columns: Sequence[AnyArray]) -> None:
     """COPY in PostgreSQL's binary form, written as one array: a count of fields, then length and value of each."""
     fields = [("count", ">i2")]
     for place in range(len(columns)):

@@ -5,9 +5,9 @@ from itertools import islice
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from store.imports.cells import EMPTY, Codes, Column, Pool
+from store.imports.arrays import EMPTY, Codes, Integers
+from store.imports.cells import Column, Pool
 
 
 class Variants:
@@ -38,7 +38,7 @@ class Variants:
         """The number that a variant is of."""
         return self.numbers.texts[next(islice(self._codes, variant, None))[0]]
 
-    def latest(self, ranks: NDArray[np.int64]) -> dict[int, list[str | None]]:
+    def latest(self, ranks: Integers) -> dict[int, list[str | None]]:
         """The attributes of each number, each from its latest variant that has it.
 
         `ranks` orders the variants by when they were last seen; a negative rank is a variant not to be used.
@@ -55,7 +55,7 @@ class Variants:
                     known[place] = self._pools[place].texts[value]
         return described
 
-    def several(self, ranks: NDArray[np.int64], attribute: str) -> int:
+    def several(self, ranks: Integers, attribute: str) -> int:
         """How many numbers have more than one value of an attribute."""
         place = self.attributes.index(attribute) + 1
         seen: dict[int, set[int]] = {}

@@ -13,7 +13,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 from store.imports.cells import factorized
 from store.imports.delimited import RawBlock
 from store.imports.errors import UnreadableFileError
-from store.imports.mapping import Format
+from store.imports.mapping_keys import Format
 
 WORKBOOK_ERRORS = (CalamineError,)
 BLOCK_ROWS = 20_000
