@@ -103,31 +103,27 @@ def suggest(connection: Connection, typed: str, limit: int = 10) -> list[Match]:
 # --- reading --------------------------------------------------------------------------------------------------------
 
 
-def _most_valuable(matching: sa.ColumnElement[bool], *first: sa.ColumnElement[Any]) -> sa.Select[Any]:
-    """The customers whose names are `matching`, ordered by `first`, then the most valuable, before the rest is read:
-    a short beginning is shared by thousands.
+def _most_valuable(
+    matching: sa.ColumnElement[bool], *, words_first: sa.ColumnElement[bool] | None = None
+) -> sa.Select[Any]:
+    """The names that are `matching`: `words_first` before others, then the most valuable customers. They are chosen
+    before the rest is read, since thousands share a short beginning.
     """
+    word = sa.literal(0) if words_first is None else sa.case((words_first, 1), else_=0)
     value = sa.func.coalesce(customer_values.c.projected_value_minor, -(2**62))
-    order = (*first, sa.desc(value), names.c.key, names.c.id)
     best = (
-        sa.select(names, sa.func.row_number().over(order_by=order).label("rank"))
+        sa.select(names, word.label("word"), value.label("value"))
         .outerjoin(customer_values, customer_values.c.customer_id == names.c.customer_id)
         .where(matching)
-        .order_by(*order)
+        .order_by(sa.desc("word"), sa.desc("value"), names.c.key, names.c.id)
         .limit(sa.bindparam("rows"))
         .subquery()
     )
     named = sa.select(
-        best.c.id,
-        best.c.customer_id,
-        customers.c.name,
-        customers.c.place,
-        customers.c.country,
-        best.c.kind,
-        best.c.text,
-        best.c.key,
-    )
-    return named.join(customers, customers.c.id == best.c.customer_id).order_by(best.c.rank)
+        *(best.c.id, best.c.customer_id, best.c.kind, best.c.text, best.c.key),
+        *(customers.c.name, customers.c.place, customers.c.country),
+    ).join(customers, customers.c.id == best.c.customer_id)
+    return named.order_by(best.c.word.desc(), best.c.value.desc(), best.c.key, best.c.id)
 
 
 def _bound(name: str) -> sa.BindParameter[str]:
@@ -140,7 +136,7 @@ _BEGINS_AS_WORD = sa.or_(
 )
 _EXACT = _most_valuable(names.c.key == _bound("key"))
 _BEGINNING = _most_valuable(_BEGINS)
-_BEGINNING_AS_WORD = _most_valuable(_BEGINS, sa.desc(_BEGINS_AS_WORD))
+_BEGINNING_AS_WORD = _most_valuable(_BEGINS, words_first=_BEGINS_AS_WORD)
 _NUMBERED = (
     sa.select(
         customers.c.id.label("customer_id"),
