@@ -110,7 +110,8 @@ class Gathering:
     """The ledger so far.
 
     `row_index` has for each row with a customer: invoice, line, and the variants of its customer, product and rep;
-    `nameless` for each row without: file, number, line, amount, currency (EMPTY where the amount is not known).
+    `line_contents` for each good row: invoice, and a hash of what the line says of it;
+    `nameless` for each row without a customer: file, number, line, amount, currency (EMPTY where that is not known).
     `first_day` and `last_day` are those of all rows that have a date.
     """
 
@@ -120,7 +121,7 @@ class Gathering:
         self.row_index = RowIndex(5)
         self.nameless = RowIndex(5)
         self.nameless_numbers: list[Pool] = []
-        self.line_hashes: list[Hashes] = []
+        self.line_contents = RowIndex(2)
         self.rows_read = 0
         self.rows_rounded = 0
         self.first_day: int | None = None
@@ -158,7 +159,7 @@ class Gathering:
         for lane, seed in enumerate(SEEDS):
             content = mixed([products[lines.product, lane], prices[lines.price, lane], *contents], seed)
             np.add.at(self.invoices.hashes[:, lane], lines.invoice, mixed([content, lines.ordinal], seed))
-        self.line_hashes.append(mixed([content, lines.invoice], SEEDS[0]))
+        self.line_contents.add(lines.invoice, mixed([content, lines.invoice], SEEDS[0]))
 
     def _add(self, lines: Lines, rows: Integers, invoice: Codes, customer: Codes, rep: Codes) -> StagedLines:
         code, state = invoice[rows], self.invoices

@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import OperationalError
 
 from store.database import WRITES, Database
-from store.imports import comparing, dates, joins, promotion, rejected, staging
+from store.imports import comparing, dates, joins, notices, promotion, rejected, staging
 from store.imports.entities import PARTS, Entities
 from store.imports.errors import BusyError
 from store.imports.files import choose
@@ -139,8 +139,9 @@ class _Import:
         self.progress("Checking invoices", 0, 0)
         gathered, report = self.gathered, self.report
         settled = settle(gathered, self.mapping.invoice.credit_numbers, self.reader.currencies.texts)
+        content = Content(self.mapping, gathered, settled, self.reader, self.entities)
         with connection.begin():
-            stage_all(connection, Content(self.mapping, gathered, settled, self.reader, self.entities))
+            stage_all(connection, content)
         report.rows_read = gathered.rows_read
         report.rows_rejected = settled.rows_rejected
         report.rows_superseded = settled.rows_superseded
@@ -148,7 +149,10 @@ class _Import:
         report.without_customer = settled.without_customer
         report.invoices_held = int((settled.fate == HELD).sum())
         report.other_rows_rejected = sum(len(lookup.bad_rows) for lookup in self.lookups.values())
+        for lookup in self.lookups.values():
+            settled.kinds.update(reason.kind for bad in lookup.bad_rows for reason in bad.reasons)
         report.rejections = [Rejection(kind, rows) for kind, rows in settled.kinds.most_common()]
+        report.notices += notices.of_content(content, self.lookups)
         return settled
 
     def rejected_rows(self, settled: Settled) -> dict[str, list[tuple[Table, dict[int, str]]]]:
@@ -190,6 +194,7 @@ class _Import:
         report.rows_new, report.rows_changed = difference.rows_new, difference.rows_changed
         report.rows_unchanged, report.rows_removed = difference.rows_unchanged, difference.rows_removed
         report.invoices_new, report.invoices_changed = difference.invoices_new, difference.invoices_changed
+        report.notices += notices.of_difference(difference)
 
     def source(self) -> promotion.Source:
         """The source with the period that it now covers."""

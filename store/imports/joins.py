@@ -36,11 +36,18 @@ class Lookup:
     rows: dict[str, int] = field(default_factory=dict)
     bad: dict[str, BadRow] = field(default_factory=dict)
     bad_rows: list[BadRow] = field(default_factory=list)
+    used: set[int] = field(default_factory=set)
 
     def find(self, keys: Column) -> Codes:
         """The row that each key refers to, EMPTY where there is none."""
-        found = [self.rows.get(text, EMPTY) for text in keys.texts]
-        return np.array([*found, EMPTY], dtype=np.int32)[keys.codes]
+        found = np.array([*(self.rows.get(text, EMPTY) for text in keys.texts), EMPTY], dtype=np.int32)[keys.codes]
+        self.used.update(np.unique(found).tolist())
+        return found
+
+    @property
+    def rows_unused(self) -> int:
+        """How many rows nothing referred to so far."""
+        return len(set(self.rows.values()) - self.used)
 
     def why_not(self, column: str, key: str) -> Reason:
         """Why a key refers to no row."""

@@ -57,6 +57,8 @@ class Variants:
 
     def several(self, ranks: Integers, attribute: str) -> int:
         """How many numbers have more than one value of an attribute."""
+        if attribute not in self.attributes:
+            return 0
         place = self.attributes.index(attribute) + 1
         seen: dict[int, set[int]] = {}
         for variant, code in self._codes.items():
