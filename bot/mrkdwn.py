@@ -26,6 +26,7 @@ from bot.wording import plain, spell
 from commands._reply import Code, Inline, Mention, Sentence, Strong
 
 ELLIPSIS = "…"
+LONGEST = 5_000  # nothing in a message has room for more, so that a name of a million letters costs no more either
 _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
 _EDGE = "\u200b"  # a zero-width space: the edge of a word, to Slack
 
@@ -61,6 +62,8 @@ class _Span:
 
 def clean(text: str) -> str:
     """The text without what nobody can read: controls, direction marks, invisible and broken characters."""
+    if len(text) > LONGEST:
+        text = text[:LONGEST] + ELLIPSIS
     return _BROKEN.sub("\ufffd", _INVISIBLE.sub("", _SPACES.sub(" ", text)))
 
 
