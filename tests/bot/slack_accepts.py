@@ -81,6 +81,11 @@ def texts(value: object) -> Iterator[str]:
             yield from texts(inner)
 
 
+def spaced(text: str) -> str:
+    """The text with ordinary blanks, where only the line breaks differ."""
+    return text.replace("\u00a0", " ")
+
+
 def _block(block: dict[str, Any]) -> Iterator[str]:
     kind = block["type"]
     if not set(block) <= KEYS.get(kind, set()):

@@ -1,0 +1,110 @@
+"""What does not fit in one message is cut from the longest list, and every cut is said."""
+
+from decimal import Decimal
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot import limits
+from bot.buttons import pressed
+from bot.render import payload
+from commands._reply import (
+    Action,
+    Fact,
+    Item,
+    Money,
+    Note,
+    Panel,
+    Reply,
+    Strong,
+)
+from tests.bot.slack_accepts import faults, spaced, texts
+
+
+def usd(amount: str, style: Any = "whole") -> Money:
+    return Money(Decimal(amount), "USD", style)
+
+
+def ranking(length: int) -> Reply:
+    items = tuple(
+        Item(
+            (f"{n}  ", Strong(f"Customer {n}"), "  ·  ", usd("1000000")),
+            ("$28 a working hour  ·  a visit a quarter returns 41×",),
+            actions=(Action("clv", "Show", {"customer": str(n)}),),
+        )
+        for n in range(1, length + 1)
+    )
+    return Reply(("The best",), parts=(*items, Note(("That is half of all.",)), Note(("only you",), "quiet")))
+
+
+def test_an_entry_of_a_list_has_its_button_beside_it() -> None:
+    entry = payload(ranking(2))["blocks"][1]
+    assert spaced(entry["text"]["text"]) == (
+        "1  *Customer 1* · $1,000,000\n$28 a working hour · a visit a quarter returns 41×"
+    )
+    assert entry["accessory"]["text"]["text"] == "Show"
+
+
+def test_a_title_without_a_strong_part_is_bold_as_a_whole() -> None:
+    drawn = payload(Reply(("x",), parts=(Item(("Acme",), ("Berlin",), (Fact("a", "revenue", usd("5000")),)),)))
+    assert drawn["blocks"][1]["text"]["text"] == "*Acme*\n$5,000 revenue\nBerlin"
+
+
+def test_a_list_too_long_for_one_message_is_cut_in_its_place_and_says_by_how_many() -> None:
+    drawn = payload(ranking(3_000))
+    entries = [block for block in drawn["blocks"] if "accessory" in block]
+    after = drawn["blocks"][1 + len(entries) :]
+    assert len(entries) >= 25
+    assert [block["type"] for block in after] == ["context", "section", "context"]
+    assert after[0]["elements"][0]["text"] == f"… and {3_000 - len(entries):,} more"
+    assert after[1]["text"]["text"] == "That is half of all."
+    assert faults(drawn) == []
+
+
+def test_thirty_customers_fit_in_one_message() -> None:
+    assert "more" not in str(payload(ranking(30)))
+
+
+def test_the_rest_of_a_list_can_have_a_button() -> None:
+    drawn = payload(ranking(60), rest=lambda shown: Action("top", "Next", {"from": str(shown)}))
+    more = next(block for block in drawn["blocks"] if block["block_id"].startswith("more"))
+    shown = sum("Show" in str(block) for block in drawn["blocks"])
+    assert more["text"]["text"] == f"… and {60 - shown} more"
+    assert pressed(more["accessory"]).values == {"from": str(shown)}
+    assert faults(drawn) == []
+
+
+def test_the_longest_list_is_cut_first() -> None:
+    short = Reply(("x",), parts=(*(Item((f"first {n}",)) for n in range(3)), Note(("between",)), *ranking(80).parts))
+    drawn = str(payload(short))
+    assert all(f"first {n}" in drawn for n in range(3))
+
+
+def test_whatever_else_does_not_fit_is_said_to_be_missing() -> None:
+    drawn = payload(Reply(("x",), parts=tuple(Note((f"{n} " + "long " * 280,), "warning") for n in range(40))))
+    assert drawn["blocks"][-1]["elements"][0]["text"] == "… and more, which does not fit in one message"
+    assert faults(drawn) == []
+
+
+def test_ten_panels_stand_in_a_section_and_the_eleventh_in_the_next() -> None:
+    drawn = payload(Reply(("x",), parts=tuple(Panel(f"Panel {n}", ((("row",),),)) for n in range(11))))
+    assert [len(block["fields"]) for block in drawn["blocks"][1:]] == [10, 1]
+
+
+def test_a_panel_too_long_says_how_many_rows_are_missing() -> None:
+    (_, section) = payload(Reply(("x",), parts=(Panel("Rows", tuple(((f"row {n}",),) for n in range(40))),)))["blocks"]
+    lines = section["fields"][0]["text"].splitlines()
+    assert lines[-1] == f"… and {40 - (len(lines) - 2)} more"
+
+
+@given(st.integers(0, 400), st.integers(0, 400))
+@settings(max_examples=40, deadline=None)
+def test_every_entry_is_drawn_or_counted(first: int, second: int) -> None:
+    one = [Item((f"entry {n}",)) for n in range(first)]
+    other = [Item((f"entry {n}",)) for n in range(second)]
+    drawn = payload(Reply(("x",), parts=(*one, Note(("between",)), *other)))
+    found = list(texts(drawn["blocks"]))
+    counted = sum(int(text.split()[2]) for text in found if text.startswith("… and "))
+    assert sum(text.startswith("*entry") for text in found) + counted == first + second
+    assert len(drawn["blocks"]) <= limits.MESSAGE_BLOCKS
