@@ -20,10 +20,11 @@ def numbered(reply: Reply) -> tuple[Action, ...]:
 
 
 class Numbers:
-    """Hands out the numbers of items and of buttons, the latter in the order of `numbered`.
+    """Hands out the numbers of buttons, in the order of `numbered`.
 
-    Where every item has one button, and all of them say the same ("Open the card"), an item is itself the button and
-    wears its number; what the buttons say then stands once, below.
+    Where every item has one button, and all of them say the same ("Show"), an item is itself the button and wears its
+    number; what the buttons say then stands once, below. No other number stands before an item, or it would be taken
+    for a button.
     """
 
     def __init__(self, reply: Reply) -> None:
@@ -31,25 +32,24 @@ class Numbers:
         labels = {tuple(action.label for action in item.actions) for item in items}
         self.shared = items[0].actions[0] if len(labels) == 1 and len(labels.pop()) == 1 else None
         self.items_total = len(items)
-        self.width = len(str(len(items)))
-        self._items = self._buttons = 0
-
-    def mark(self) -> Text:
-        """What stands before the next item: its button, or its place in the list."""
-        self._items += 1
-        mark = self.button() if self.shared else str(self._items)
-        return Text(mark.rjust(self.width + 2 * bool(self.shared)) + " ", CUSTARD if self.shared else QUIET)
+        self._last = 0
 
     def button(self) -> str:
-        self._buttons += 1
-        return f"[{self._buttons}]"
+        """The next button."""
+        self._last += 1
+        return f"[{self._last}]"
+
+    def mark(self) -> Text:
+        """What stands before the next item."""
+        return Text(self.button().rjust(len(f"[{self.items_total}]")) + " ", CUSTARD) if self.shared else Text()
 
 
 def draw_items(items: list[Item], numbers: Numbers, screen: Screen) -> list[list[Text]]:
     """A list. Where every entry fits, what comes after the name stands beside it, one below the other."""
     marks = [numbers.mark() for _ in items]
-    width = screen.width - cells(marks[0].plain)
-    titles = [_title(item, number, screen) for number, item in enumerate(items, 1)]
+    indent = cells(marks[0].plain) or layout.GAP
+    width = screen.width - indent
+    titles = [_title(item, mark, screen) for item, mark in zip(items, marks, strict=True)]
     beside = [
         write_fact(item.facts[0], screen.locale) if item.facts else write(item.reason, screen.locale, QUIET)
         for item in items
@@ -69,7 +69,7 @@ def draw_items(items: list[Item], numbers: Numbers, screen: Screen) -> list[list
             lines += _small_print(item.reason, facts, width, screen)
         if item.actions and not numbers.shared:
             lines += layout.flow([_button(numbers.button(), action) for action in item.actions], width)
-        blocks.append(layout.hang(mark, lines))
+        blocks.append(layout.hang(mark, lines, indent))
     return blocks
 
 
@@ -84,10 +84,11 @@ def _beside_title(item: Item, screen: Screen) -> Text:
     return write_fact(item.facts[0], screen.locale) if item.facts else write(item.reason, screen.locale, QUIET)
 
 
-def _title(item: Item, number: int, screen: Screen) -> Text:
+def _title(item: Item, mark: Text, screen: Screen) -> Text:
     title = write(item.title, screen.locale)
     # A ranking says its number itself, for where nothing else does.
-    return title[len(str(number)) + 1 :] if title.plain.startswith(f"{number} ") else title
+    number = mark.plain.strip(" []") + " "
+    return title[len(number) :] if mark.plain and title.plain.startswith(number) else title
 
 
 def draw_buttons(reply: Reply, numbers: Numbers, screen: Screen) -> list[Text]:

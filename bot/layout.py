@@ -90,10 +90,10 @@ def shorten(text: Text, most: int, end: str) -> Text:
     return kept.append(ELLIPSIS + end)
 
 
-def hang(mark: Text, lines: list[Text]) -> list[Text]:
-    """The mark before the first line, and the others indented to it."""
-    indent = Text(" " * cells(mark.plain))
-    return [Text.assemble(indent if at else mark, line) for at, line in enumerate(lines)]
+def hang(mark: Text, lines: list[Text], indent: int | None = None) -> list[Text]:
+    """The mark before the first line, and the others indented: to the end of the mark, or as said."""
+    blanks = Text(" " * (cells(mark.plain) if indent is None else indent))
+    return [Text.assemble(blanks if at else mark, line) for at, line in enumerate(lines)]
 
 
 def side_by_side(left: Text, right: Text, column: int) -> Text:

@@ -15,6 +15,7 @@ from prompt_toolkit.document import Document
 from prompt_toolkit.filters import Condition
 from prompt_toolkit.formatted_text import FormattedText
 from prompt_toolkit.history import FileHistory
+from prompt_toolkit.key_binding import KeyBindings
 from prompt_toolkit.styles import Style
 from rich.console import Console
 from rich.text import Text
@@ -77,6 +78,7 @@ class Session:
             self._press(int(button[1]))
         elif word in HELP:
             self._answer("/melktert")
+            self.console.print()
             self._say("A number presses a button of the card above. Tab completes, the up arrow repeats, quit ends.")
         else:
             self._answer(line)
@@ -117,7 +119,10 @@ def converse(session: Session, history: Path | None = None, **streams: Any) -> N
 
     `streams` are prompt_toolkit's own input and output, for a caller that has no terminal.
     """
+    keys = KeyBindings()
+    keys.add("c-c")(lambda event: event.current_buffer.reset())
     prompt: PromptSession[str] = PromptSession(
+        key_bindings=keys,
         history=FileHistory(str(history)) if history else None,
         completer=Names(session),
         complete_in_thread=True,

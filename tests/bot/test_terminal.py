@@ -144,6 +144,20 @@ def test_an_entry_with_one_button_wears_its_number() -> None:
     assert lines(CANDIDATES)[-1] == "[1–2] Show"
 
 
+def test_an_entry_that_is_no_button_wears_no_number() -> None:
+    parts = (Item(("/clv NAME",), ("What a customer is worth.",)), Item(("/top",), ("The best.",)))
+    assert lines(Reply(headline=("Help",), parts=parts))[2:] == [
+        "/clv NAME  What a customer is worth.",
+        "/top       The best.",
+    ]
+
+
+def test_the_number_of_a_ranking_is_the_number_of_its_button() -> None:
+    assert lines(TOP, 80)[3].startswith("[1] Field Trip Store")
+    ranked = tuple(Item((f"{at}  ", name)) for at, name in enumerate(("A", "B"), 1))
+    assert lines(Reply(headline=("Best",), parts=ranked))[2:] == ["1 A", "2 B"]
+
+
 def test_buttons_of_entries_come_before_those_of_the_card() -> None:
     assert [action.label for action in numbered(NEGLECTED)] == ["Log a visit", "Snooze", "Log a visit", "Snooze"]
     assert [action.label for action in numbered(TOP)][-1] == "Twenty"
