@@ -89,8 +89,7 @@ def _open() -> Database:
         settings = Settings()
         db = Database(settings.database_url)
     except ValidationError as error:
-        names = ", ".join(str(problem["loc"][0]).upper() for problem in error.errors())
-        raise Unanswered.because(f"The setting {names} cannot be used; .env.example says what it takes.") from error
+        raise _unusable(", ".join(str(problem["loc"][0]).upper() for problem in error.errors())) from error
     except (ArgumentError, ValueError, ImportError) as error:
         raise Unanswered.because(
             "DATABASE_URL names no database that Melktert can use; "
@@ -106,3 +105,9 @@ def _open() -> Database:
         return open_database(settings)
     except NewerDatabaseError as error:
         raise Unanswered.because(str(error)) from error
+    except ValueError as error:
+        raise _unusable("HOME_CURRENCY") from error
+
+
+def _unusable(setting: str) -> Unanswered:
+    return Unanswered.because(f"The setting {setting} cannot be used; .env.example says what it takes.")

@@ -134,7 +134,7 @@ def _progress(console: Console) -> Iterator[Callable[[str, int, int], None]]:
     from rich.progress import BarColumn, Progress, TextColumn  # noqa: PLC0415
 
     with Progress(
-        TextColumn("Building the demo, once a week: {task.description}"), BarColumn(24), console=console, transient=True
+        TextColumn("Building the demo: {task.description}"), BarColumn(24), console=console, transient=True
     ) as bar:
         task = bar.add_task("the ledger", total=None)
         yield lambda stage, done, total: bar.update(task, description=stage, completed=done, total=total or None)

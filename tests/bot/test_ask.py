@@ -136,8 +136,9 @@ def test_a_database_that_is_not_there_is_one_sentence(monkeypatch: pytest.Monkey
     assert not Path("nowhere.sqlite3").exists()
 
 
-def test_a_setting_that_cannot_be_used_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HOME_CURRENCY", "dollars")
+@pytest.mark.parametrize("currency", ["dollars", "QQQ"])
+def test_a_setting_that_cannot_be_used_is_named(monkeypatch: pytest.MonkeyPatch, currency: str) -> None:
+    monkeypatch.setenv("HOME_CURRENCY", currency)
     assert refused("/top").startswith("The setting HOME_CURRENCY cannot be used;")
 
 
