@@ -1,11 +1,14 @@
 """Everything a person can ask or do, one file for each; ALL lists them."""
 
-from commands import clv, melktert, top
 from commands._reply import Command
+from commands.clv import COMMAND as CLV
+from commands.melktert import NAME as MELKTERT
+from commands.melktert import command_for
+from commands.top import COMMAND as TOP
 
-_SHORT = (clv.COMMAND, top.COMMAND)
+_SHORT = (CLV, TOP)
 
-ALL: tuple[Command, ...] = (*_SHORT, melktert.command_for(_SHORT))
+ALL: tuple[Command, ...] = (*_SHORT, command_for(_SHORT))
 
 
 def route(name: str, text: str) -> tuple[Command, str] | None:
@@ -18,6 +21,6 @@ def route(name: str, text: str) -> tuple[Command, str] | None:
     if command is None:
         return None
     first, _, rest = text.strip().partition(" ")
-    if command.name == melktert.NAME and first.casefold() in by_name:
+    if command.name == MELKTERT and first.casefold() in by_name:
         return by_name[first.casefold()], rest.strip()
     return command, text.strip()

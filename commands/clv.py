@@ -108,7 +108,9 @@ def readings(text: str) -> list[Asked]:
 def _after_the_quote(name: str, words: list[str]) -> Asked:
     why = bool(words) and words[-1].casefold() == WHY
     rest = " ".join(words[:-1] if why else words)
-    deal = amount(rest) if rest else (None, "")
+    if not rest:
+        return Asked(name, why=why)
+    deal = amount(rest)
     if deal is None:
         raise Invalid(deal=f"“{_short(rest)}” is not an amount; write it as 15000, 15,000 or 15k.")
     return Asked(name, *deal, why)

@@ -51,9 +51,9 @@ def upgrade(db: Database, revision: str = "head") -> bool:
         if db.dialect == "sqlite":
             _without_foreign_keys(connection, revision)
         else:
-            connection.execute(sa.text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": ADVISORY_LOCK})
-            _run(connection, revision)
-            connection.commit()
+            with connection.begin():
+                connection.execute(sa.text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": ADVISORY_LOCK})
+                _run(connection, revision)
     return True
 
 
@@ -65,13 +65,13 @@ def _without_foreign_keys(connection: Connection, revision: str) -> None:
     assert raw is not None
     raw.execute("PRAGMA foreign_keys = OFF")
     try:
-        _run(connection, revision)
-        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
-        if broken:
-            raise RuntimeError(f"the migration would leave {len(broken)} rows without their parent: {broken[:3]}")
-        connection.commit()
+        # Begun here, or Alembic would begin and commit by itself, before the check.
+        with connection.begin():
+            _run(connection, revision)
+            broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+            if broken:
+                raise RuntimeError(f"the migration would leave {len(broken)} rows without their parent: {broken[:3]}")
     finally:
-        connection.rollback()
         raw.execute("PRAGMA foreign_keys = ON")
 
 

@@ -242,12 +242,14 @@ payments = Table(
     UniqueConstraint("source_id", "number"),
 )
 
-workspace = Table(
-    "workspace",
+team_settings = Table(
+    "team_settings",
     metadata,
     Column("id", BigId, primary_key=True),
-    Column("home_currency", sa.Text, comment="in which the team's figures are shown"),
-    CheckConstraint("id = 1", name="one_row"),
+    Column("document", sa.JSON, nullable=False, comment="store.workspace.TeamSettings; the newest row holds"),
+    Column("changed_at", Instant, nullable=False),
+    Column("changed_by", sa.Text, nullable=False),
+    Column("reason", sa.Text),
 )
 
 exchange_rates = Table(

@@ -11,7 +11,7 @@ from store import workspace
 from store.database import Database
 from tests.commands.asking import ask, facts, read
 from tests.commands.conftest import LONG_AGO, RECENT
-from tests.ledger import Ledger, Line
+from tests.ledger import NOW, Ledger, Line
 
 
 def tables(db: Database, name: str) -> dict[str, Table]:
@@ -76,7 +76,7 @@ def test_converted_currencies_show_their_rates(db: Database) -> None:
     books.invoice(acme, RECENT, Line("100", "60"), currency="EUR")
     books.invoice(acme, RECENT, Line("100", "60"), currency="USD")
     with db.writing() as connection:
-        workspace.settle_home_currency(connection, "USD")
+        workspace.change(connection, workspace.TeamSettings(home_currency="USD"), by="test", at=NOW)
     books.done()
     words = read(ask(db, "/clv acme why"))
     assert "EUR became USD at the European Central Bank's reference rate of each invoice's day: 1 rate" in words

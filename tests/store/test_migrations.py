@@ -1,13 +1,17 @@
+import datetime as dt
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
-from store import migrate, tables
+from store import migrate, tables, workspace
 from store.database import Database
+from tests.ledger import Ledger, Line
 
 
 def test_the_migrations_make_the_tables_that_the_code_uses(empty_url: str) -> None:
@@ -42,3 +46,83 @@ def test_a_database_of_a_later_version_is_left_alone(db: Database) -> None:
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(migrate.NewerDatabaseError, match="start the version that was used last"):
         migrate.upgrade(db)
+
+
+def fill(db: Database) -> None:
+    """A ledger in the tables of the first migration."""
+    books = Ledger(db)
+    for name in ("Acme", "Other"):
+        customer = books.customer(name)
+        books.invoice(customer, dt.date(2026, 1, 1), Line("10", "5"), Line("20"))
+    books.holds_back("I9", "N1", "a reason")
+
+
+def contents(db: Database) -> dict[str, list[tuple[object, ...]]]:
+    """Every row of every table but Alembic's own."""
+    found = {}
+    with db.reading() as connection:
+        for name in sorted(set(sa.inspect(connection).get_table_names()) - {"alembic_version"}):
+            rows = connection.execute(sa.text(f"SELECT * FROM {name}")).all()
+            found[name] = sorted((tuple(map(str, row)) for row in rows), key=str)
+    return found
+
+
+def test_a_filled_database_keeps_every_row_through_all_migrations(empty_url: str) -> None:
+    db = Database(empty_url)
+    migrate.upgrade(db, "0001")
+    fill(db)
+    with db.writing() as connection:
+        connection.execute(sa.text("INSERT INTO workspace (id, home_currency) VALUES (1, 'EUR')"))
+    before = contents(db)
+    assert before.pop("workspace")
+    assert len(before["invoice_lines"]) == 4
+    migrate.upgrade(db)
+    after = contents(db)
+    assert {name: after[name] for name in before} == before
+    with db.reading() as connection:
+        assert workspace.settings(connection).home_currency == "EUR"
+    db.close()
+
+
+BATCH = """
+import sqlalchemy as sa
+from alembic import op
+
+revision, down_revision, branch_labels, depends_on = "9000", "{head}", None, None
+
+
+def upgrade():
+    with op.batch_alter_table("invoices", recreate="always" if op.get_bind().dialect.name == "sqlite" else "never") as batch:
+        batch.add_column(sa.Column("remark", sa.Text()))
+{more}
+"""
+
+
+def with_a_later_migration(folder: Path, monkeypatch: pytest.MonkeyPatch, more: str = "") -> None:
+    """A copy of the migrations with one more, that copies the table of invoices as SQLite needs it."""
+    later = folder / "migrations"
+    shutil.copytree(migrate.MIGRATIONS, later)
+    (later / "versions" / "9000_remark.py").write_text(BATCH.format(head=migrate.head(), more=more))
+    monkeypatch.setattr(migrate, "MIGRATIONS", later)
+
+
+def test_a_table_that_is_copied_keeps_its_children(
+    db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(db)
+    with_a_later_migration(tmp_path, monkeypatch)
+    assert migrate.upgrade(db)
+    assert len(contents(db)["invoice_lines"]) == 4
+    with db.writing() as connection, pytest.raises(sa.exc.IntegrityError):
+        connection.execute(tables.customer_references.insert().values(source_id=77, number="1", customer_id=77))
+
+
+def test_a_migration_that_would_orphan_rows_changes_nothing(
+    sqlite_db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(sqlite_db)
+    before = contents(sqlite_db)
+    with_a_later_migration(tmp_path, monkeypatch, "    op.execute('DELETE FROM invoices')")
+    with pytest.raises(RuntimeError, match="4 rows without their parent"):
+        migrate.upgrade(sqlite_db)
+    assert contents(sqlite_db) == before

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from store import scoring, values, workspace
 from store.database import Database
 from store.values import CustomerValue
-from tests.ledger import END, START, Ledger, Line
+from tests.ledger import END, NOW, START, Ledger, Line
 
 LAST_YEAR = dt.date(2026, 3, 1)
 BEFORE = dt.date(2024, 6, 1)
@@ -146,7 +146,7 @@ def test_each_day_is_converted_at_its_own_published_rate(db: Database) -> None:
     books.invoice(acme, dt.date(2026, 3, 1), Line("1000", "0.000"), currency="JPY")  # a Sunday
     books.invoice(acme, dt.date(2026, 3, 3), Line("7", "2"), currency="USD")
     with db.writing() as connection:
-        assert workspace.settle_home_currency(connection, "USD")
+        assert workspace.change(connection, workspace.TeamSettings(home_currency="USD"), by="test", at=NOW)
     books.done()
     with db.reading() as connection:
         stored = {
@@ -169,7 +169,7 @@ def test_a_currency_without_a_published_rate_leaves_the_money_unknown(db: Databa
     books.invoice(acme, LAST_YEAR, Line("100", "20"), currency="USD")
     books.invoice(acme, LAST_YEAR, Line("100", "20"), currency="ARS")
     with db.writing() as connection:
-        workspace.settle_home_currency(connection, "USD")
+        workspace.change(connection, workspace.TeamSettings(home_currency="USD"), by="test", at=NOW)
     books.done()
     value = value_of(db, acme)
     assert (value.revenue, value.gross_profit, value.projected_value) == (None, None, None)

@@ -1,0 +1,89 @@
+"""The team's settings: validated, kept with who and when, and what the figures follow."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from pydantic import ValidationError
+
+from store import scoring, tables, values, workspace
+from store.database import Database
+from store.workspace import TeamSettings
+from tests.commands.conftest import RECENT
+from tests.ledger import NOW, Ledger, Line
+
+
+def test_without_a_change_the_defaults_hold(db: Database) -> None:
+    with db.reading() as connection:
+        assert workspace.settings(connection) == TeamSettings()
+        assert workspace.assumptions(connection).horizon_years == 20
+
+
+def test_a_change_holds_from_then_on_and_the_former_ones_are_kept(db: Database) -> None:
+    first = TeamSettings(sales_growth_annual=Decimal("0.07"))
+    second = TeamSettings(sales_growth_annual=Decimal("0.07"), home_currency="EUR")
+    with db.writing() as connection:
+        assert workspace.change(connection, first, by="U1", at=NOW, reason="a good year")
+        assert workspace.change(connection, second, by="U2", at=NOW)
+        assert not workspace.change(connection, second, by="U3", at=NOW)
+    with db.reading() as connection:
+        assert workspace.settings(connection) == second
+        kept = connection.execute(sa.select(tables.team_settings).order_by(tables.team_settings.c.id)).all()
+    assert [(row.changed_by, row.reason) for row in kept] == [("U1", "a good year"), ("U2", None)]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"home_currency": "usd"},
+        {"home_currency": "XQZ"},
+        {"sales_growth_annual": "0.6"},
+        {"discount_rate_annual": "-0.51"},
+        {"horizon_years": 0},
+        {"horizon_years": 51},
+        {"visit_hours": 0},
+        {"visit_gift": "-1"},
+        {"rep_cost_per_hour": "nan"},
+        {"no_such_setting": 1},
+    ],
+)
+def test_settings_that_mean_nothing_are_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        TeamSettings.model_validate(wrong)
+
+
+def test_the_projection_follows_the_settings_at_the_next_scoring(db: Database) -> None:
+    books = Ledger(db)
+    acme = books.customer("Acme")
+    books.invoice(acme, RECENT, Line("1000", "900"))
+    books.done()
+    with db.writing() as connection:
+        workspace.change(connection, TeamSettings(margin_improvement_annual=Decimal(0)), by="U1", at=NOW)
+        scoring.score(connection)
+    with db.reading() as connection:
+        value = values.get(connection, acme)
+    assert value is not None
+    assert value.projected_value == Decimal("2462.60")
+
+
+def test_the_home_currency_is_the_ledgers_own_where_it_has_only_one(db: Database) -> None:
+    books = Ledger(db)
+    acme = books.customer("Acme")
+    with db.reading() as connection:
+        assert workspace.home_currency(connection) is None
+    books.invoice(acme, RECENT, Line("1", "1"), currency="EUR")
+    with db.reading() as connection:
+        assert workspace.home_currency(connection) == "EUR"
+    books.invoice(acme, RECENT, Line("1", "1"), currency="USD")
+    with db.reading() as connection:
+        assert workspace.home_currency(connection) is None
+
+
+def test_a_visit_costs_the_same_in_another_currency_at_the_rate_of_the_day(db: Database) -> None:
+    with db.reading() as connection:
+        found = workspace.visit_cost(connection, "EUR", RECENT)
+        assert found is not None
+        assert Decimal(100) < found[1] < Decimal(142)
+        assert workspace.visit_cost(connection, "USD", RECENT) == (TeamSettings().visit_cost, Decimal(142))
+        assert workspace.visit_cost(connection, "ARS", RECENT) is None
