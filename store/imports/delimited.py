@@ -184,7 +184,7 @@ class Splitter:
             one = "".join(physical[used : reader.line_num])
             used = reader.line_num
             if row is None:
-                marked.append(self._marked(one, line, "a quote stands where none may"))
+                marked.append(self._marked(one, line, "a quote in the line stands where none may"))
             elif any(row) and (len(row) != self.width or "\0" in one):
                 marked.append(self._marked(one, line))
             elif any(row):

@@ -117,7 +117,8 @@ def to_decimal(digits: int, scale: int) -> Decimal:
     """The number as a decimal without trailing zeros behind the point."""
     while scale > 0 and digits % 10 == 0:
         digits, scale = digits // 10, scale - 1
-    return Decimal(int(digits)).scaleb(-scale)
+    # From text, since arithmetic on a Decimal rounds to the context's 28 digits.
+    return Decimal(f"{digits}E-{scale}")
 
 
 def _parse_short(texts: list[str], decimal: str) -> tuple[NDArray[np.int64], NDArray[np.int64], Mask]:
