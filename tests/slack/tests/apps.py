@@ -37,7 +37,11 @@ class SocketApp:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.client.close()
+        closing = threading.Thread(target=self.client.close)
+        closing.start()
+        while closing.is_alive():
+            self.client.message_queue.put(None)  # else the client waits a second for a message before it ends
+            closing.join(0.02)
 
     @property
     def payloads(self) -> list[Json]:
