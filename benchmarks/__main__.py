@@ -7,6 +7,7 @@ import sys
 BENCHMARKS = {
     "import": "benchmarks.importing",
     "names": "benchmarks.names",
+    "scoring": "benchmarks.scoring",
 }
 
 

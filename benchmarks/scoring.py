@@ -1,0 +1,116 @@
+"""python -m benchmarks scoring [--customers N] [--lines N] [--rounds N]: scoring beside a plain GROUP BY.
+
+The two run in turn, each in a process of its own on the same built database (benchmarks/portfolio.py). A time runs from
+the beginning of the transaction to its end; a peak is the process's own resident memory (PostgreSQL's server is not in
+it).
+"""
+
+import argparse
+import json
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+
+from benchmarks import portfolio
+from store import scoring
+from store.database import Database
+
+ROUNDS = 5
+MOST_TIMES_THE_BASELINE = 2.5
+MOST_PEAK_MB = 400.0
+
+# CROSS JOIN gives SQLite the order of the loops that it is quicker in; to PostgreSQL it is like any other join.
+BASELINE = """\
+SELECT invoices.customer_id, count(*) AS lines, sum(quantity_thousandths) AS units, sum(amount_minor) AS revenue,
+       sum(cost_minor) AS cost, min(issued_on) AS first_on, max(issued_on) AS last_on
+FROM invoice_lines CROSS JOIN invoices
+WHERE invoices.id = invoice_lines.invoice_id AND NOT is_cancelled
+GROUP BY invoices.customer_id"""
+EXPLANATION = f"""\
+baseline  this query, every row of it fetched:
+
+{BASELINE}
+
+score     store.scoring.score: the same lines added up by invoice, then by customer, source and currency; margin
+          assumptions, exchange rates and the projection; the old values deleted, the new ones inserted and committed.
+"""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One process: the seconds that its transaction took, its peak memory, and how many customers it had."""
+
+    seconds: float
+    peak_mb: float
+    customers: int
+
+
+def main() -> None:
+    """Measure, print, and exit 1 where a target is missed."""
+    parser = argparse.ArgumentParser(prog=sys.argv[0], description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--customers", type=int, default=portfolio.CUSTOMERS)
+    parser.add_argument("--lines", type=int, default=portfolio.LINES)
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    options = parser.parse_args()
+    print(EXPLANATION)
+    print(f"{options.customers:,} customers, {options.lines:,} lines, median of {options.rounds} rounds\n")
+    print(f"{'':<12}{'':<10}{'seconds':>9}  {'rounds':<32}{'peak MB':>9}{'customers':>11}", flush=True)
+    met = [measured(kind, options.customers, options.lines, options.rounds) for kind in ("sqlite", "postgresql")]
+    sys.exit(0 if all(met) else 1)
+
+
+def measured(kind: str, customers: int, lines: int, rounds: int) -> bool:
+    """Measure one kind of database and print its figures; whether the targets are met."""
+    db = portfolio.cached(kind, customers, lines)
+    url = db.url.render_as_string(hide_password=False)
+    runs: dict[str, list[Run]] = {"baseline": [], "score": []}
+    for _ in range(rounds):
+        for what, done in runs.items():
+            done.append(run(what, url))
+    for what, done in runs.items():
+        every = " ".join(f"{one.seconds:.2f}" for one in done)
+        peak_mb = max(one.peak_mb for one in done)
+        print(f"{kind:<12}{what:<10}{median(done):>9.2f}  {every:<32}{peak_mb:>9.0f}{done[0].customers:>11,}")
+    ratio = median(runs["score"]) / median(runs["baseline"])
+    peak_mb = max(one.peak_mb for one in runs["score"])
+    met = ratio <= MOST_TIMES_THE_BASELINE and peak_mb <= MOST_PEAK_MB
+    print(
+        f"{kind:<12}{ratio:.2f} times the baseline (at most {MOST_TIMES_THE_BASELINE:g}), {peak_mb:.0f} MB at most "
+        f"(at most {MOST_PEAK_MB:g}): {'met' if met else 'missed'}\n",
+        flush=True,
+    )
+    return met
+
+
+def median(runs: list[Run]) -> float:
+    """The median time."""
+    return statistics.median(one.seconds for one in runs)
+
+
+def run(what: str, url: str) -> Run:
+    """One of the two in a process of its own, which says what it measured of itself."""
+    command = [sys.executable, "-m", "benchmarks.scoring", what, url]
+    return Run(**json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout))
+
+
+def measure_here(what: str, url: str) -> Run:
+    """Run one of the two in this process."""
+    db = Database(url)
+    started = time.perf_counter()
+    if what == "baseline":
+        with db.reading() as connection:
+            customers = len(connection.exec_driver_sql(BASELINE).fetchall())
+    else:
+        with db.writing() as connection:
+            customers = scoring.score(connection)
+    seconds = time.perf_counter() - started
+    db.close()
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return Run(seconds, peak / (1024 * 1024 if sys.platform == "darwin" else 1024), customers)
+
+
+if __name__ == "__main__":
+    print(json.dumps(vars(measure_here(*sys.argv[1:]))))
