@@ -45,7 +45,8 @@ class SocketApp:
 
     @property
     def payloads(self) -> list[Json]:
-        return [one.payload for one in self.received]
+        """What people did: without the app's own messages, which it hears of too, whenever that may be."""
+        return [one.payload for one in self.received if "bot_id" not in one.payload.get("event", {})]
 
     def _take(self, client: BaseSocketModeClient, request: SocketModeRequest) -> None:
         self.received.append(request)

@@ -199,7 +199,7 @@ def test_the_opening_of_a_connection_can_fail(slack: Slack, client: WebClient) -
 def test_the_app_hears_its_own_messages_too(slack: Slack, app: SocketApp, anna: Person) -> None:
     app.web.chat_postMessage(channel=anna.dm.id, text="Hello")
     slack.wait_for(lambda: app.received)
-    event = app.payloads[0]["event"]
+    event = app.received[0].payload["event"]
     assert (event["bot_id"], event["channel_type"]) == (slack.app.bot_id, "im")
 
 
