@@ -34,6 +34,7 @@ baseline  csv.reader into typed rows (Decimal, int, date), held in memory, then 
           lines only; nothing is validated, staged, hashed or scored.
 import    store.imports.importer.import_files with the mapping online-retail, which is what `python -m bot import` runs:
           validation, staging, what is new and what changed, names made searchable, every customer scored.
+lock s    the longest time for which other writers had to wait, in any round.
 """
 
 

@@ -55,14 +55,14 @@ class Line:
     cost: Decimal | None
 
 
-def adventureworks(folder: Path) -> dict[str, Figures]:
-    """Every reseller by its key, also those who never ordered. The files may be gzipped."""
+def adventureworks(folder: Path, shift: dt.timedelta = dt.timedelta()) -> dict[str, Figures]:
+    """Every reseller by its key, also those who never ordered, each date moved by `shift`. The files may be gzipped."""
     lines = []
     for row in _rows(folder, "FactResellerSales"):
         quantity = Decimal(row["OrderQuantity"])
         known = row["TotalProductCost"] != "NULL"
         cost = Decimal(row["TotalProductCost"]) if known else quantity * Decimal(row["StandardCost"])
-        day = dt.date.fromisoformat(row["OrderDate"])
+        day = dt.date.fromisoformat(row["OrderDate"]) + shift
         lines.append(
             Line(row["SalesOrderNumber"], row["ResellerKey"], day, quantity, Decimal(row["SalesAmount"]), _cents(cost))
         )

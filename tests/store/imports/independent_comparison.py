@@ -24,9 +24,9 @@ def full_ledgers() -> Path:
     return Path(folder)
 
 
-def imported(db: Database, files: list[Path], name: str) -> importer.Report:
+def imported(db: Database, files: list[Path], name: str, shift_weeks: int = 0) -> importer.Report:
     """Import raw files with the mapping of that name, as a company would hand them over."""
-    return importer.import_files(db, files, mapping.load(name), now=NOW)
+    return importer.import_files(db, files, mapping.load(name), now=NOW, shift_weeks=shift_weeks)
 
 
 def stored_figures(db: Database, source: str) -> dict[str, Figures]:

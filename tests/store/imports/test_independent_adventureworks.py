@@ -1,6 +1,7 @@
 """The bundled reseller ledger: the database and an independent computation agree on every reseller, to the cent."""
 
 import dataclasses
+import datetime as dt
 import gzip
 from decimal import Decimal
 from pathlib import Path
@@ -67,6 +68,21 @@ def test_metropolitan_bicycle_supply_and_a_bike_store_are_as_known(
     losing = stored[number_of(sqlite_db, "A Bike Store")]
     assert losing.gross_profit == Decimal("-219.99")
     assert losing.gross_profit_12_months == 0
+
+
+def test_moved_by_whole_weeks_the_ledger_agrees_with_a_computation_that_moves_every_date(
+    sqlite_db: Database, computed: dict[str, independent.Figures]
+) -> None:
+    weeks = 261
+    imported(sqlite_db, [BUNDLED / f"{name}.csv.gz" for name in NAMES], "adventureworks", shift_weeks=weeks)
+
+    moved = independent.adventureworks(BUNDLED, shift=dt.timedelta(weeks=weeks))
+
+    assert differences(stored_figures(sqlite_db, "adventureworks"), moved) == {}
+    # The ledger's last 12 months hold a 29 February, the moved ones do not: one day of orders is out of them.
+    differing = [key for key in moved if moved[key].revenue_12_months != computed[key].revenue_12_months]
+    assert len(differing) == 3
+    assert sum(one.gross_profit_12_months > 0 for one in moved.values()) == 221
 
 
 @pytest.mark.ledgers
