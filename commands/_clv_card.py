@@ -7,14 +7,13 @@ from decimal import Decimal
 import numpy as np
 from sqlalchemy.engine import Connection
 
-from commands._figures import Figures, assumed, basis, figures, horizon, named
+from commands._figures import Figures, assumed, basis, figures, horizon, named, owned_by
 from commands._reply import (
     Action,
     Count,
     Date,
     Fact,
     Inline,
-    Mention,
     Money,
     Note,
     Panel,
@@ -95,9 +94,7 @@ def _who(of: Subject) -> Sentence:
     if customer.place or customer.country:
         words += [", ".join(word for word in (customer.place, customer.country) if word), "  ·  "]
     if customer.owner is not None:
-        words += ["owner ", Mention(customer.owner.name, customer.owner.slack_user_id)]
-        words += [" (invented name)"] if customer.owner.is_invented else []
-        words.append("  ·  ")
+        words += [*owned_by(customer.owner), "  ·  "]
     if customer.customer_since_on is not None:
         words += ["customer since ", Date(customer.customer_since_on), "  ·  "]
     elif found.value.first_purchase_on is not None:
@@ -297,5 +294,5 @@ def _last_lines(connection: Connection, of: Subject, today: dt.date) -> tuple[No
     covered.append(Date(coverage.observation_end_on))
     if coverage.refreshed_at is not None:
         covered += ["  ·  imported ", Date(coverage.refreshed_at.date())]
-    covered.append("  ·  profit is gross profit: cost to serve is not recorded yet  ·  only you can see this")
+    covered.append("  ·  profit before cost to serve  ·  only you can see this")
     return (*notes, Note(tuple(covered), "quiet"))

@@ -5,8 +5,9 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from sqlalchemy.engine import Connection
 
-from commands._reply import Count, Date, Fact, Money, Ratio, Sentence, Text, Unknown, Value
+from commands._reply import Count, Date, Fact, Mention, Money, Ratio, Sentence, Text, Unknown, Value
 from store import workspace
+from store.customers import Owner
 from store.money import minor_digits
 from store.scoring import covers_12_months
 from store.values import CustomerValue
@@ -178,6 +179,12 @@ def visit_assumed(found: Figures) -> Sentence:
         Money(cost.gift, cost.currency),
         " for the tart",
     )
+
+
+def owned_by(owner: Owner) -> Sentence:
+    """Whose customer it is."""
+    invented = (" (invented name)",) if owner.is_invented else ()
+    return ("owner ", Mention(owner.name, owner.slack_user_id), *invented)
 
 
 def named(name: str) -> Fact:

@@ -166,12 +166,11 @@ def _candidates(asked: Asked, found: names.Found) -> Reply:
 
 
 def _candidate(match: names.Match, values: dict[str, str]) -> Item:
-    where = [word for word in (match.place, match.country) if word]
-    if match.via and match.via != match.name:
-        where.append(f"found as {match.via}")
+    where = ", ".join(word for word in (match.place, match.country) if word)
+    via = f"found as {match.via}" if match.via and match.via != match.name else ""
     return Item(
         title=(Strong(match.name),),
-        reason=(" · ".join(where),) if where else (),
+        reason=(" · ".join(words for words in (where, via) if words),),
         actions=(Action("clv", "Show", {"customer": str(match.customer_id), **values}),),
     )
 

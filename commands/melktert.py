@@ -2,10 +2,15 @@
 
 from collections.abc import Sequence
 
-from commands._reply import Code, Command, Item, Note, Policy, Reply, Request
+from commands._reply import Code, Command, Item, Note, Policy, Reply, Request, Sentence
 from store.database import Database
 
 NAME = "melktert"
+
+
+def _listed(examples: Sequence[str]) -> Sentence:
+    first, *others = (Code(example) for example in examples)
+    return (first, *(part for example in others for part in (", ", example)))
 
 
 def command_for(commands: Sequence[Command]) -> Command:
@@ -16,10 +21,7 @@ def command_for(commands: Sequence[Command]) -> Command:
         items = tuple(
             Item(
                 title=(Code(f"/{command.name} {command.usage}".strip()),),
-                reason=(
-                    f"{command.summary} Such as ",
-                    *(part for example in command.examples for part in (Code(example), "  ")),
-                ),
+                reason=(f"{command.summary} Such as ", *_listed(command.examples)),
             )
             for command in commands
         )

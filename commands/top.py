@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from commands._figures import Basis, assumed, basis, figures, horizon, visit_assumed
+from commands._figures import Basis, assumed, basis, figures, horizon, owned_by, visit_assumed
 from commands._reply import (
     Action,
     Code,
@@ -109,7 +109,7 @@ def _item(number: int, customer: Ranked, rests_on: Basis) -> Item:
     facts = figures(customer.value, rests_on).facts()
     return Item(
         title=(f"{number}  ", Strong(customer.name)),
-        reason=("owner ", customer.owner) if customer.owner else (),
+        reason=owned_by(customer.owner) if customer.owner else (),
         facts=tuple(facts[key] for key in ("projected_value", "value_per_working_hour", "visit_return")),
         actions=(Action("clv", "Show", {"customer": str(customer.value.customer_id)}),),
     )

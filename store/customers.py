@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -43,23 +44,26 @@ class Customer:
     references: tuple[Reference, ...]
 
 
+# What `owner_of` reads, for a query that joins reps by customers.owner_rep_id.
+OWNER_COLUMNS = (reps.c.id.label("rep_id"), reps.c.name.label("rep_name"), reps.c.slack_user_id, reps.c.is_invented)
+
+
+def owner_of(row: sa.Row[Any]) -> Owner | None:
+    """The owner in a row that has OWNER_COLUMNS."""
+    if row.rep_id is None:
+        return None
+    return Owner(row.rep_id, row.rep_name, row.slack_user_id, row.is_invented)
+
+
 def get(connection: Connection, customer_id: int) -> Customer | None:
     """The customer, or None where there is none of this id."""
     row = connection.execute(
-        sa.select(
-            customers,
-            reps.c.name.label("rep_name"),
-            reps.c.slack_user_id,
-            reps.c.is_invented,
-        )
+        sa.select(customers, *OWNER_COLUMNS)
         .outerjoin(reps, reps.c.id == customers.c.owner_rep_id)
         .where(customers.c.id == customer_id)
     ).one_or_none()
     if row is None:
         return None
-    owner = None
-    if row.owner_rep_id is not None:
-        owner = Owner(row.owner_rep_id, row.rep_name, row.slack_user_id, row.is_invented)
     return Customer(
         id=row.id,
         name=row.name,
@@ -67,7 +71,7 @@ def get(connection: Connection, customer_id: int) -> Customer | None:
         place=row.place,
         country=row.country,
         currency=row.currency,
-        owner=owner,
+        owner=owner_of(row),
         customer_since_on=row.customer_since_on,
         status=row.status,
         references=_references(connection, customer_id),

@@ -3,10 +3,6 @@
 from pathlib import Path
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection
 
 from store.database import WRITES, Database
@@ -22,15 +18,16 @@ class NewerDatabaseError(Exception):
 
 def head() -> str:
     """The revision that this version needs."""
-    revision = ScriptDirectory(str(MIGRATIONS)).get_current_head()
-    assert revision is not None
-    return revision
+    return _revisions()[-1]
 
 
 def current(db: Database) -> str | None:
     """The revision that the database is at, None where it is empty."""
     with db.reading() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        if not sa.inspect(connection).has_table("alembic_version"):
+            return None
+        found: str | None = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+        return found
 
 
 def upgrade(db: Database, revision: str = "head") -> bool:
@@ -41,8 +38,7 @@ def upgrade(db: Database, revision: str = "head") -> bool:
     at = current(db)
     if at == (head() if revision == "head" else revision):
         return False
-    known = {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
-    if at is not None and at not in known:
+    if at is not None and at not in _revisions():
         raise NewerDatabaseError(
             f"The database is at revision {at}, which this version of Melktert does not know; "
             "start the version that was used last, or a later one."
@@ -75,7 +71,16 @@ def _without_foreign_keys(connection: Connection, revision: str) -> None:
         raw.execute("PRAGMA foreign_keys = ON")
 
 
+def _revisions() -> list[str]:
+    """Read off the files' names, 0001_… to the newest: every start compares them, and few need Alembic itself."""
+    return sorted(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+
+
 def _run(connection: Connection, revision: str) -> None:
+    # Loaded here: it takes longer than most questions.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection

@@ -7,6 +7,7 @@ from decimal import Decimal
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from store.customers import OWNER_COLUMNS, Owner, owner_of
 from store.money import from_minor
 from store.tables import customer_values, customers, reps
 
@@ -43,7 +44,7 @@ class Ranked:
 
     name: str
     place: str | None
-    owner: str | None
+    owner: Owner | None
     value: CustomerValue
 
 
@@ -65,14 +66,14 @@ def get(connection: Connection, customer_id: int) -> CustomerValue | None:
 def best(connection: Connection, currency: str, count: int) -> list[Ranked]:
     """The `count` customers with the highest projected value in `currency`, the highest first."""
     rows = connection.execute(
-        sa.select(customer_values, customers.c.name, customers.c.place, reps.c.name.label("owner"))
+        sa.select(customer_values, customers.c.name, customers.c.place, *OWNER_COLUMNS)
         .join(customers, customers.c.id == customer_values.c.customer_id)
         .outerjoin(reps, reps.c.id == customers.c.owner_rep_id)
         .where(customer_values.c.currency == currency, customer_values.c.projected_value_minor.is_not(None))
         .order_by(customer_values.c.projected_value_minor.desc(), customers.c.name, customers.c.id)
         .limit(count)
     )
-    return [Ranked(row.name, row.place, row.owner, _value(row)) for row in rows]
+    return [Ranked(row.name, row.place, owner_of(row), _value(row)) for row in rows]
 
 
 def standings(connection: Connection) -> list[Standing]:

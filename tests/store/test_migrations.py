@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from store import migrate, tables, workspace
 from store.database import Database
@@ -21,6 +22,10 @@ def test_the_migrations_make_the_tables_that_the_code_uses(empty_url: str) -> No
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, tables.metadata) == []
     db.close()
+
+
+def test_the_files_names_tell_the_newest_revision() -> None:
+    assert migrate.head() == ScriptDirectory(str(migrate.MIGRATIONS)).get_current_head()
 
 
 def test_migrating_twice_does_nothing(own_db: Database) -> None:
