@@ -183,7 +183,7 @@ def visit_assumed(found: Figures) -> Sentence:
 
 def owned_by(owner: Owner) -> Sentence:
     """Whose customer it is."""
-    invented = (" (invented name)",) if owner.is_invented else ()
+    invented = (" (invented)",) if owner.is_invented else ()
     return ("owner ", Mention(owner.name, owner.slack_user_id), *invented)
 
 
