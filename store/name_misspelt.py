@@ -6,9 +6,10 @@ letter. The names that hold such words are then compared as wholes. A rare word 
 common one.
 """
 
+import functools
+import heapq
 import itertools
 import math
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -31,7 +32,7 @@ SPLIT_WORDS_MOST = 4
 END_LETTERS = 3
 SIMILAR_WORDS = 40
 # So many names are ranked by their words, and the best of them compared as wholes.
-NAMES_RANKED = 2_000
+NAMES_RANKED = 1_000
 NAMES_COMPARED = 150
 # The weight of a typed word that no name holds, beside at most 0.77 for one that a single name holds.
 UNKNOWN_WORD_WEIGHT = 1.0
@@ -67,7 +68,7 @@ def likeness_by_name(connection: Connection, key: str, limit: int) -> dict[int, 
         word: {like: value for like, value in likes.items() if like in held_by} for word, likes in similar.items()
     }
     rarity = {word: 1 / (1 + math.log10(1 + held)) for word, held in held_by.items()}
-    keys = _keys_to_compare(connection, similar, held_by, rarity, words)
+    keys = _keys_to_compare(connection, words, similar, held_by, rarity)
     likeness = {name_id: _likeness(other, readings, similar, rarity) for name_id, other in keys.items()}
     best = sorted(likeness.items(), key=lambda entry: -entry[1])[:limit]
     return {name_id: value for name_id, value in best if value >= LEAST_LIKENESS}
@@ -136,7 +137,6 @@ def _parts(word: str, held: set[str]) -> Iterator[Words]:
 _LENGTH = sa.func.length(vocabulary.c.word)
 _LEAST, _MOST = sa.bindparam("least", type_=sa.Integer()), sa.bindparam("most", type_=sa.Integer())
 _WORDS = sa.bindparam("words", expanding=True, type_=sa.Text())
-_IDS = sa.bindparam("ids", expanding=True, type_=sa.BigInteger())
 
 
 def _text(name: str) -> sa.BindParameter[str]:
@@ -204,46 +204,58 @@ def _names_holding(connection: Connection, words: set[str]) -> dict[str, int]:
 
 # --- names ----------------------------------------------------------------------------------------------------------
 
-_HOLDING = sa.select(name_words.c.name_id, name_words.c.word).where(name_words.c.word.in_(_WORDS))
-_KEYS = sa.select(names.c.id, names.c.key).where(names.c.id.in_(_IDS))
+_HOLDING = (
+    sa.select(names.c.id, names.c.key, name_words.c.word)
+    .join_from(name_words, names, names.c.id == name_words.c.name_id)
+    .where(name_words.c.word.in_(_WORDS))
+)
 
 
 def _keys_to_compare(
-    connection: Connection,
-    similar: Similar,
-    held_by: Mapping[str, int],
-    rarity: Mapping[str, float],
-    words: Words,
+    connection: Connection, words: Words, similar: Similar, held_by: Mapping[str, int], rarity: Mapping[str, float]
 ) -> dict[int, str]:
-    """The keys of the names that share the rarest and most similar words, and of those that share all the words."""
-    weight = {like: 0.0 for likes in similar.values() for like in likes}
+    """The keys by id of the names that share the rarest and most similar words, and of those that share every word
+    where all of these are common.
+    """
+    weight: dict[str, float] = {}
     for likes in similar.values():
         for like, value in likes.items():
-            weight[like] = max(weight[like], value * rarity[like])
-    budget, chosen, left_out = NAMES_RANKED, [], False
+            weight[like] = max(weight.get(like, 0.0), value * rarity[like])
+    budget, chosen = NAMES_RANKED, set[str]()
     for like in sorted(weight, key=lambda like: -weight[like]):
-        if held_by[like] > budget:
-            left_out = True
-        else:
+        if held_by[like] <= budget:
             budget -= held_by[like]
-            chosen.append(like)
-    shared: Counter[int] = Counter()
-    for name_id, like in connection.execute(_HOLDING, {"words": chosen}).all():
-        shared[name_id] += weight[like]  # type: ignore[assignment]
-    name_ids = [name_id for name_id, _ in shared.most_common(NAMES_COMPARED)]
-    if left_out:
-        choices = [list(similar[word]) for word in words if similar[word]]
-        name_ids += connection.scalars(_most_valuable_holding(choices)).all()
-    return dict(connection.execute(_KEYS, {"ids": name_ids}).all())
+            chosen.add(like)
+    keys: dict[int, str] = {}
+    shared: dict[int, float] = {}
+    for name_id, key, like in connection.execute(_HOLDING, {"words": sorted(chosen)}).all():
+        keys[name_id] = key
+        shared[name_id] = shared.get(name_id, 0.0) + weight[like]
+    if len(keys) > NAMES_COMPARED:
+        alike = process.extract(" ".join(words), keys, scorer=fuzz.token_sort_ratio, limit=None)
+        rank = {name_id: shared[name_id] + ratio / 100 for _, ratio, name_id in alike}
+        keys = {name_id: keys[name_id] for name_id in heapq.nlargest(NAMES_COMPARED, keys, key=rank.__getitem__)}
+    choices = [sorted(similar[word]) for word in words if similar[word]]
+    if choices and all(not chosen.issuperset(choice) for choice in choices):
+        choices.sort(key=lambda choice: sum(held_by[like] for like in choice))
+        values = {f"words_{at}": choice for at, choice in enumerate(choices)}
+        keys |= dict(connection.execute(_holding_one_of_each(len(choices)), values).all())
+    return keys
 
 
-def _most_valuable_holding(choices: Sequence[Sequence[str]]) -> sa.Select[int]:
-    """Names that hold one word of each of the choices."""
-    held = [names.c.id.in_(sa.select(name_words.c.name_id).where(name_words.c.word.in_(choice))) for choice in choices]
+@functools.cache
+def _holding_one_of_each(choices: int) -> sa.Select[int, str]:
+    """The most valuable names that hold a word of each of the choices words_0, words_1 ..., the rarest being first."""
+    among = [sa.bindparam(f"words_{at}", expanding=True, type_=sa.Text()) for at in range(choices)]
+    held = [
+        name_words.c.name_id.in_(sa.select(other.c.name_id).where(other.c.word.in_(words)))
+        for other, words in ((name_words.alias(), words) for words in among[1:])
+    ]
     return (
-        sa.select(names.c.id)
+        sa.select(names.c.id, names.c.key)
+        .join_from(name_words, names, names.c.id == name_words.c.name_id)
         .outerjoin(customer_values, customer_values.c.customer_id == names.c.customer_id)
-        .where(*held)
+        .where(name_words.c.word.in_(among[0]), *held)
         .order_by(sa.desc(sa.func.coalesce(customer_values.c.projected_value_minor, -(2**62))))
         .limit(NAMES_COMPARED)
     )

@@ -137,6 +137,7 @@ _BEGINS_AS_WORD = sa.or_(
 _EXACT = _most_valuable(names.c.key == _bound("key"))
 _BEGINNING = _most_valuable(_BEGINS)
 _BEGINNING_AS_WORD = _most_valuable(_BEGINS, words_first=_BEGINS_AS_WORD)
+_OF_IDS = _most_valuable(names.c.id.in_(sa.bindparam("ids", expanding=True)))
 _NUMBERED = (
     sa.select(
         customers.c.id.label("customer_id"),
@@ -185,8 +186,7 @@ def _misspelt(connection: Connection, key: str, limit: int) -> list[Match]:
     likeness = name_misspelt.likeness_by_name(connection, key, limit * ROWS_PER_MATCH)
     if not likeness:
         return []
-    statement = _most_valuable(names.c.id.in_(list(likeness)))
-    rows = connection.execute(statement, {"rows": len(likeness)}).all()
+    rows = connection.execute(_OF_IDS, {"ids": list(likeness), "rows": len(likeness)}).all()
     best = sorted(rows, key=lambda row: -likeness[row.id])
     return _matches(best, limit, lambda row: likeness[row.id])
 
