@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 from benchmarks import portfolio
 from store import scoring
@@ -72,13 +73,12 @@ def measured(kind: str, customers: int, lines: int, rounds: int) -> bool:
             done.append(run(what, url))
     for what, done in runs.items():
         every = " ".join(f"{one.seconds:.2f}" for one in done)
-        peak_mb = max(one.peak_mb for one in done)
-        print(f"{kind:<12}{what:<10}{median(done):>9.2f}  {every:<32}{peak_mb:>9.0f}{done[0].customers:>11,}")
+        print(f"{kind:<12}{what:<10}{median(done):>9.2f}  {every:<32}{highest(done):>9.0f}{done[0].customers:>11,}")
     ratio = median(runs["score"]) / median(runs["baseline"])
-    peak_mb = max(one.peak_mb for one in runs["score"])
-    met = ratio <= MOST_TIMES_THE_BASELINE and peak_mb <= MOST_PEAK_MB
+    peak = highest(runs["score"])
+    met = ratio <= MOST_TIMES_THE_BASELINE and peak <= MOST_PEAK_MB
     print(
-        f"{kind:<12}{ratio:.2f} times the baseline (at most {MOST_TIMES_THE_BASELINE:g}), {peak_mb:.0f} MB at most "
+        f"{kind:<12}{ratio:.2f} times the baseline (at most {MOST_TIMES_THE_BASELINE:g}), {peak:.0f} MB at most "
         f"(at most {MOST_PEAK_MB:g}): {'met' if met else 'missed'}\n",
         flush=True,
     )
@@ -88,6 +88,11 @@ def measured(kind: str, customers: int, lines: int, rounds: int) -> bool:
 def median(runs: list[Run]) -> float:
     """The median time."""
     return statistics.median(one.seconds for one in runs)
+
+
+def highest(runs: list[Run]) -> float:
+    """The highest peak, in MB."""
+    return max(one.peak_mb for one in runs)
 
 
 def run(what: str, url: str) -> Run:
@@ -108,8 +113,16 @@ def measure_here(what: str, url: str) -> Run:
             customers = scoring.score(connection)
     seconds = time.perf_counter() - started
     db.close()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return Run(seconds, peak / (1024 * 1024 if sys.platform == "darwin" else 1024), customers)
+    return Run(seconds, peak_mb(), customers)
+
+
+def peak_mb() -> float:
+    """The most resident memory that this process has had. Linux counts a parent's in ru_maxrss, and not in VmHWM."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
+        return int(line.split()[1]) / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 * 1024)
 
 
 if __name__ == "__main__":

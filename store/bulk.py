@@ -1,6 +1,7 @@
 """Many rows at once, by the quickest way that each database has: COPY, or one prepared INSERT."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,10 +11,12 @@ from sqlalchemy.engine import Connection
 def insert(connection: Connection, table: sa.Table, columns: Mapping[str, Sequence[Any]]) -> None:
     """Add rows to `table`, given as columns of one length by name, their values as SQLAlchemy's types take them.
 
-    Part of the transaction that `connection` is in.
+    Part of the transaction that `connection` is in, or begins.
     """
     values = [_bound(connection, table.columns[name], column) for name, column in columns.items()]
     rows = zip(*values, strict=True)
+    if not connection.in_transaction():
+        connection.begin()  # the driver's own cursor would not
     cursor: Any = connection.connection.cursor()
     if connection.dialect.name == "postgresql":
         with cursor.copy(f"COPY {table.name} ({', '.join(columns)}) FROM STDIN") as copy:
@@ -28,4 +31,7 @@ def insert(connection: Connection, table: sa.Table, columns: Mapping[str, Sequen
 def _bound(connection: Connection, column: sa.Column[Any], values: Sequence[Any]) -> Iterable[Any]:
     """The values as the driver takes them: SQLite has no dates and no decimals of its own."""
     processor = column.type.dialect_impl(connection.dialect).bind_processor(connection.dialect)
-    return map(processor, values) if processor else values
+    if processor is None:
+        return values
+    # A few days come again and again. Decimals cannot share a cache: 1.0 and 1.00 are equal, and written differently.
+    return map(cache(processor) if isinstance(column.type, sa.Date) else processor, values)

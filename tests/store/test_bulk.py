@@ -1,0 +1,43 @@
+"""Many rows at once arrive as they were given."""
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+
+from store import bulk, tables
+from store.database import Database
+
+MONDAY = dt.date(2026, 6, 1)
+
+
+def test_days_instants_exact_decimals_and_nothing_come_back_as_they_were_given(db: Database) -> None:
+    now = dt.datetime(2026, 6, 1, 6, 30, 15, 250, tzinfo=dt.UTC)
+    columns: dict[str, list[Any]] = {
+        "name": ["one", "two", "three"],
+        "title": ["Tab\there", "Back\\slash\nline", r"\N"],
+        "period_start_on": [MONDAY, MONDAY, None],
+        "margin_assumption": [Decimal("0.30"), Decimal("0.3"), None],
+        "refreshed_at": [now, None, now],
+    }
+    with db.writing() as connection:
+        bulk.insert(connection, tables.sources, columns)
+        rows = connection.execute(sa.select(tables.sources).order_by(tables.sources.c.id)).all()
+    for name, given in columns.items():
+        assert [getattr(row, name) for row in rows] == given
+    assert [str(row.margin_assumption) for row in rows] == ["0.30", "0.3", "None"]
+
+
+def test_no_rows_are_no_rows(db: Database) -> None:
+    with db.writing() as connection:
+        bulk.insert(connection, tables.reps, {"name": []})
+        assert connection.scalar(sa.select(sa.func.count()).select_from(tables.reps)) == 0
+
+
+def test_the_rows_are_part_of_the_transaction(db: Database) -> None:
+    with db.engine.connect() as connection:
+        bulk.insert(connection, tables.reps, {"name": ["Robin"]})
+        connection.rollback()
+    with db.reading() as connection:
+        assert connection.scalar(sa.select(sa.func.count()).select_from(tables.reps)) == 0
