@@ -203,7 +203,7 @@ def _mrkdwn(text: str, most: int, where: str) -> Iterator[str]:
 
 MARKUP = re.compile(
     r"""(?P<mention><@[UW][A-Z0-9]+>) | (?P<command><[^>]*>) | `(?P<code>[^`\n]+)` | \*(?P<bold>[^*\n]+)\*
-    | (?<![^\W_])_(?P<italic>[^_\n]+)_(?![^\W_]) | [~～](?P<struck>[^~～\n]+)[~～] | (?P<emoji>:[^\s:]+:)""",
+    | (?<![^\W_])_(?P<italic>[^_\n]+)_(?![^\W_]) | [~～](?P<struck>[^~～\n]+)[~～] | (?P<emoji>:[^\s:*`<>\u200b]+:)""",
     re.VERBOSE,
 )
 

@@ -81,6 +81,13 @@ def test_the_longest_list_is_cut_first() -> None:
     assert all(f"first {n}" in drawn for n in range(3))
 
 
+def test_a_list_keeps_an_entry_while_there_is_something_else_to_cut() -> None:
+    items = tuple(Item((f"entry {n}",)) for n in range(1, 4))
+    notes = tuple(Note(("long " * 280,), "warning") for _ in range(12))
+    found = list(texts(payload(Reply(("x",), parts=(*items, *notes)))["blocks"]))
+    assert found[1:3] == ["*entry 1*", "… and 2 more"]
+
+
 def test_whatever_else_does_not_fit_is_said_to_be_missing() -> None:
     drawn = payload(Reply(("x",), parts=tuple(Note((f"{n} " + "long " * 280,), "warning") for n in range(40))))
     assert drawn["blocks"][-1]["elements"][0]["text"] == "… and more, which does not fit in one message"
@@ -96,6 +103,10 @@ def test_a_panel_too_long_says_how_many_rows_are_missing() -> None:
     (_, section) = payload(Reply(("x",), parts=(Panel("Rows", tuple(((f"row {n}",),) for n in range(40))),)))["blocks"]
     lines = section["fields"][0]["text"].splitlines()
     assert lines[-1] == f"… and {40 - (len(lines) - 2)} more"
+    wordy = payload(Reply(("x",), parts=(Panel("Rows", tuple((("long " * 39,),) for _ in range(12))),)))
+    lines = wordy["blocks"][1]["fields"][0]["text"].splitlines()
+    assert lines[-1] == f"… and {12 - (len(lines) - 2)} more"
+    assert faults(wordy) == []
 
 
 @given(st.integers(0, 400), st.integers(0, 400))

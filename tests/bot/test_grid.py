@@ -66,6 +66,11 @@ def test_tables_that_stand_apart_are_aligned_monospace_since_slack_takes_only_on
     assert faults(drawn) == []
 
 
+def test_a_table_too_long_for_slacks_own_is_aligned_monospace_with_every_row() -> None:
+    drawn = payload(Reply(("x",), parts=(table("Revenue", rows=50),)))
+    assert drawn["blocks"][1]["text"]["text"].count("goods") == 50
+
+
 def test_a_table_too_long_says_how_many_rows_are_missing() -> None:
     drawn = payload(Reply(("x",), parts=(table("Revenue", rows=2_000),)))
     text = drawn["blocks"][1]["text"]["text"]

@@ -124,6 +124,11 @@ def test_a_long_name_is_shortened_so_that_the_figure_after_it_stays() -> None:
         assert 130 <= len(line) <= 150
 
 
+def test_a_name_of_a_million_letters_is_seen_to_be_cut_even_where_the_rest_is_invisible() -> None:
+    assert mrkdwn(("\u200b" * 1_000_000 + "Acme",), 200) == "…"
+    assert plain_text(("x" * 1_000_000,), 150).endswith("x…")
+
+
 def test_plain_text_is_neither_escaped_nor_marked() -> None:
     assert plain_text((Strong("<*x*> & :smile:"),), 150) == "<*x*> & :smile:"
 
