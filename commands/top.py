@@ -97,11 +97,10 @@ def _best(count: int) -> str:
 def _share(total: Decimal, standing: Standing) -> Sentence:
     return (
         Ratio(total / standing.projected_value),
-        " of the ",
+        " of all projected value, which is ",
         Money(standing.projected_value, standing.currency, "short"),
-        " that ",
+        " from ",
         Count(standing.customers, "customer"),
-        " with a profit to project come to",
     )
 
 

@@ -33,7 +33,7 @@ def test_the_sum_is_that_of_the_customers_shown(books: SimpleNamespace) -> None:
     total = sum((value.amount for value in shown if isinstance(value, Money)), Decimal(0))
     assert facts(reply)["projected_value_total"].value == Money(total, "USD")
     assert facts(reply)["customers"].value == Count(2, "customer")
-    assert "of the $1.17M that 3 customers with a profit to project come to" in read(reply)
+    assert "of all projected value, which is $1.17M from 3 customers" in read(reply)
 
 
 def test_each_has_what_an_hour_and_a_visit_are_worth(books: SimpleNamespace) -> None:
