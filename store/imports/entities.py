@@ -6,14 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from store.imports import dates
-from store.imports.arrays import EMPTY, AnyArray, Codes, Integers
+from store.imports.arrays import EMPTY, Codes, Integers, Mask
 from store.imports.cells import Column, Pool
 from store.imports.gathering import Gathering
 from store.imports.joins import Joined, Lookup
 from store.imports.mapping_keys import Mapping
 from store.imports.mapping_rules import described_in, number_of
 from store.imports.meaning import Interpreter
-from store.imports.settling import TAKEN
 from store.imports.variants import Variants
 
 PARTS = ("customer", "product", "rep")
@@ -24,13 +23,17 @@ ATTRIBUTES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Described:
-    """One customer, product or rep: `code` is how the invoices and lines refer to it."""
+    """One customer, product or rep: `code` is how the invoices and lines refer to it.
+
+    `day` is that of the latest invoice of the lines that describe it, None where a file of its own does.
+    """
 
     code: int
     number: str
     attributes: dict[str, str | None]
+    day: int | None = None
 
 
 class Entities:
@@ -59,13 +62,25 @@ class Entities:
             found[part] = variants.add(number, attributes)
         return found
 
-    def of_rows(self, part: str, ranks: Integers) -> list[Described]:
-        """Those that taken rows refer to, described by the rows; `ranks` as for Variants.latest."""
-        names, texts = self.variants[part].attributes, self.numbers(part).texts
-        return [
-            Described(code, texts[code], dict(zip(names, values, strict=True)))
-            for code, values in sorted(self.variants[part].latest(ranks).items())
-        ]
+    def of_rows(self, part: str, gathered: Gathering, is_sound: Mask) -> list[Described]:
+        """Those that sound invoices refer to, as their rows describe them, file by file.
+
+        A customer is described by the latest invoice's rows, whatever their file, as promotion does it from import to
+        import; a product and a rep by the latest file's.
+        """
+        variants = self.variants[part]
+        found: dict[int, Described] = {}
+        for file in range(len(gathered.nameless_numbers)):
+            days, ranks = last_seen(gathered, is_sound, PARTS.index(part), variants, file)
+            for code, (day, values) in variants.latest(days, ranks).items():
+                attributes = dict(zip(variants.attributes, values, strict=True))
+                known = found.setdefault(code, Described(code, variants.numbers.texts[code], attributes, day))
+                is_news = part != "customer" or known.day is None or day >= known.day
+                for name, value in attributes.items():
+                    if value is not None and (is_news or known.attributes[name] is None):
+                        known.attributes[name] = value
+                known.day = day if known.day is None else max(day, known.day)
+        return [found[code] for code in sorted(found)]
 
     def of_file(self, part: str) -> list[Described]:
         """All that stand in their own file."""
@@ -100,19 +115,23 @@ class Entities:
         return columns[0] if len(columns) == 1 else _listed(columns)
 
 
-def ranks_of(gathered: Gathering, fate: AnyArray, place: int, variants: Variants) -> Integers:
-    """When each variant was last seen in a taken invoice: by the invoice's day, then by the row's place in the files.
+def last_seen(
+    gathered: Gathering, is_sound: Mask, place: int, variants: Variants, file: int | None = None
+) -> tuple[Integers, Integers]:
+    """For each variant its last day in a sound invoice, and its rank by that day and then by its last row.
 
-    `place` is the variant's column in the row index. -1 for a variant of no taken invoice.
+    `place` is that of the part in PARTS; with `file` only that file's rows count. The rank is -1 where no row does.
     """
-    columns = gathered.row_index.columns()
-    invoice, variant = columns[0], columns[place]
+    invoice, _, *seen = gathered.row_index.columns()
+    variant = seen[place]
     rows = np.flatnonzero((invoice != EMPTY) & (variant != EMPTY))
-    rows = rows[fate[invoice[rows]] == TAKEN]
+    counts = is_sound if file is None else is_sound & (gathered.invoices.file == file)
+    rows = rows[counts[invoice[rows]]]
     rows = rows[np.argsort(gathered.invoices.day[invoice[rows]], kind="stable")]
-    ranks = np.full(len(variants), -1, dtype=np.int64)
+    ranks, days = np.full((2, len(variants)), -1, dtype=np.int64)
     ranks[variant[rows]] = np.arange(len(rows))
-    return ranks
+    days[variant[rows]] = gathered.invoices.day[invoice[rows]]
+    return days, ranks
 
 
 def _mapped(mapping: Mapping, part: str) -> list[str]:

@@ -30,7 +30,7 @@ def choose(paths: Sequence[Path], mapping: Mapping, needed: set[str]) -> Given:
     UnreadableFileError.
     """
     given = Given(tables={name: [] for name in mapping.files})
-    first: dict[str, Path] = {}
+    seen: dict[str, Table] = {}
     for path, by_name in _expanded(paths):
         kinds = [name for name, file in mapping.files.items() if names_file(file.name, path)]
         if len(kinds) > 1:
@@ -44,10 +44,11 @@ def choose(paths: Sequence[Path], mapping: Mapping, needed: set[str]) -> Given:
             continue
         table = Table(path, mapping.format)
         digest = table.sha256()
-        if digest in first:
-            given.notices.append(f"{path.name} is the same file as {first[digest].name} and was read once.")
-            continue
-        first[digest] = path
+        if (earlier := seen.pop(digest, None)) is not None:
+            # The later place counts: of the same file before and after another, the one after has the last word.
+            given.tables[kinds[0]].remove(earlier)
+            given.notices.append(f"{path.name} is the same file as {earlier.name} and was read once.")
+        seen[digest] = table
         given.digests[path] = digest
         given.tables[kinds[0]].append(table)
     for name in sorted(needed):

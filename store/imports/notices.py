@@ -7,7 +7,7 @@ import numpy as np
 
 from store.imports.arrays import AnyArray
 from store.imports.comparing import Difference
-from store.imports.entities import ranks_of
+from store.imports.entities import last_seen
 from store.imports.gathering import Gathering
 from store.imports.joins import Lookup
 from store.imports.settling import SUPERSEDED, TAKEN
@@ -30,7 +30,7 @@ def of_content(content: Content, lookups: Dictionary[str, Lookup]) -> Iterator[s
         what = "without a customer and without a readable amount, which no sum holds."
         yield _counted(unreadable, "line is", "lines are", what)
     customers = content.entities.variants["customer"]
-    several = customers.several(ranks_of(gathered, settled.fate, 2, customers), "country")
+    several = customers.several(last_seen(gathered, settled.is_sound, 0, customers)[1], "country")
     if several:
         yield _counted(several, "customer has", "customers have", "several countries; the latest line's counts.")
     heads = {used.ref.file for used in content.mapping.used() if used.key.startswith("invoice.")}

@@ -209,28 +209,21 @@ def _customers(connection: Connection, source_id: int, knowledge: Knowledge) -> 
         "described_on": staged.c.described_on,
     }
     _insert(connection, references, reference, new)
-    is_latest = (references.c.source_id == source_id) & (references.c.number == staged.c.number)
-    if not knowledge.customers_in_file:
-        # A corrected file of an old year must not undo what a newer one said.
-        is_latest &= staged.c.described_on >= sa.func.coalesce(references.c.described_on, staged.c.described_on)
-    is_known = customers.c.id.in_(sa.select(staged.c.id).where(staged.c.is_new == 0))
+    same = (references.c.source_id == source_id) & (references.c.number == staged.c.number)
+    # A corrected file of an old year must not undo what a newer one said, only add to it.
+    is_latest = staged.c.described_on >= sa.func.coalesce(references.c.described_on, staged.c.described_on)
+    connection.execute(staged.update().where(same).values(is_latest=sa.case((is_latest, 1), else_=0)))
     for given, stored in _CUSTOMER_COLUMNS.items():
-        if given not in knowledge.customer:
-            continue
-        value = staged.c[given]
-        keeps_blank = knowledge.customers_in_file and given != "name"
-        condition = sa.true() if keeps_blank else value.is_not(None)
-        connection.execute(
-            customers.update()
-            .where(is_known, customers.c.id == staged.c.id, customers.c[stored].is_distinct_from(value), condition)
-            .where(sa.exists().where(is_latest).correlate(staged))
-            .values({stored: value})
-        )
-    connection.execute(
-        references.update()
-        .where(is_latest, staged.c.described_on.is_not(None))
-        .values(described_on=staged.c.described_on)
-    )
+        if given in knowledge.customer:
+            value, known = staged.c[given], customers.c[stored]
+            is_blank = known == staged.c.default_name if given == "name" else known.is_(None)
+            is_news: sa.ColumnElement[bool] = value.is_not(None) & sa.or_(staged.c.is_latest == 1, is_blank)
+            if knowledge.customers_in_file:
+                is_news = value.is_not(None) if given == "name" else sa.true()
+            is_changed = (customers.c.id == staged.c.id) & (staged.c.is_new == 0) & known.is_distinct_from(value)
+            connection.execute(customers.update().where(is_changed, is_news).values({stored: value}))
+    dated = same & (staged.c.is_latest == 1)
+    connection.execute(references.update().where(dated).values(described_on=staged.c.described_on))
 
 
 def _note_touched_customers(connection: Connection) -> None:

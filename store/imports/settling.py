@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from store.imports.arrays import EMPTY, AnyArray, Mask, places
+from store.imports.arrays import EMPTY, AnyArray, Mask, mask_of, places
 from store.imports.gathering import Gathering, RejectedRow
 from store.imports.meaning import Reason
 from store.imports.patterns import matcher
@@ -16,13 +16,14 @@ TAKEN, HELD, SUPERSEDED = 0, 1, 2
 
 @dataclass(slots=True)
 class Settled:
-    """`fate` and `is_credit` are for each invoice by its code.
+    """`fate`, `is_sound` (no row rejected) and `is_credit` are for each invoice by its code.
 
     `reasons` are what to write beside each rejected row, by file and line; `kinds` counts them without their cells.
     `why_held` is the first reason of each held invoice. `without_customer` is in minor units by currency.
     """
 
     fate: AnyArray
+    is_sound: Mask
     is_credit: Mask
     reasons: dict[int, dict[int, str]] = field(default_factory=dict)
     kinds: Counter[str] = field(default_factory=Counter)
@@ -44,7 +45,8 @@ def settle(gathered: Gathering, credit_numbers: tuple[str, ...], currencies: lis
     half_named = _half_named(gathered)
     is_credit, misnumbered = _credits(gathered, credit_numbers, currencies)
     rejected = gathered.rejected + half_named + misnumbered
-    settled = Settled(_fates(gathered, rejected), is_credit)
+    is_sound = ~mask_of(len(gathered.invoices), (row.invoice for row in rejected if row.invoice != EMPTY))
+    settled = Settled(_fates(gathered, is_sound), is_sound, is_credit)
     _write_reasons(settled, gathered, rejected)
     _sum_without_customer(settled, gathered, half_named, currencies)
     settled.rows_superseded += sum(settled.fate[row.invoice] == SUPERSEDED for row in half_named)
@@ -86,11 +88,10 @@ def _credits(
     return is_numbered_so | (invoices.total < 0), misnumbered
 
 
-def _fates(gathered: Gathering, rejected: list[RejectedRow]) -> AnyArray:
+def _fates(gathered: Gathering, is_sound: Mask) -> AnyArray:
     """A number's last sound version is taken, its versions before that are superseded, and those after it held."""
     invoices = gathered.invoices
-    fate = np.full(len(invoices), TAKEN, dtype=np.int8)
-    fate[[row.invoice for row in rejected if row.invoice != EMPTY]] = HELD
+    fate = np.where(is_sound, TAKEN, HELD).astype(np.int8)
     if len(gathered.nameless_numbers) > 1:
         taken: set[str] = set()
         for code in range(len(invoices) - 1, -1, -1):

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from store.imports import dates, staging
 from store.imports.arrays import EMPTY, AnyArray
-from store.imports.entities import PARTS, Described, Entities, ranks_of
+from store.imports.entities import PARTS, Described, Entities
 from store.imports.gathering import FIRST_DAY, SEEDS, UNSET, Gathering, mixed
 from store.imports.lines import LineReader
 from store.imports.mapping_keys import Mapping
@@ -32,10 +32,8 @@ def stage_all(connection: Connection, content: Content) -> None:
     """Stage everything but the lines, which were staged as they were read."""
     gathered, settled, entities, reader = content.gathered, content.settled, content.entities, content.reader
     described = {
-        part: entities.of_file(part)
-        if entities.file[part]
-        else entities.of_rows(part, ranks_of(gathered, settled.fate, place, entities.variants[part]))
-        for place, part in enumerate(PARTS, start=2)
+        part: entities.of_file(part) if entities.file[part] else entities.of_rows(part, gathered, settled.is_sound)
+        for part in PARTS
     }
     customers = _customers(described["customer"], content)
     staging.add(connection, staging.customers, customers)
@@ -55,17 +53,16 @@ def _with(described: list[Described], *names: str) -> Iterator[tuple[object, ...
 def _customers(described: list[Described], content: Content) -> Iterator[tuple[object, ...]]:
     gathered, settled, entities, mapping = content.gathered, content.settled, content.entities, content.mapping
     invoices = gathered.invoices
-    taken = np.flatnonzero(settled.fate == TAKEN)
-    taken = taken[np.argsort(invoices.day[taken], kind="stable")]
-    customer = invoices.attributes["customer"][taken]
-    latest = dict(zip(customer.tolist(), taken.tolist(), strict=True))
+    sound = np.flatnonzero(settled.is_sound)
+    sound = sound[np.argsort(invoices.day[sound], kind="stable")]
+    customer = invoices.attributes["customer"][sound]
+    latest = dict(zip(customer.tolist(), sound.tolist(), strict=True))
     for one in described:
         invoice = latest.get(one.code)
         currency = mapping.currency
         if currency is None and invoice is not None:
             currency = content.reader.currencies.texts[invoices.attributes["currency"][invoice]]
         since, owner = one.attributes.get("since"), one.attributes.get("owner")
-        is_of_lines = entities.file["customer"] is None and invoice is not None
         yield (
             one.code,
             one.number,
@@ -76,7 +73,7 @@ def _customers(described: list[Described], content: Content) -> Iterator[tuple[o
             dt.date.fromisoformat(since) if since else None,
             one.attributes.get("currency") or currency,
             EMPTY if owner is None else int(entities.numbers("rep").numbers([owner])[0]),
-            dates.from_day_number(int(invoices.day[invoice])) if is_of_lines else None,
+            None if one.day is None else dates.from_day_number(one.day),
         )
 
 

@@ -79,6 +79,7 @@ customers = _entity(
     sa.Column("currency", sa.Text),
     sa.Column("owner", sa.Integer, nullable=False),
     sa.Column("described_on", sa.Date),
+    sa.Column("is_latest", sa.Integer),
 )
 reps = _entity(
     "staged_reps",

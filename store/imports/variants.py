@@ -38,21 +38,21 @@ class Variants:
         """The number that a variant is of."""
         return self.numbers.texts[next(islice(self._codes, variant, None))[0]]
 
-    def latest(self, ranks: Integers) -> dict[int, list[str | None]]:
-        """The attributes of each number, each from its latest variant that has it.
+    def latest(self, days: Integers, ranks: Integers) -> dict[int, tuple[int, list[str | None]]]:
+        """The last day of each number, and its attributes, each from its latest variant that has it.
 
-        `ranks` orders the variants by when they were last seen; a negative rank is a variant not to be used.
+        `days` and `ranks` say when each variant was last seen; one with a negative rank was not.
         """
-        described: dict[int, list[str | None]] = {}
+        described: dict[int, tuple[int, list[str | None]]] = {}
         variants = list(self._codes)
-        for code in np.argsort(ranks, kind="stable"):
+        for code in np.argsort(ranks, kind="stable").tolist():
             if ranks[code] < 0:
                 continue
             number, *values = variants[code]
-            known = described.setdefault(number, [None] * len(values))
-            for place, value in enumerate(values):
-                if value != EMPTY:
-                    known[place] = self._pools[place].texts[value]
+            _, known = described.get(number, (0, [None] * len(values)))
+            told = zip(known, values, self._pools, strict=True)
+            texts = [before if value == EMPTY else pool.texts[value] for before, value, pool in told]
+            described[number] = int(days[code]), texts
         return described
 
     def several(self, ranks: Integers, attribute: str) -> int:
