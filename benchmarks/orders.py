@@ -178,6 +178,5 @@ def _shared_out(weight: npt.NDArray[np.float64], total: int) -> Ints:
     """`total` in whole parts, each at least 1, in proportion to the weights."""
     reached = np.cumsum(weight)
     reached = np.floor(reached / reached[-1] * (total - len(weight))).astype(np.int64)
-    reached[-1] = total - len(weight)
     parts: Ints = np.diff(reached, prepend=0) + 1
     return parts

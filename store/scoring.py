@@ -95,9 +95,8 @@ def _period_and_projection(
     revenues = np.array(columns["revenue_12_months_minor"], dtype=np.float64)
     projection = project(profits, revenues, workspace.assumptions(connection))
     whole_year = covered is not None and covers_12_months(covered.period_start_on, covered.observation_end_on)
-    present = [
-        None if math.isnan(value) or not whole_year else round(value) for value in projection.present_value.tolist()
-    ]
+    values = projection.present_value.tolist()
+    present = [round(value) if whole_year and not math.isnan(value) else None for value in values]
     caps = projection.cap_from_year.tolist()
     return {
         "period_start_on": [covered.period_start_on if covered else None] * len(present),

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections import Counter
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -122,6 +123,21 @@ def test_there_are_credits_cancelled_invoices_charges_and_lines_without_a_cost(s
     amounts = _rows(sqlite_db, "invoice_lines", "amount_minor", "quantity_thousandths", "discount_minor")
     assert all((amount < 0) == (quantity < 0) or amount == 0 for amount, quantity, _ in amounts)
     assert any(discount > 0 for _, _, discount in amounts)
+
+
+def test_charges_are_products_that_are_charges_and_a_line_costs_what_its_product_does(sqlite_db: Database) -> None:
+    products = dict(_rows(built(sqlite_db), "products", "id", "name"))
+    sold = _rows(sqlite_db, "invoice_lines", "kind", "product_id", "quantity_thousandths", "unit_price", "amount_minor")
+    price: dict[int, Decimal] = {}
+    for kind, product, quantity, unit_price, amount in sold:
+        assert products[product].startswith("Charge") == (kind == "charge")
+        assert price.setdefault(product, unit_price) == unit_price
+        assert abs(amount) <= abs(quantity) * unit_price / 10 + 1
+
+
+def test_some_customers_never_bought_and_every_other_has_its_own_invoices(sqlite_db: Database) -> None:
+    buyers = {customer_id for (customer_id,) in _rows(built(sqlite_db), "invoices", "customer_id")}
+    assert len(buyers) == CUSTOMERS - CUSTOMERS * 3 // 100
 
 
 def test_names_share_words_and_few_are_the_same(sqlite_db: Database) -> None:

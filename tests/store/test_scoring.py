@@ -112,10 +112,12 @@ def test_exactly_12_months_of_data_are_enough(db: Database) -> None:
 
 def test_the_margin_cap_is_kept_with_the_year_from_which_it_bites(db: Database) -> None:
     books = Ledger(db)
-    acme = books.customer("Acme")
+    acme, thrifty = books.customer("Acme"), books.customer("Thrifty")
     books.invoice(acme, LAST_YEAR, Line("100", "20"))
+    books.invoice(thrifty, LAST_YEAR, Line("100", "90"))
     books.done()
     assert value_of(db, acme).cap_from_year == 5
+    assert value_of(db, thrifty).cap_from_year is None
 
 
 def test_a_customer_that_never_bought_is_scored_with_nothing_rather_than_left_out(db: Database) -> None:
