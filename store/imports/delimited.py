@@ -183,11 +183,13 @@ class Splitter:
                     raise self._unclosed(line) from None
             one = "".join(physical[used : reader.line_num])
             used = reader.line_num
+            if not one.strip("\n" + self.delimiter):
+                continue
             if row is None:
                 marked.append(self._marked(one, line, "a quote in the line stands where none may"))
-            elif any(row) and (len(row) != self.width or "\0" in one):
+            elif len(row) != self.width or "\0" in one:
                 marked.append(self._marked(one, line))
-            elif any(row):
+            else:
                 rows.append(row)
                 starts.append(line)
         self.line += used

@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 from store.database import WRITES, Database
 from store.imports import comparing, dates, joins, notices, promotion, rejected, staging
 from store.imports.entities import PARTS, Entities
-from store.imports.errors import BusyError
+from store.imports.errors import BusyError, ImportRefusedError
 from store.imports.files import choose
 from store.imports.gathering import Gathering
 from store.imports.lines import LineReader
@@ -27,6 +27,8 @@ from store.imports.reading import Table
 from store.imports.report import FileRead, Rejection, Report
 from store.imports.settling import HELD, Settled, settle
 from store.imports.stage_rows import Content, stage_all
+
+__all__ = ["ImportRefusedError", "Report", "import_files"]
 
 Progress = Callable[[str, int, int], None]
 

@@ -3,7 +3,6 @@
 docs/import.md explains every key. Whatever a mapping leaves open is an error here, never a guess later.
 """
 
-import re
 import tomllib
 from pathlib import Path
 
@@ -60,12 +59,12 @@ def _sentences(file: str, error: ValidationError) -> str:
         section, _, key = where.rpartition(".")
         if detail["type"] == "extra_forbidden":
             fields = _fields(section)
-            what = f"is not a key of a mapping; {'here' if section else 'at the top'} stand {choices(fields, key)}"
+            what = f" is not a key of a mapping; {'here' if section else 'at the top'} stand {choices(fields, key)}"
         elif detail["type"] == "missing":
-            what = "is missing; a mapping has to name it"
+            what = " is missing; a mapping has to name it"
         else:
-            what = re.sub(r"^Value error, ", "", detail["msg"])
-        sentences.append(f"{file}: {where} {what}.".replace(":  ", ": "))
+            what = ": " + detail["msg"].removeprefix("Value error, ")
+        sentences.append(f"{file}: {where}{what}.")
     return " ".join(sentences)
 
 

@@ -33,11 +33,11 @@ def of_content(content: Content, lookups: Dictionary[str, Lookup]) -> Iterator[s
     several = customers.several(last_seen(gathered, settled.is_sound, 0, customers)[1], "country")
     if several:
         yield _counted(several, "customer has", "customers have", "several countries; the latest line's counts.")
-    heads = {used.ref.file for used in content.mapping.used() if used.key.startswith("invoice.")}
+    heads = {used.ref.file for used in content.mapping.used() if used.key in {"invoice.number", "invoice.date"}}
     for name in sorted(heads & lookups.keys()):
         unused = lookups[name].rows_unused
         if unused:
-            what = f"in {lookups[name].names} without any line; they were left out."
+            what = f"in {lookups[name].names} without a line in the files."
             yield _counted(unused, "invoice is", "invoices are", what)
 
 
