@@ -114,10 +114,12 @@ def _attachments(source: Mapping[str, Any]) -> list[Json] | None:
 
 def _metadata(source: Mapping[str, Any]) -> Json | None:
     metadata = load(source, "metadata", "invalid_metadata_format")
-    if metadata in (None, {}):
-        return metadata
+    if metadata is None:
+        return None
     if not isinstance(metadata, dict):
         raise Refusal("invalid_metadata_format")
+    if not metadata:
+        return {}
     event_type, payload = metadata.get("event_type"), metadata.get("event_payload")
     if not isinstance(event_type, str) or not event_type or not isinstance(payload, dict):
         raise Refusal("invalid_metadata_schema")

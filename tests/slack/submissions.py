@@ -11,8 +11,13 @@ if TYPE_CHECKING:
     from tests.slack.interactions import Interaction
 
 # What stands beside each response_action; without any, the view that was submitted closes.
-FIELDS: dict[str | None, set[str]] = {"errors": {"errors"}, "update": {"view"}, "push": {"view"}, "clear": set()}
-FIELDS[None] = set()
+FIELDS: dict[str | None, set[str]] = {
+    "errors": {"errors"},
+    "update": {"view"},
+    "push": {"view"},
+    "clear": set(),
+    None: set(),
+}
 
 
 def respond(view: View, submission: "Interaction", answer: Any, trigger_id: str) -> None:

@@ -24,7 +24,6 @@ from tests.slack.block_kit.rich_text import RICH_TEXT
 from tests.slack.block_kit.rules import (
     Flag,
     Items,
-    Later,
     Number,
     Problem,
     Problems,
@@ -134,6 +133,21 @@ TEXT_INPUTS = {
     ),
 }
 
+_WORKFLOW = Shape(
+    f"{DOCS}/composition-objects/workflow-object",
+    must={
+        "trigger": Shape(
+            f"{DOCS}/composition-objects/trigger-object",
+            must={"url": Text(least=1)},
+            may={
+                "customizable_input_parameters": Items(
+                    Shape(f"{DOCS}/composition-objects/trigger-object", must={"name": Text(), "value": Text()})
+                )
+            },
+        )
+    },
+)
+
 BUTTONS = {
     "button": element(
         "button-element",
@@ -152,24 +166,9 @@ BUTTONS = {
         "workflow-button-element",
         "workflow_button",
         {**ACTION, "style": STYLE, "accessibility_label": Text(most=75)},
-        {"text": plain(75), "workflow": Later(lambda: _WORKFLOW)},
+        {"text": plain(75), "workflow": _WORKFLOW},
     ),
 }
-_WORKFLOW = Shape(
-    f"{DOCS}/composition-objects/workflow-object",
-    must={
-        "trigger": Shape(
-            f"{DOCS}/composition-objects/trigger-object",
-            must={"url": Text(least=1)},
-            may={
-                "customizable_input_parameters": Items(
-                    Shape(f"{DOCS}/composition-objects/trigger-object", must={"name": Text(), "value": Text()})
-                )
-            },
-        )
-    },
-)
-
 CHOICES = {
     "checkboxes": element(
         "checkboxes-element",

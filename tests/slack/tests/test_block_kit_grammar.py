@@ -22,12 +22,12 @@ PATTERNS = {
 def shapes_in(rule: Any, name: str, seen: dict[int, tuple[str, Shape]]) -> None:
     """Every shape that a rule leads to, by the way to it."""
     if isinstance(rule, Later):
-        rule = rule.find()
+        shapes_in(rule.find(), name, seen)
     if isinstance(rule, Items):
         shapes_in(rule.item, name, seen)
     if isinstance(rule, Kinds):
-        for kind, one in rule.shapes.items():
-            shapes_in(one, f"{name}.{kind}", seen)
+        for kind, shape in rule.shapes.items():
+            shapes_in(shape, f"{name}.{kind}", seen)
     if isinstance(rule, Shape) and id(rule) not in seen:
         seen[id(rule)] = (name, rule)
         for field, one in {**rule.must, **rule.may}.items():
@@ -89,8 +89,8 @@ def too_much(rule: Any) -> Iterator[Any]:
             yield from ["nonsense"] if text.one_of or text.pattern else []
         case Number() as number:
             yield from ("7", True)
-            beyond = (number.least, -1), (number.most, 1), (number.above, 0)
-            yield from [limit + step for limit, step in beyond if limit is not None]
+            limits = (number.least, -1), (number.most, 1), (number.above, 0)
+            yield from [limit + step for limit, step in limits if limit is not None]
         case Flag():
             yield "true"
         case Items() as items:

@@ -145,7 +145,7 @@ def test_each_sees_only_what_slack_would_show_them(slack: Slack, anna: Person, s
 
 
 def test_a_screen_is_read_as_a_person_reads_it(app: SocketApp, anna: Person, sales: Channel) -> None:
-    blocks = [
+    blocks: list[Json] = [
         {"type": "header", "text": plain("Acme &amp; Co")},
         {"type": "section", "fields": [{"type": "mrkdwn", "text": "*Revenue*"}], "accessory": button("More")},
         {"type": "table", "rows": [[{"type": "raw_text", "text": "2025"}]]},
@@ -187,7 +187,7 @@ def test_an_ephemeral_message_is_not_repeated_when_pressed(app: SocketApp, anna:
 
 
 def test_menus_and_pickers_say_what_was_chosen(slack: Slack, app: SocketApp, anna: Person, sales: Channel) -> None:
-    elements = [
+    elements: list[Json] = [
         {"type": "overflow", "action_id": "menu", "options": [option("Snooze"), option("Done")]},
         {"type": "static_select", "action_id": "select", "options": [option("Acme"), option("Globex")]},
         {"type": "datepicker", "action_id": "day"},

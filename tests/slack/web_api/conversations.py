@@ -9,7 +9,7 @@ from tests.slack import shapes
 from tests.slack.refusal import Refusal
 from tests.slack.web_api.call import Call, method
 from tests.slack.web_api.paging import page
-from tests.slack.world import Channel, Json, Message, User
+from tests.slack.world import Channel, ChannelKind, Json, Message, User
 
 PREFIX = {"public": "channels", "private": "groups", "im": "im", "mpim": "mpim"}
 TYPES = {"public_channel": "public", "private_channel": "private", "im": "im", "mpim": "mpim"}
@@ -76,7 +76,7 @@ def conversations_open(call: Call) -> Json:
             raise Refusal("too_many_users")
         call.need_scope("im:write" if len(people) == 1 else "mpim:write")
         everybody = [app.bot.id, *(one.id for one in people)]
-        kind = "im" if len(people) == 1 else "mpim"
+        kind: ChannelKind = "im" if len(people) == 1 else "mpim"
         known = [one for one in world.channels.values() if one.kind == kind and set(one.members) == set(everybody)]
         was_open = bool(known)
         channel = known[0] if known else world.add_channel(kind, "", creator=app.bot.id, members=everybody)
