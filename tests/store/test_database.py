@@ -37,9 +37,13 @@ def test_a_reader_does_not_wait_for_a_writer(db: Database) -> None:
 
 
 def test_a_write_that_raises_leaves_nothing(db: Database) -> None:
-    with pytest.raises(RuntimeError), db.writing() as connection:
-        connection.execute(tables.sources.insert().values(name="a", title="a"))
-        raise RuntimeError
+    def write_and_fail() -> None:
+        with db.writing() as connection:
+            connection.execute(tables.sources.insert().values(name="a", title="a"))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        write_and_fail()
     with db.reading() as connection:
         assert connection.execute(sa.select(tables.sources)).first() is None
 
@@ -59,9 +63,10 @@ def test_decimals_and_instants_come_back_as_they_went_in(db: Database) -> None:
 
 
 def test_an_instant_without_a_zone_is_refused(db: Database) -> None:
-    with pytest.raises(sa.exc.StatementError, match="time zone"), db.writing() as connection:
-        naive = dt.datetime(2026, 3, 1)  # noqa: DTZ001
-        connection.execute(tables.sources.insert().values(name="a", title="a", refreshed_at=naive))
+    naive = dt.datetime(2026, 3, 1)  # noqa: DTZ001
+    insert = tables.sources.insert().values(name="a", title="a", refreshed_at=naive)
+    with db.writing() as connection, pytest.raises(sa.exc.StatementError, match="time zone"):
+        connection.execute(insert)
 
 
 def test_foreign_keys_hold(db: Database) -> None:
