@@ -113,13 +113,13 @@ def test_several_files_at_once_are_the_files_one_after_the_other(
 def test_the_rejected_rows_corrected_and_imported_complete_the_ledger(
     rows: list[Row], at: tuple[int, int], db: Database, import_rows: Callable[..., Report], tmp_path: Path
 ) -> None:
-    if not rows:
-        return
+    place, spoilt = at[0] % max(len(rows), 1), at[1]
+    if not rows or not rows[place][2]:
+        return  # what a row without a customer says is not asked for again
     _emptied(db)
     import_rows(rows)
     whole = state(db)
     _emptied(db)
-    place, spoilt = at[0] % len(rows), at[1]
     broken = list(rows)
     broken[place] = (*rows[place][:spoilt], "SPOILT", *rows[place][spoilt + 1 :])
     path = tmp_path / "rejected.csv"
