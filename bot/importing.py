@@ -62,6 +62,10 @@ def sentences(report: Report) -> Iterator[str]:
     others = {"removed": report.rows_removed, "superseded": report.rows_superseded, "rejected": report.rows_rejected}
     counts += [f"{rows:,} {what}" for what, rows in others.items() if rows]
     yield f"Read {_lines(report.rows_read)} in {report.seconds:.1f} s: {', '.join(counts)}."
+    if payments := report.payments_new + report.payments_changed + report.payments_unchanged:
+        counts = [f"{report.payments_new:,} new", f"{report.payments_changed:,} changed"]
+        what = "payment" if payments == 1 else "payments"
+        yield f"{payments:,} {what}: {', '.join(counts)}, {report.payments_unchanged:,} unchanged."
     if report.rows_without_customer:
         amounts = ", ".join(
             f"{currency} {from_minor(minor, currency):,}" for currency, minor in sorted(report.without_customer.items())

@@ -22,10 +22,11 @@ class Given:
     notices: list[str] = field(default_factory=list)
 
 
-def choose(paths: Sequence[Path], mapping: Mapping, needed: set[str]) -> Given:
+def choose(paths: Sequence[Path], mapping: Mapping, together: Sequence[set[str]]) -> Given:
     """Open the files that the mapping names, each once.
 
-    A folder or a pattern stands for the files in it; those that the mapping does not name are not used.
+    A folder or a pattern stands for the files in it; those that the mapping does not name are not used. `together` are
+    the kinds of files that make sense only together; of the first, all are needed unless another is there whole.
     Errors: WrongFilesError where a file given by its name is not one of the mapping's, or a needed one is not there;
     UnreadableFileError.
     """
@@ -51,12 +52,13 @@ def choose(paths: Sequence[Path], mapping: Mapping, needed: set[str]) -> Given:
         seen[digest] = table
         given.digests[path] = digest
         given.tables[kinds[0]].append(table)
-    for name in sorted(needed):
-        if not given.tables[name]:
-            raise WrongFilesError(
-                f"The mapping needs a file named {mapping.files[name].name} (files.{name}), and none was given; "
-                "give it as well, or the folder that they are in."
-            )
+    present = {name for name, tables in given.tables.items() if tables}
+    chosen = [kinds for kinds in together if kinds & present] or together[:1]
+    for name in sorted(set().union(*chosen) - present):
+        raise WrongFilesError(
+            f"The mapping needs a file named {mapping.files[name].name} (files.{name}), and none was given; "
+            "give it as well, or the folder that they are in."
+        )
     return given
 
 

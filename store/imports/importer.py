@@ -14,14 +14,14 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import OperationalError
 
 from store.database import WRITES, Database
-from store.imports import comparing, dates, joins, notices, promotion, rejected, staging
+from store.imports import comparing, dates, joins, notices, payments, promotion, rejected, staging
 from store.imports.entities import PARTS, Entities
 from store.imports.errors import BusyError, ImportRefusedError
 from store.imports.files import choose
 from store.imports.gathering import Gathering
 from store.imports.lines import LineReader
 from store.imports.mapping import Mapping
-from store.imports.mapping_rules import ledger_file
+from store.imports.mapping_rules import ledger_file, payments_file
 from store.imports.meaning import Interpreter
 from store.imports.reading import Table
 from store.imports.report import FileRead, Rejection, Report
@@ -62,7 +62,8 @@ def import_files(
     shift_days = DAYS_A_WEEK * shift_weeks
     interpreter = Interpreter(mapping.format, dates.day_number((now + AHEAD).date()), shift_days)
     one = _Import(mapping, interpreter, progress)
-    one.read_joined_files(files)
+    one.open(files)
+    one.read_joined_files()
     with _own_connection(db) as connection:
         one.read_ledger(connection)
         settled = one.settle(connection)
@@ -70,9 +71,10 @@ def import_files(
         one.report.rejected_files = rejected.write(one.rejected_rows(settled), mapping, rejected_to)
         if dry_run:
             with connection.begin():
-                one.note(comparing.compare(connection, mapping.source))
+                one.compare(connection)
         else:
             one.promote(connection, now)
+    one.report.notices += one.found
     one.report.seconds = time.perf_counter() - started
     return one.report
 
@@ -100,17 +102,26 @@ class _Import:
         self.lookups: dict[str, joins.Lookup] = {}
         self.gathered = Gathering()
         self.reader = LineReader(mapping, interpreter)
+        self.payments = payments.Payments()
+        self.found: list[str] = []
 
-    def read_joined_files(self, paths: Sequence[Path]) -> None:
-        given = choose(paths, self.mapping, needed=set(self.mapping.files))
-        self.report.not_used = given.not_used
-        self.report.notices += given.notices
-        self.tables = given.tables[self.ledger]
-        self.digests = given.digests
-        for file in self.mapping.files:
-            if file != self.ledger:
-                tables = given.tables[file]
-                watch = self.watched(f"Reading {tables[0].name}")
+    def open(self, paths: Sequence[Path]) -> None:
+        """Find the files of the mapping among those given."""
+        payments_only = {name for name in [payments_file(self.mapping)] if name}
+        self.given = choose(paths, self.mapping, [set(self.mapping.files) - payments_only, payments_only])
+        self.report.not_used = self.given.not_used
+        self.report.notices += self.given.notices
+        self.tables = self.given.tables[self.ledger]
+
+    def read_joined_files(self) -> None:
+        """Read what the ledger's rows refer to, and the payments."""
+        for file, tables in self.given.tables.items():
+            if not tables or file == self.ledger:
+                continue
+            watch = self.watched(f"Reading {tables[0].name}")
+            if file == payments_file(self.mapping):
+                self.payments = payments.read(tables, self.mapping, self.interpreter, watch)
+            else:
                 self.lookups[file] = joins.load(file, tables, self.mapping, self.interpreter, watch)
         self.entities = Entities(self.mapping, self.interpreter, self.lookups)
 
@@ -134,7 +145,7 @@ class _Import:
                     self.gathered.hash_lines(staged, self.reader.products.hashes(), self.reader.prices.hashes())
                     staging.add_lines(connection, staged)
                 rows = self.gathered.rows_read - before
-                self.report.files.append(FileRead(table.name, self.digests[table.path], rows))
+                self.report.files.append(FileRead(table.name, self.given.digests[table.path], rows))
 
     def settle(self, connection: Connection) -> Settled:
         """Decide about every invoice, and stage what goes in."""
@@ -144,25 +155,32 @@ class _Import:
         content = Content(self.mapping, gathered, settled, self.reader, self.entities)
         with connection.begin():
             stage_all(connection, content)
+            self.payments.bad += payments.stage(connection, self.payments, self.mapping.source)
         report.rows_read = gathered.rows_read
         report.rows_rejected = settled.rows_rejected
         report.rows_superseded = settled.rows_superseded
         report.rows_without_customer = settled.rows_without_customer
         report.without_customer = settled.without_customer
         report.invoices_held = int((settled.fate == HELD).sum())
-        report.other_rows_rejected = sum(len(lookup.bad_rows) for lookup in self.lookups.values())
-        for lookup in self.lookups.values():
-            settled.kinds.update(reason.kind for bad in lookup.bad_rows for reason in bad.reasons)
+        bad_rows = [bad for rows in self.bad_rows().values() for bad in rows]
+        report.other_rows_rejected = len(bad_rows)
+        settled.kinds.update(reason.kind for bad in bad_rows for reason in bad.reasons)
         report.rejections = [Rejection(kind, rows) for kind, rows in settled.kinds.most_common()]
         report.notices += notices.of_content(content, self.lookups)
         return settled
 
-    def rejected_rows(self, settled: Settled) -> dict[str, list[tuple[Table, dict[int, str]]]]:
+    def bad_rows(self) -> dict[str, list[joins.BadRow]]:
+        """The rejected rows of the files other than the ledger, by the kind of file."""
+        found = {name: lookup.bad_rows for name, lookup in self.lookups.items()}
+        paid = payments_file(self.mapping)
+        return found | ({paid: self.payments.bad} if paid else {})
+
+    def rejected_rows(self, settled: Settled) -> rejected.Rejected:
         """For each kind of file the rows to write again: by file, line and reason."""
         found = {self.ledger: [(self.tables[file], lines) for file, lines in sorted(settled.reasons.items())]}
-        for name, lookup in self.lookups.items():
+        for name, rows in self.bad_rows().items():
             by_table: dict[Path, tuple[Table, dict[int, str]]] = {}
-            for bad in lookup.bad_rows:
+            for bad in rows:
                 _, lines = by_table.setdefault(bad.table.path, (bad.table, {}))
                 lines[bad.line] = "; ".join(map(str, bad.reasons))
             found[name] = list(by_table.values())
@@ -172,7 +190,7 @@ class _Import:
         """Compare with what is stored, then write; compare anew where another import came in between."""
         self.progress("Comparing with what is stored", 0, 0)
         with connection.begin():
-            difference = comparing.compare(connection, self.mapping.source)
+            difference = self.compare(connection)
         connection.execution_options(**{WRITES: True})
         self.progress("Storing", 0, 0)
         try:
@@ -185,18 +203,21 @@ class _Import:
             promotion.lock(connection)
             locked = time.perf_counter()
             if comparing.last_import(connection) != difference.last_import_id:
-                difference = comparing.compare(connection, self.mapping.source)
-            self.note(difference)
+                self.compare(connection)
             promotion.promote(connection, self.source(), self.knowledge(), self.report, now)
         self.report.longest_write_lock_seconds = time.perf_counter() - locked
 
-    def note(self, difference: comparing.Difference) -> None:
-        """Put into the report what was found."""
-        report = self.report
+    def compare(self, connection: Connection) -> comparing.Difference:
+        """Compare what is staged with what is stored, and put what is found into the report."""
+        report, source = self.report, self.mapping.source
+        difference = comparing.compare(connection, source)
         report.rows_new, report.rows_changed = difference.rows_new, difference.rows_changed
         report.rows_unchanged, report.rows_removed = difference.rows_unchanged, difference.rows_removed
         report.invoices_new, report.invoices_changed = difference.invoices_new, difference.invoices_changed
-        report.notices += notices.of_difference(difference)
+        counts = payments.resolve(connection, source)
+        report.payments_new, report.payments_changed, report.payments_unchanged = counts
+        self.found = list(notices.of_difference(difference))
+        return difference
 
     def source(self) -> promotion.Source:
         """The source with the period that it now covers."""

@@ -84,7 +84,7 @@ def load(file: str, tables: Sequence[Table], mapping: Mapping, interpreter: Inte
             for column in wanted
         }
         lines = [line for block in blocks for line in block.lines.tolist()]
-        reasons = _reasons(blocks, uses_of(mapping, file), interpreter)
+        reasons = troubles_of(blocks, uses_of(mapping, file), interpreter)
         keys = Column(pools[key.column].texts, codes[key.column])
         for row in places(keys.is_empty):
             reasons.setdefault(row, []).append(Reason(key.column, "is empty"))
@@ -160,9 +160,10 @@ class Joined:
         return self._found[file]
 
 
-def _reasons(
+def troubles_of(
     blocks: Sequence[Block], uses: Sequence[tuple[Ref, Use]], interpreter: Interpreter
 ) -> dict[int, list[Reason]]:
+    """What is wrong with the cells of each row, by its place in all the blocks."""
     reasons: dict[int, list[Reason]] = {}
     before = 0
     for block in blocks:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from store import names, scoring, tables
-from store.imports import staging
+from store.imports import payments, staging
 from store.imports.comparing import CHANGED, NEW, line_values
 from store.imports.report import Report
 
@@ -63,6 +63,7 @@ def promote(connection: Connection, source: Source, knowledge: Knowledge, report
     _invoices(connection, source_id)
     _lines(connection)
     _held(connection, source_id, import_id)
+    payments.promote(connection, source.name)
     _owners(connection, knowledge)
     names.index_missing(connection)
     scoring.score(connection)

@@ -42,6 +42,9 @@ class Report:
     rows_without_customer: int = 0
     rows_removed: int = 0
     other_rows_rejected: int = 0
+    payments_new: int = 0
+    payments_changed: int = 0
+    payments_unchanged: int = 0
     invoices_new: int = 0
     invoices_changed: int = 0
     invoices_held: int = 0

@@ -98,6 +98,19 @@ held = _temporary(
     sa.Column("customer_number", sa.Text),
     sa.Column("reason", sa.Text, nullable=False),
 )
+payments = _temporary(
+    "staged_payments",
+    _code(),
+    sa.Column("number", sa.Text, nullable=False),
+    sa.Column("customer_number", sa.Text),
+    sa.Column("invoice_number", sa.Text),
+    sa.Column("paid_on", sa.Date, nullable=False),
+    sa.Column("amount_minor", sa.BigInteger, nullable=False),
+    sa.Column("currency", sa.Text, nullable=False),
+    sa.Column("customer_id", sa.BigInteger),
+    sa.Column("invoice_id", sa.BigInteger),
+    sa.Column("id", sa.BigInteger),
+)
 touched = _temporary("staged_touched", sa.Column("customer_id", sa.BigInteger, primary_key=True, autoincrement=False))
 nameless = _temporary("staged_nameless", sa.Column("number", sa.Text, primary_key=True))
 
