@@ -50,12 +50,15 @@ def from_day_number(number: int) -> dt.date:
 
 
 def _parse(texts: Sequence[str], date_format: str) -> Days:
-    # Pandas also takes "now" and "today" for dates; and where two numbers adjoin, a short one would be a guess.
+    # Where two numbers adjoin, a short one would be a guess.
     length = len(dt.date(2000, 10, 10).strftime(date_format)) if _ADJOINING.search(date_format) else None
-    candidates = [
-        text if any(map(str.isdigit, text)) and (length is None or len(text) == length) else None for text in texts
-    ]
+    candidates = [text if _may_be_a_date(text, date_format) and length in {None, len(text)} else None for text in texts]
     moments = pd.to_datetime(pd.Series(candidates, dtype=object), format=date_format, errors="coerce")
     days = moments.to_numpy().astype("datetime64[D]")
     numbers = days.astype(np.int64)
     return np.where(np.isnat(days), NO_DAY, numbers).astype(np.int32)
+
+
+def _may_be_a_date(text: str, date_format: str) -> bool:
+    """Pandas also takes "now" and "today" for dates, and -2000-01-01 for one in the year -2000."""
+    return any(map(str.isdigit, text)) and (text[0] not in "+-" or text[0] == date_format[0])
