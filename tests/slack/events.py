@@ -38,7 +38,11 @@ def of_message(slack: "Slack", message: Message) -> Iterator[Event]:
     channel, bot = message.channel, slack.app.bot.id
     if bot not in channel.members:
         return
-    body = shapes.message(message, slack.app)
+    sender = slack.world.users[message.user]
+    body = {**shapes.message(message, slack.app), "team": sender.team.id}
+    if sender.team is not slack.app.team:
+        # docs.slack.dev/apis/slack-connect: where a message of another workspace comes from.
+        body |= {"user_team": sender.team.id, "source_team": sender.team.id}
     common = {"channel": channel.id, "event_ts": message.ts}
     subscription = SUBSCRIPTIONS[channel.kind]
     if _may_hear(slack, subscription):

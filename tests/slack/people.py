@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from tests.slack import events, payloads
-from tests.slack.filling import filled
+from tests.slack.filling import filled, plain
 from tests.slack.interactions import Interaction, What, parcel_for
 from tests.slack.screen import Home, Modal, Seen
 from tests.slack.submissions import respond, shown_errors
@@ -105,6 +105,14 @@ class Person:
                 value = {key: one for key, one in filled(element, what, []).items() if key != "type"}
                 place = on.message if isinstance(on, Seen) else on.view
                 return self.act(place, block, element, value, wait=wait, name=action)
+        raise AssertionError(f"There is no element {action!r}.")
+
+    def searches(self, action: str, typed: str, on: Seen | Home) -> list[str]:
+        """Type into a menu of a message or Home tab that the app fills (its action_id), and read what it suggests."""
+        for block, element in on.elements():
+            if element.get("action_id") == action:
+                place = on.message if isinstance(on, Seen) else on.view
+                return [plain(one["text"]) for one in self.ask(place, block["block_id"], action, typed).options]
         raise AssertionError(f"There is no element {action!r}.")
 
     def runs_shortcut(self, callback_id: str, on: Seen | None = None, *, wait: bool = True) -> Interaction:

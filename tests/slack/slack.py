@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 from typing import Any, Literal, TypeVar
 
-from tests.slack import events, payloads
+from tests.slack import events, payloads, shapes
 from tests.slack.clock import Clock
 from tests.slack.complaints import Complaint, Complaints
 from tests.slack.courier import Courier, Parcel
@@ -22,7 +22,7 @@ from tests.slack.server import SlackServer
 from tests.slack.socket_mode import Sockets
 from tests.slack.triggers import Triggers
 from tests.slack.web_api import Call
-from tests.slack.world import Channel, File, Message, Team, User, World
+from tests.slack.world import Channel, File, Json, Message, Team, User, World
 
 Found = TypeVar("Found")
 Sharing = Literal["", "external", "pending"]
@@ -164,6 +164,11 @@ class Slack:
     def ephemerals(self, person: Person) -> list[Seen]:
         """What only this person sees, oldest first."""
         return [Seen(one, self) for one in self.world.messages if one.only_for == person.id and not one.deleted]
+
+    def view_of(self, person: Person) -> Json | None:
+        """The topmost modal of a person as the app knows it, None where none lies open."""
+        stack = self.world.stack_of(person.id)
+        return shapes.view(stack[-1], self.app) if stack else None
 
     @property
     def files(self) -> list[File]:

@@ -202,7 +202,7 @@ class World:
 
     def stack_of(self, user_id: str) -> list[View]:
         """The modals that lie open before somebody, the topmost last."""
-        return [view for view in self.views.values() if view.is_open and view.user.id == user_id]
+        return [view for view in list(self.views.values()) if view.is_open and view.user.id == user_id]
 
     # --- adding ------------------------------------------------------------------------------------------------------
 

@@ -1,6 +1,6 @@
 """The stand-in's own tests use it as every other test does, with Slack's own clients."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -10,7 +10,7 @@ from slack_sdk.errors import SlackApiError
 from tests.slack.fixtures import slack
 from tests.slack.people import Person
 from tests.slack.slack import Slack
-from tests.slack.tests.apps import web_client
+from tests.slack.tests.apps import SocketApp, web_client
 from tests.slack.world import Channel
 
 __all__ = ["slack"]
@@ -32,6 +32,14 @@ def anna(slack: Slack) -> Person:
 @pytest.fixture
 def sales(slack: Slack, anna: Person) -> Channel:
     return slack.channel("sales", [anna])
+
+
+@pytest.fixture
+def app(slack: Slack) -> Iterator[SocketApp]:
+    """An app in Socket Mode, connected."""
+    with SocketApp(slack) as connected:
+        slack.sockets.wait_for(1)
+        yield connected
 
 
 @pytest.fixture

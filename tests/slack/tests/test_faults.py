@@ -2,7 +2,6 @@
 
 import time
 import urllib.error
-from collections.abc import Iterator
 
 import pytest
 from slack_sdk import WebClient
@@ -16,13 +15,6 @@ from tests.slack.tests.apps import SocketApp
 from tests.slack.world import Channel
 
 BROKEN = (urllib.error.URLError, ConnectionError, OSError)
-
-
-@pytest.fixture
-def app(slack: Slack) -> Iterator[SocketApp]:
-    with SocketApp(slack) as connected:
-        slack.sockets.wait_for(1)
-        yield connected
 
 
 def test_a_connection_breaks_before_a_post_is_taken(slack: Slack, client: WebClient, sales: Channel) -> None:

@@ -18,13 +18,6 @@ from tests.slack.tests.apps import SocketApp
 from tests.slack.world import Channel
 
 
-@pytest.fixture
-def app(slack: Slack) -> Iterator[SocketApp]:
-    with SocketApp(slack) as connected:
-        slack.sockets.wait_for(1)
-        yield connected
-
-
 def address(slack: Slack, client: WebClient) -> str:
     return str(client.apps_connections_open(app_token=slack.app.app_token)["url"])
 

@@ -1,32 +1,12 @@
 """Modals and Home tabs: what opens them, what changes them, and what Slack refuses."""
 
-from typing import Any
-
 import pytest
 from slack_sdk import WebClient
 
 from tests.slack.people import Person
 from tests.slack.slack import Slack
 from tests.slack.tests.conftest import Refused
-
-Json = dict[str, Any]
-
-
-def plain(text: str) -> Json:
-    return {"type": "plain_text", "text": text}
-
-
-def field(label: str = "Note", block_id: str = "note", **element: Any) -> Json:
-    element = {"type": "plain_text_input", "action_id": "typed", **element}
-    return {"type": "input", "block_id": block_id, "label": plain(label), "element": element}
-
-
-def modal(*blocks: Json, title: str = "A modal", **more: Any) -> Json:
-    return {"type": "modal", "title": plain(title), "submit": plain("Go"), "blocks": list(blocks) or [field()], **more}
-
-
-def home(text: str = "Welcome", **more: Any) -> Json:
-    return {"type": "home", "blocks": [{"type": "section", "text": plain(text)}], **more}
+from tests.slack.tests.pieces import field, home, modal, plain
 
 
 @pytest.fixture

@@ -206,7 +206,7 @@ def test_a_list_comes_in_pages_that_may_be_shorter_than_asked(slack: Slack, clie
     ("args", "error"),
     [
         ({"cursor": "nonsense"}, "invalid_cursor"),
-        ({"cursor": "dXNlcnMuaW5mbzoz"}, "invalid_cursor"),
+        ({"cursor": "dXNlcnMuaW5mbzow"}, "invalid_cursor"),
         ({"limit": "0"}, "invalid_limit"),
         ({"limit": "1001"}, "invalid_limit"),
         ({"limit": "many"}, "invalid_limit"),
