@@ -79,7 +79,7 @@ def _expanded(paths: Sequence[Path]) -> Iterator[tuple[Path, bool]]:
 def _is_left_over(path: Path) -> bool:
     """What lies in a folder beside the data: notes, and rejected rows of an earlier import."""
     name = path.name.lower()
-    return name.startswith(".") or ".rejected." in name or not name.endswith(_ENDINGS)
+    return name.startswith(".") or ".rejected" in name or not name.endswith(_ENDINGS)
 
 
 def _names(mapping: Mapping) -> str:

@@ -68,7 +68,7 @@ def import_files(
         one.read_ledger(connection)
         settled = one.settle(connection)
         one.report.is_dry_run = dry_run
-        one.report.rejected_files = rejected.write(one.rejected_rows(settled), mapping, rejected_to)
+        one.report.rejected_files = one.write_rejected(settled, rejected_to)
         if dry_run:
             with connection.begin():
                 one.compare(connection)
@@ -168,6 +168,15 @@ class _Import:
         report.rejections = [Rejection(kind, rows) for kind, rows in settled.kinds.most_common()]
         report.notices += notices.of_content(content, self.lookups)
         return settled
+
+    def write_rejected(self, settled: Settled, to: Path | None) -> list[Path]:
+        """Write the rejected rows, before anything is stored: what is not taken must not be lost."""
+        try:
+            return rejected.write(self.rejected_rows(settled), self.mapping, to, self.given.digests)
+        except OSError as error:
+            raise ImportRefusedError(
+                f"The rejected rows cannot be written to {to} ({error.strerror}); say another place for them."
+            ) from None
 
     def bad_rows(self) -> dict[str, list[joins.BadRow]]:
         """The rejected rows of the files other than the ledger, by the kind of file."""

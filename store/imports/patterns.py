@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase, translate
 from pathlib import PurePath
 
 # A rejected-rows file counts as the file that its rows came from; a ledger may be packed.
-_ENDINGS = re.compile(r"(\.rejected)?(\.(csv|txt|tsv|xlsx))?(\.gz)?$", re.IGNORECASE)
+_ENDINGS = re.compile(r"(\.rejected(-[0-9]+)?)?(\.(csv|txt|tsv|xlsx))?(\.gz)?$", re.IGNORECASE)
 
 
 def matcher(patterns: Iterable[str]) -> re.Pattern[str]:

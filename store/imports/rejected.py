@@ -4,6 +4,7 @@ It has the delimiter and encoding of its source and can itself be imported once 
 """
 
 import csv
+from collections.abc import Collection
 from collections.abc import Mapping as Dictionary
 from pathlib import Path
 
@@ -15,21 +16,35 @@ from store.imports.reading import REJECTED_COLUMNS, Table
 Rejected = Dictionary[str, list[tuple[Table, dict[int, str]]]]
 
 
-def write(rejected: Rejected, mapping: Mapping, to: Path | None) -> list[Path]:
+def write(rejected: Rejected, mapping: Mapping, to: Path | None, read: Collection[Path]) -> list[Path]:
     """Write the rows of each kind of file into one file: `to`, or NAME.rejected.csv in it where it is a folder.
 
-    Where several kinds of file have rejected rows, the later ones go beside it, under their own names.
+    Where several kinds of file have rejected rows, the later ones go beside it, under their own names. A file that
+    was `read` is never written over, nor one of an earlier import that somebody may be correcting: then the name is
+    NAME.rejected-2.csv and so on. Errors: OSError where a file cannot be written.
     """
     written: list[Path] = []
     for tables in rejected.values():
         if not tables or to is None:
             continue
-        beside = to if to.is_dir() else to.parent
-        named = to.is_dir() or bool(written)
-        path = beside / f"{stem(tables[0][0].path)}.rejected.csv" if named else to
-        _write(path, tables, mapping)
+        is_named = not to.is_dir() and not written
+        folder = to if to.is_dir() else to.parent
+        path = to if is_named else folder / f"{stem(tables[0][0].path)}.rejected.csv"
+        unfinished = path.with_name(f".{path.name}.unfinished")
+        _write(unfinished, tables, mapping)
+        number = 1
+        while _is_taken(path, unfinished, read, may_be_replaced=is_named):
+            number += 1
+            path = folder / f"{stem(path)}.rejected-{number}.csv"
+        unfinished.replace(path)
         written.append(path)
     return written
+
+
+def _is_taken(path: Path, unfinished: Path, read: Collection[Path], *, may_be_replaced: bool) -> bool:
+    if not path.exists() or path.read_bytes() == unfinished.read_bytes():
+        return False
+    return not may_be_replaced or any(path.samefile(one) for one in read)
 
 
 def _write(path: Path, tables: list[tuple[Table, dict[int, str]]], mapping: Mapping) -> None:

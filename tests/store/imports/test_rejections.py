@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from store.database import Database
-from tests.store.imports.ledgers import GOOD, HEADER, flat_mapping, imported, reasons, state
+from store.imports import importer
+from tests.store.imports.ledgers import GOOD, HEADER, NOW, flat_mapping, imported, reasons, state
 
 ROW = dict(zip(HEADER.split(";"), GOOD[2].split(";"), strict=True))
 NO_DATE = "is not a date written as %d.%m.%Y"
@@ -218,3 +219,35 @@ def test_what_was_stored_stays_when_the_invoice_now_has_no_customer(db: Database
     assert state(db) == before
     what = "1 stored invoice is now without any customer in the files; what is stored of them stays as it was."
     assert report.notices == [what]
+
+
+def test_a_file_of_rejected_rows_that_is_imported_is_never_written_over(sqlite_db: Database, tmp_path: Path) -> None:
+    mapping = flat_mapping(tmp_path)
+    imported(sqlite_db, tmp_path, [GOOD[2].replace("3,333", "x"), GOOD[3].replace("10,50", "y")], rejected_to=tmp_path)
+    path = tmp_path / "ledger.rejected.csv"
+    corrected = path.read_text("utf-8-sig").replace(";x;", ";3;")
+    path.write_text(corrected, "utf-8")
+
+    report = importer.import_files(sqlite_db, [path], mapping, now=NOW, rejected_to=tmp_path)
+
+    assert (report.rows_new, report.rows_rejected) == (1, 1)
+    assert path.read_text("utf-8") == corrected
+    assert report.rejected_files == [tmp_path / "ledger.rejected-2.csv"]
+    again = importer.import_files(sqlite_db, report.rejected_files, mapping, now=NOW, rejected_to=tmp_path)
+    assert again.rejected_files == [tmp_path / "ledger.rejected-3.csv"]
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_the_same_rejected_rows_again_are_the_same_file(sqlite_db: Database, tmp_path: Path) -> None:
+    for _ in range(2):
+        report = imported(sqlite_db, tmp_path, [GOOD[2].replace("3,333", "x")], rejected_to=tmp_path)
+        assert report.rejected_files == [tmp_path / "ledger.rejected.csv"]
+    report = imported(sqlite_db, tmp_path, [GOOD[2].replace("3,333", "other")], rejected_to=tmp_path)
+    assert report.rejected_files == [tmp_path / "ledger.rejected-2.csv"]
+
+
+def test_where_rejected_rows_cannot_be_written_nothing_is_imported(sqlite_db: Database, tmp_path: Path) -> None:
+    rows = [*GOOD[:2], GOOD[2].replace("3,333", "x")]
+    with pytest.raises(importer.ImportRefusedError, match="The rejected rows cannot be written to"):
+        imported(sqlite_db, tmp_path, rows, rejected_to=tmp_path / "none" / "rejected.csv")
+    assert state(sqlite_db)["invoices"] == []
