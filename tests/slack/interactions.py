@@ -111,7 +111,7 @@ class Interaction:
         if wait:
             self._deliver()
         else:
-            self.slack.threads.submit(self._deliver)
+            self.slack.in_background(self._deliver)
         return self
 
     def refuse(self, errors: dict[str, str]) -> "Interaction":

@@ -210,7 +210,19 @@ class Slack:
         if self.courier.is_connected:
             for event in events.of_message(self, message):
                 parcel = parcel_for("event", payloads.event_callback(self, event.body, message.channel))
-                self.threads.submit(self.courier.deliver_event, parcel)
+                self.in_background(self.courier.deliver_event, parcel)
+
+    def in_background(self, what: Callable[..., object], *args: object) -> None:
+        """Do something on a thread of its own; a defect of the stand-in's own is complained of."""
+
+        def run() -> None:
+            try:
+                what(*args)
+            except Exception as error:
+                self.complaints.add(Complaint("stand-in", type(error).__name__, str(error)))
+                raise
+
+        self.threads.submit(run)
 
     def record(self, call: Call) -> None:
         with self.world.changing():

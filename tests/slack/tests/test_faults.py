@@ -2,6 +2,7 @@
 
 import time
 import urllib.error
+from dataclasses import replace
 
 import pytest
 from slack_sdk import WebClient
@@ -12,6 +13,7 @@ from slack_sdk.webhook import WebhookClient
 from tests.slack.people import Person
 from tests.slack.slack import Slack
 from tests.slack.tests.apps import SocketApp
+from tests.slack.web_api import METHODS
 from tests.slack.world import Channel
 
 BROKEN = (urllib.error.URLError, ConnectionError, OSError)
@@ -141,6 +143,20 @@ def test_a_fault_is_no_complaint_and_a_refused_call_is_one(slack: Slack, client:
     slack.expect_complaint("channel_not_found")
     with pytest.raises(AssertionError, match="did not complain of no_text, but of nothing"):
         slack.expect_complaint("no_text", timeout_seconds=0.05)
+
+
+def test_a_defect_of_the_stand_in_itself_is_complained_of(
+    slack: Slack, client: WebClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def defect(*_: object) -> dict[str, object]:
+        raise ZeroDivisionError("broken")
+
+    monkeypatch.setitem(METHODS, "auth.test", replace(METHODS["auth.test"], run=defect))
+    with pytest.raises(SlackApiError):
+        client.auth_test()
+    assert slack.expect_complaint("ZeroDivisionError", "stand-in").detail == "auth.test: broken"
+    slack.in_background(defect)
+    slack.expect_complaint("ZeroDivisionError", "stand-in")
 
 
 def test_many_at_once_are_served_at_once(slack: Slack, app: SocketApp, anna: Person) -> None:
