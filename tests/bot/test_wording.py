@@ -79,4 +79,4 @@ def test_a_sentence_reads_without_any_markup() -> None:
         " ",
         Code("/clv"),
     )
-    assert plain(sentence) == "*Owner Thandi has $1,200 /clv"
+    assert plain(sentence) == "*Owner Thandi Nkosi has $1,200 /clv"
