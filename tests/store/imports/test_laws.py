@@ -11,7 +11,7 @@ from store import tables
 from store.database import Database
 from store.imports import importer
 from store.imports.report import Report
-from tests.store.imports.ledgers import HEADER, NOW, State, flat_mapping, ledger, state
+from tests.store.imports.ledgers import HEADER, NOW, State, flat_mapping, ledger, mapping_of, state
 
 Row = tuple[str, ...]
 # Few examples, since each is several imports; nor are they made smaller, which would be hundreds.
@@ -199,3 +199,57 @@ def test_a_header_is_all_that_an_empty_ledger_needs(db: Database, import_rows: C
     report = import_rows([])
     assert report.rows_read == 0
     assert state(db)["sources"] == [("shop", "The shop's ledger", None, None)]
+
+
+def test_lines_that_changed_places_are_changed(db: Database, import_rows: Callable[..., Report]) -> None:
+    rows: list[Row] = [tuple(f"1;01.01.2025;7;A;NL;;P;1;{price};".split(";")) for price in (1, 2)]
+    import_rows(rows)
+    report = import_rows(rows[::-1])
+    assert (report.rows_unchanged, report.rows_changed) == (0, 2)
+    assert [row[7] for row in state(db)["lines"]] == [200, 100]
+
+
+FULL = """
+source = "full"
+title = "Every column"
+[invoice]
+number = "Invoice"
+date = "Date"
+customer = "Customer"
+rep = "Rep"
+currency = "Currency"
+due = "Due"
+cancelled = "Status"
+cancelled_values = ["void"]
+[line]
+product = "Product"
+quantity = "Qty"
+unit_price = "Price"
+amount = "Net"
+discount = "Discount"
+cost = "Cost"
+charges = "FEE"
+"""
+CELLS = {
+    "Invoice": "1", "Date": "2025-01-01", "Customer": "7", "Rep": "r1", "Currency": "EUR", "Due": "2025-02-01",
+    "Status": "open", "Product": "P1", "Qty": "1", "Price": "5", "Net": "5", "Discount": "0", "Cost": "3",
+}  # fmt: skip
+CORRECTIONS = {
+    "Date": "2025-01-02", "Customer": "8", "Rep": "", "Currency": "USD", "Due": "", "Status": "void", "Product": "FEE",
+    "Qty": "2", "Price": "5.001", "Net": "-5", "Discount": "1", "Cost": "",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("column", CORRECTIONS)
+def test_whatever_is_corrected_is_seen_and_stored(column: str, db: Database, tmp_path: Path) -> None:
+    def run(cells: dict[str, str]) -> Report:
+        path = ledger(tmp_path, [",".join(cells.values())], header=",".join(cells))
+        return importer.import_files(db, [path], mapping_of(tmp_path, FULL), now=NOW)
+
+    run(CELLS)
+    before = state(db)
+    report = run(CELLS | {column: CORRECTIONS[column]})
+    assert (report.rows_changed, report.rows_unchanged, report.rows_rejected) == (1, 0, 0)
+    assert [state(db)[name] for name in ("invoices", "lines")] != [before[name] for name in ("invoices", "lines")]
+    run(CELLS)
+    assert [state(db)[name] for name in ("invoices", "lines")] == [before[name] for name in ("invoices", "lines")]
