@@ -53,7 +53,7 @@ def import_files(
     for sentence in sentences(report):
         console.print(Text(sentence))
     if report.rejected_any:
-        raise typer.Exit(SOME_REJECTED)
+        raise typer.Exit(SOME_REJECTED if report.took_any else NOTHING_IMPORTED)
 
 
 def sentences(report: Report) -> Iterator[str]:

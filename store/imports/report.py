@@ -57,6 +57,12 @@ class Report:
     seconds: float = 0.0
 
     @property
+    def took_any(self) -> bool:
+        """Whether any line or payment was taken, or is there already as the files have it."""
+        lines = self.rows_new + self.rows_changed + self.rows_unchanged
+        return lines + self.payments_new + self.payments_changed + self.payments_unchanged > 0
+
+    @property
     def rejected_any(self) -> bool:
         """Whether any row of any file was rejected."""
         return self.rows_rejected + self.other_rows_rejected > 0

@@ -79,6 +79,12 @@ def test_nothing_imported_is_exit_2_and_one_sentence(what: str, run: Callable[..
     assert "Traceback" not in result.stderr
 
 
+def test_every_row_rejected_is_exit_2(run: Callable[..., Result], tmp_path: Path) -> None:
+    result = run(ledger(tmp_path, [GOOD[2].replace("3,333", "x")]), "--mapping", "shop.toml")
+    assert result.exit_code == 2
+    assert "1 line rejected, and 1 invoice held back whole:" in _flowing(result.stdout)
+
+
 def test_a_dry_run_makes_not_even_a_database(run: Callable[..., Result], tmp_path: Path) -> None:
     result = run(ledger(tmp_path, GOOD), "--mapping", "shop.toml", "--dry-run")
     assert result.exit_code == 0, result.output
