@@ -25,6 +25,8 @@ from commands._reply import (
 
 # Below this a whole amount is drawn with its minor units, since rounding would be a visible part of it.
 WHOLE_FROM = Decimal(1_000)
+# A small return is no zero.
+TIMES_LEAST = Decimal("0.1")
 SHORT_FROM = Decimal(10_000)
 
 
@@ -38,10 +40,12 @@ def spell(value: Value, locale: str = "en_US") -> str:  # noqa: PLR0911 - one re
             if not noun:
                 return digits
             return f"{digits} {noun if abs(number) == 1 else plural or noun + 's'}"
+        case Ratio(number, "times") if 0 < number < TIMES_LEAST:
+            return "less than " + spell(Ratio(TIMES_LEAST, "times"), locale)
         case Ratio(number, "times"):
             return format_decimal(number, format="#,##0" if abs(number) >= 10 else "#,##0.#", locale=locale) + "×"
         case Ratio(number):
-            return format_percent(number, format="#,##0.# %", locale=locale)
+            return format_percent(number, format="#,##0.## %", locale=locale)
         case Date(day):
             return spell_day(day, locale)
         case Text(text):

@@ -3,24 +3,44 @@
 import re
 from decimal import Decimal
 
+from babel.numbers import get_currency_symbol
+
+from store.money import is_currency
+
 _AMOUNT = re.compile(
-    r"""(?P<currency>[A-Za-z]{3}\s*|[^\w\s.,+-]\s*)?            # USD or $
+    r"""(?P<before>[A-Za-z]{3}\s*|[^\w\s.,+-]\s*)?            # USD or $
         (?P<digits>\d{1,3}(?:[,'\u00a0\u202f ]\d{3})+|\d{1,15})  # 15,000 or 15000
-        (?P<decimals>\.\d{1,6})?
-        \s?(?P<scale>[kKmM])?""",
+        (?P<decimals>\.(?!\d{3}(?!\d|[kKmM]))\d{1,6})?
+        \s?(?P<scale>[kKmM])?
+        (?P<after>\s*[A-Za-z]{3}|\s*[^\w\s.,+-])?               # EUR or €, as much of the world writes it""",
     re.VERBOSE | re.ASCII,
 )
 _SCALES = {"": 1, "k": 1_000, "m": 1_000_000}
 
 
 def amount(text: str) -> tuple[Decimal, str] | None:
-    """The amount and the currency or sign typed before it ("" for none); None where the text is not an amount.
+    """The amount and the currency or sign typed beside it ("" for none); None where the text is not an amount.
 
-    A comma is read only where it parts thousands; 15,5 or 15.000,50 could mean two things and is no amount.
+    A comma is read only where it parts thousands, a point only where it parts decimals: 15,5 and 1.500 could mean two
+    things and are no amount.
     """
     found = _AMOUNT.fullmatch(text.strip())
     if found is None:
         return None
+    currency = (found["before"] or found["after"] or "").strip().upper()
+    if (found["before"] and found["after"]) or (currency.isalpha() and not is_currency(currency)):
+        return None
     digits = re.sub(r"\D", "", found["digits"]) + (found["decimals"] or "")
     scale = _SCALES[(found["scale"] or "").casefold()]
-    return Decimal(digits) * scale, (found["currency"] or "").strip().upper()
+    return Decimal(digits) * scale, currency
+
+
+def looks_like_an_amount(word: str) -> bool:
+    """Whether somebody who typed this word last will have meant money: 1.500, 500,50, -5."""
+    return amount(word) is None and re.fullmatch(r"[^\w\s]{0,2}\d[\d.,']*[kKmM]?[^\w\s]?", word) is not None
+
+
+def signs(currency: str) -> tuple[str, ...]:
+    """The signs that mean this currency to those who use it: $ for USD, € for EUR."""
+    found = {get_currency_symbol(currency, locale) for locale in ("en_US", "en_GB", "en_AU", "en_CA", "en_ZA")}
+    return tuple(sorted(sign.upper() for sign in found))

@@ -7,7 +7,7 @@ from decimal import Decimal
 import numpy as np
 from sqlalchemy.engine import Connection
 
-from commands._figures import Figures, assumed, basis, figures, horizon, named, owned_by
+from commands._figures import Figures, assumed, basis, figures, horizon, named, owned_by, rests_on
 from commands._reply import (
     Action,
     Count,
@@ -59,7 +59,9 @@ def reply(connection: Connection, of: Subject, today: dt.date, deal: Decimal | N
     drawn = {cell.key for panel in panels for row in panel.rows for cell in row if isinstance(cell, Fact)}
     parts: list[Part] = [Note(_who(of), "quiet")]
     deal_facts: tuple[Fact, ...] = ()
-    if deal is not None and found.value.currency is not None:
+    if deal is not None and found.value.currency is None:
+        parts.append(Note(("The deal cannot be set beside a lifetime: ", found.unknown.reason, "."), "warning"))
+    elif deal is not None and found.value.currency is not None:
         deal_facts = (Fact("deal", "deal", Money(deal, found.value.currency)),)
         parts.append(Note(_beside_the_deal(found, deal)))
     return Reply(
@@ -77,7 +79,7 @@ def reply(connection: Connection, of: Subject, today: dt.date, deal: Decimal | N
 def _headline(of: Subject) -> Sentence:
     found, name = of.figures, of.customer.name
     profit = found.value.gross_profit
-    if found.lifetime is not None:
+    if found.lifetime is not None and found.lifetime > 0:
         return (name, "  ·  ", found.money(found.lifetime, "short"))
     if found.no_projection is NoProjection.NEVER_BOUGHT:
         return (name, "  ·  has not bought yet")
@@ -114,6 +116,8 @@ def _beside_the_deal(found: Figures, deal: Decimal) -> Sentence:
     offered = found.money(deal)
     if found.lifetime is None or not value.revenue_12_months or value.gross_profit_12_months is None:
         return ("A deal of ", offered, "; what this customer is worth over a lifetime is not known.")
+    if found.lifetime <= 0:
+        return ("A deal of ", offered, "; so far this customer has cost us more than it is projected to earn.")
     margin = value.gross_profit_12_months / value.revenue_12_months
     earned = deal * margin
     words: Sentence = (
@@ -121,7 +125,7 @@ def _beside_the_deal(found: Figures, deal: Decimal) -> Sentence:
         " is who you are talking to; today's deal is ",
         offered,
         ". At the margin of their last 12 months (",
-        Ratio(margin),
+        Ratio(margin.quantize(Decimal("0.001"))),
         ") the deal earns ",
         found.money(earned.quantize(Decimal(1)), "whole"),
     )
@@ -153,12 +157,20 @@ def _panels(found: Figures, facts: dict[str, Fact]) -> tuple[Panel, ...]:
     hours = Panel(
         "Worth an hour",
         (
-            (facts["value_per_working_hour"],),
-            (facts["value_per_calendar_hour"],),
+            (_hour(found, facts["value_per_working_hour"]),),
+            (_hour(found, facts["value_per_calendar_hour"]),),
             (("a visit a quarter returns ", facts["visit_return"].value),),
         ),
     )
     return so_far, projected, last_year, hours
+
+
+def _hour(found: Figures, fact: Fact) -> Fact | Sentence:
+    """A value of less than a minor unit an hour is small, but no zero."""
+    if not isinstance(fact.value, Money) or fact.value.amount:
+        return fact
+    least = Decimal(1).scaleb(fact.value.amount.as_tuple().exponent)  # type: ignore[arg-type]
+    return ("less than ", found.money(least, "exact"), f" a {fact.per}")
 
 
 def _cap(year: int | None) -> tuple[tuple[Sentence], ...]:
@@ -220,8 +232,8 @@ def _turn_the_loss(found: Figures) -> Sentence:
     assert profit is not None
     if revenue <= 0:
         return (
-            Strong("Credit notes, and no sale to set against them."),
-            " The last 12 months cost us ",
+            Strong("No revenue in the last 12 months"),
+            ", after credit notes; they cost us ",
             found.money(-profit),
             ". Ask what we did wrong.",
         )
@@ -232,7 +244,7 @@ def _turn_the_loss(found: Figures) -> Sentence:
         Strong("The last 12 months cost us "),
         Strong(found.money(-profit)),
         Strong("."),
-        " What would turn it: prices ",
+        " What would turn it: prices at least ",
         Ratio(rise),
         " higher on the same ",
         found.money(revenue),
@@ -270,6 +282,32 @@ def _win_back(connection: Connection, of: Subject) -> Sentence:
     )
 
 
+def _held(held: list[invoices.Held]) -> list[Note]:
+    """What an import rejected: what is missing from the figures, and what they hold in an earlier version."""
+    missing = [invoice.number for invoice in held if not invoice.is_stored]
+    outdated = [invoice.number for invoice in held if invoice.is_stored]
+    notes = []
+    if missing:
+        said: Sentence = (
+            Strong("Not complete. "),
+            Count(len(missing), "invoice"),
+            f" ({_some(missing)}) rejected at import {'is' if len(missing) == 1 else 'are'} in none of these figures.",
+        )
+        notes.append(Note(said, "warning"))
+    if outdated:
+        said = (
+            "A later version of ",
+            Count(len(outdated), "invoice"),
+            f" ({_some(outdated)}) was rejected at import; the figures hold the earlier one.",
+        )
+        notes.append(Note(said, "warning"))
+    return notes
+
+
+def _some(numbers: list[str]) -> str:
+    return ", ".join(numbers[:3]) + (" …" if len(numbers) > 3 else "")
+
+
 def _last_lines(connection: Connection, of: Subject, today: dt.date) -> tuple[Note, ...]:
     value, coverage = of.figures.value, of.coverage
     notes: list[Note] = []
@@ -277,16 +315,7 @@ def _last_lines(connection: Connection, of: Subject, today: dt.date) -> tuple[No
         days = (coverage.observation_end_on - value.last_purchase_on).days
         ago: Sentence = (", ", Count(days, "day"), " before the data ends") if days else (", the day the data ends",)
         notes.append(Note((Strong("Last purchase"), "  ", Date(value.last_purchase_on), *ago)))
-    held = invoices.held(connection, of.customer.id)
-    if held:
-        numbers = ", ".join(invoice.number for invoice in held[:3]) + (" …" if len(held) > 3 else "")
-        are = "is" if len(held) == 1 else "are"
-        missing: Sentence = (
-            Strong("Not complete. "),
-            Count(len(held), "invoice"),
-            f" ({numbers}) rejected at import {are} in none of these figures.",
-        )
-        notes.append(Note(missing, "warning"))
+    notes += _held(invoices.held(connection, of.customer.id))
     age_days = (today - coverage.observation_end_on).days
     if age_days > STALE_AFTER_DAYS:
         notes.append(Note((Strong("Old data: "), "it ends ", Count(age_days, "day"), " before today."), "warning"))
@@ -294,5 +323,5 @@ def _last_lines(connection: Connection, of: Subject, today: dt.date) -> tuple[No
     covered.append(Date(coverage.observation_end_on))
     if coverage.refreshed_at is not None:
         covered += ["  ·  imported ", Date(coverage.refreshed_at.date())]
-    covered.append("  ·  profit before cost to serve  ·  only you can see this")
-    return (*notes, Note(tuple(covered), "quiet"))
+    covered.append("  ·  only you can see this")
+    return (*notes, *rests_on(coverage, [of.figures]), Note(tuple(covered), "quiet"))

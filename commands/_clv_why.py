@@ -178,10 +178,14 @@ def _sources(connection: Connection, of: Subject) -> tuple[Note, ...]:
         if source.period_start_on and source.period_end_on
     )
     missing = tuple(
-        Note((Strong(f"Invoice {held.number} is in no figure. "), held.reason), "warning")
+        Note((Strong(f"Invoice {held.number} {_stands(held)}: "), held.reason, "."), "warning")
         for held in invoices.held(connection, of.customer.id)[:MOST_HELD_SHOWN]
     )
     return (*missing, *covered, Note((f"Profit is {NO_COST_TO_SERVE}.",), "quiet"))
+
+
+def _stands(held: invoices.Held) -> str:
+    return "is here as it was before a version that was rejected" if held.is_stored else "is in no figure"
 
 
 def _source(source: Source) -> Sentence:

@@ -1,15 +1,17 @@
 """The figures of a customer that several commands show, each said in one way."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from sqlalchemy.engine import Connection
 
-from commands._reply import Count, Date, Fact, Mention, Money, Ratio, Sentence, Text, Unknown, Value
+from commands._reply import Count, Date, Fact, Inline, Mention, Money, Note, Ratio, Sentence, Text, Unknown, Value
 from store import workspace
 from store.customers import Owner
 from store.money import minor_digits
-from store.scoring import covers_12_months
+from store.scoring import covers_12_months, twelve_months_before
+from store.sources import Coverage
 from store.values import CustomerValue
 from value.assumptions import Assumptions, VisitCost
 from value.lifetime import NoProjection, why_no_projection
@@ -45,7 +47,7 @@ class Figures:
         """Why the projected value, and what follows from it, is not known."""
         if self.value.unknown_reason:
             return Unknown(self.value.unknown_reason)
-        return Unknown(self.no_projection.value if self.no_projection else "it has not been computed")
+        return Unknown((self.no_projection or NoProjection.COST_UNKNOWN).value)
 
     def money(self, amount: Decimal | None, style: str = "whole") -> Value:
         """The amount in the customer's currency, or why there is none."""
@@ -108,10 +110,10 @@ class Figures:
 
     def _visit_return(self) -> Value:
         profit = self.value.gross_profit_12_months
+        if self.value.unknown_reason or profit is None or self.no_projection is not None:
+            return self.unknown
         if self.visit_total is None:
             return Unknown("there is no exchange rate for the assumed cost of a visit")
-        if profit is None or self.no_projection is not None:
-            return self.unknown
         return Ratio(visit_return(profit, self.visit_total, DEFAULT_CADENCE_MONTHS), "times")
 
 
@@ -140,8 +142,21 @@ def figures(value: CustomerValue, rests_on: Basis) -> Figures:
         profit_12_months=value.gross_profit_12_months,
         revenue_12_months=value.revenue_12_months or Decimal(0),
         covers_12_months=bool(start and end and covers_12_months(start, end)),
+        bought_in_12_months=bool(end and value.last_purchase_on and value.last_purchase_on > twelve_months_before(end)),
     )
     return Figures(value, rests_on.assumptions, rests_on.visit_cost, rests_on.visit_total, reason)
+
+
+def rests_on(coverage: Coverage, found: Sequence[Figures]) -> tuple[Note, ...]:
+    """The small print of every list and card: what the profit in it is, and what part of it is assumed."""
+    words: list[Inline] = ["Profit is before cost to serve, which is not recorded yet"]
+    margins = sorted({source.margin_assumption for source in coverage.sources if source.margin_assumption is not None})
+    if margins and any(one.value.assumed_cost_revenue for one in found):
+        words.append("; where no cost is recorded, a margin of ")
+        for at, margin in enumerate(margins):
+            words += [*([" or "] if at else []), Ratio(margin)]
+        words.append(" is assumed, and everything here rests on it")
+    return (Note((*words, "."), "quiet"),)
 
 
 def assumed(assumptions: Assumptions, between: str = " · ") -> Sentence:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from sqlalchemy.engine import Connection
 
 from commands import _clv_card, _clv_why
-from commands._amount import amount
+from commands._amount import amount, looks_like_an_amount, signs
 from commands._reply import (
     Action,
     Code,
@@ -78,8 +78,16 @@ def _by_name(text: str, request: Request, connection: Connection) -> Reply:
             return _answer(replace(asked, name=customer.name), customer, request, connection)
         tried.append((asked, found))
     # Nobody is meant beyond doubt: the reading under which somebody is called so, else the one with the shortest name.
+    _refuse_a_strange_amount(connection, text)
     called_so = (one for one in tried if one[1].candidates and one[1].how != "misspelt")
     return _candidates(*next(called_so, tried[-1]))
+
+
+def _refuse_a_strange_amount(connection: Connection, text: str) -> None:
+    """Errors: Invalid where the last word was meant as a deal but could mean two things, such as 1.500."""
+    name, _, last = text.strip().rpartition(" ")
+    if name and looks_like_an_amount(last) and names.find(connection, name).certain is not None:
+        raise Invalid(deal=f"“{_short(last)}” is not an amount that means one thing; write 1500, 1,500 or 1.5k.")
 
 
 def readings(text: str) -> list[Asked]:
@@ -130,7 +138,7 @@ def _deal(deal: Decimal, typed: str, currency: str | None) -> Decimal:
     """Errors: Invalid for no amount, or one in another currency than the customer's."""
     if not deal:
         raise Invalid(deal="A deal of nothing cannot be set beside a lifetime; write it as 15000, 15,000 or 15k.")
-    if len(typed) == 3 and currency and typed != currency:
+    if typed and currency and typed not in (currency, *signs(currency)):
         raise Invalid(deal=f"This customer's figures are in {currency}; write the deal in {currency} too.")
     return deal
 

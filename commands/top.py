@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from commands._figures import Basis, assumed, basis, figures, horizon, owned_by, visit_assumed
+from commands._figures import Basis, assumed, basis, figures, horizon, owned_by, rests_on, visit_assumed
 from commands._reply import (
     Action,
     Code,
@@ -41,9 +41,9 @@ def run(request: Request, db: Database) -> Reply:
             return _nothing(coverage)
         standing = standings[0]
         ranked = values.best(connection, standing.currency, count)
-        rests_on = basis(connection, ranked[0].value)
-    some = figures(ranked[0].value, rests_on)
-    items = tuple(_item(number, customer, rests_on) for number, customer in enumerate(ranked, 1))
+        basis_of_all = basis(connection, ranked[0].value)
+    some = figures(ranked[0].value, basis_of_all)
+    items = tuple(_item(number, customer, basis_of_all) for number, customer in enumerate(ranked, 1))
     total = sum((customer.value.projected_value or Decimal(0) for customer in ranked), Decimal(0))
     headline: Sentence = (_best(len(ranked)), "  ·  ", Money(total, standing.currency, "short"))
     what: Sentence = (
@@ -71,6 +71,7 @@ def run(request: Request, db: Database) -> Reply:
             Note(_share(total, standing), "quiet"),
             *items,
             Note(what, "quiet"),
+            *rests_on(coverage, [figures(customer.value, basis_of_all) for customer in ranked]),
             *_others(standings[1:]),
             Note(covered, "quiet"),
         ),
@@ -96,7 +97,7 @@ def _best(count: int) -> str:
 
 def _share(total: Decimal, standing: Standing) -> Sentence:
     return (
-        Ratio(total / standing.projected_value),
+        Ratio((total / standing.projected_value).quantize(Decimal("0.001"))),
         " of all projected value, which is ",
         Money(standing.projected_value, standing.currency, "short"),
         " from ",
@@ -104,8 +105,8 @@ def _share(total: Decimal, standing: Standing) -> Sentence:
     )
 
 
-def _item(number: int, customer: Ranked, rests_on: Basis) -> Item:
-    facts = figures(customer.value, rests_on).facts()
+def _item(number: int, customer: Ranked, basis_of_all: Basis) -> Item:
+    facts = figures(customer.value, basis_of_all).facts()
     return Item(
         title=(f"{number}  ", Strong(customer.name)),
         reason=owned_by(customer.owner) if customer.owner else (),

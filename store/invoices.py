@@ -40,11 +40,12 @@ class Turnover:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """An invoice that no figure contains, since a row of it was rejected at import."""
+    """An invoice of which a row was rejected at import. It is in no figure, unless an earlier version `is_stored`."""
 
     number: str
     source: str
     reason: str
+    is_stored: bool
 
 
 def shares(connection: Connection, customer_id: int) -> list[Share]:
@@ -125,16 +126,25 @@ def turnover(connection: Connection, customer_id: int, after: dt.date, until: dt
 
 
 def held(connection: Connection, customer_id: int) -> list[Held]:
-    """Invoices of this customer that were rejected at import and are in no figure."""
+    """Invoices of this customer that were rejected at import, and whether an earlier version is in the figures."""
     rows = connection.execute(
-        sa.select(held_invoices.c.number, sources.c.title, held_invoices.c.reason)
+        sa.select(
+            held_invoices.c.number,
+            sources.c.title,
+            held_invoices.c.reason,
+            invoices.c.id.is_not(None).label("is_stored"),
+        )
         .join(
             customer_references,
             (customer_references.c.source_id == held_invoices.c.source_id)
             & (customer_references.c.number == held_invoices.c.customer_number),
         )
         .join(sources, sources.c.id == held_invoices.c.source_id)
+        .outerjoin(
+            invoices,
+            (invoices.c.source_id == held_invoices.c.source_id) & (invoices.c.number == held_invoices.c.number),
+        )
         .where(customer_references.c.customer_id == customer_id)
         .order_by(held_invoices.c.number)
     )
-    return [Held(row.number, row.title, row.reason) for row in rows]
+    return [Held(row.number, row.title, row.reason, bool(row.is_stored)) for row in rows]

@@ -1,7 +1,7 @@
 """Lifetime value: profit so far plus what is projected; and, where nothing can be projected, why (DESIGN §4)."""
 
 import enum
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 
 
 class NoProjection(enum.Enum):
@@ -15,7 +15,12 @@ class NoProjection(enum.Enum):
 
 
 def why_no_projection(
-    *, documents: int, profit_12_months: Decimal | None, revenue_12_months: Decimal, covers_12_months: bool
+    *,
+    documents: int,
+    profit_12_months: Decimal | None,
+    revenue_12_months: Decimal,
+    covers_12_months: bool,
+    bought_in_12_months: bool = False,
 ) -> NoProjection | None:
     """The first reason that applies, None where there is a profit to project. `documents` are invoices and credits."""
     if not documents:
@@ -24,7 +29,7 @@ def why_no_projection(
         return NoProjection.COST_UNKNOWN
     if not covers_12_months:
         return NoProjection.SHORT_PERIOD
-    if not profit_12_months and not revenue_12_months:
+    if not profit_12_months and not revenue_12_months and not bought_in_12_months:
         return NoProjection.NOTHING_IN_12_MONTHS
     if profit_12_months <= 0 or revenue_12_months <= 0:
         return NoProjection.LOSS_IN_12_MONTHS
@@ -32,10 +37,11 @@ def why_no_projection(
 
 
 def break_even_price_rise(revenue: Decimal, profit: Decimal) -> Decimal:
-    """By what share prices would have to be higher, on the same business, for a loss to vanish: 0.012 is 1.2 %.
+    """By what share prices have to be higher at least, on the same business, for a loss to vanish: 0.012 is 1.2 %.
 
     Errors: ValueError where there is no revenue to raise, or no loss.
     """
     if revenue <= 0 or profit >= 0:
         raise ValueError("only a loss on a positive revenue has a price rise that turns it")
-    return -profit / revenue
+    # Rounded up to a tenth of a percent, as it is said: at a rise rounded down they would still cost us money.
+    return (-profit / revenue).quantize(Decimal("0.001"), ROUND_CEILING)

@@ -35,7 +35,7 @@ def usd(amount: str, style: Any = "whole") -> Money:
         (Count(Decimal("1.5"), "hour"), "1.5 hours"),
         (Count(20), "20"),
         (Ratio(Decimal("0.05")), "5 %"),
-        (Ratio(Decimal("0.1234")), "12.3 %"),
+        (Ratio(Decimal("0.1234")), "12.34 %"),
         (Ratio(Decimal(41), "times"), "41×"),
         (Ratio(Decimal("7.3"), "times"), "7.3×"),
         (Date(dt.date(2026, 5, 4)), "May 4, 2026"),
@@ -80,3 +80,9 @@ def test_a_sentence_reads_without_any_markup() -> None:
         Code("/clv"),
     )
     assert plain(sentence) == "*Owner Thandi Nkosi has $1,200 /clv"
+
+
+def test_a_small_multiple_is_no_zero() -> None:
+    assert spell(Ratio(Decimal("0.04"), "times")) == "less than 0.1×"
+    assert spell(Ratio(Decimal("0.1"), "times")) == "0.1×"
+    assert spell(Ratio(Decimal(0), "times")) == "0×"

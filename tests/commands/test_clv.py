@@ -15,7 +15,8 @@ from commands.clv import Asked, readings, suggest
 from store import tables
 from store.database import Database
 from tests.commands.asking import TODAY, ask, facts, read
-from tests.ledger import NOW
+from tests.commands.conftest import LONG_AGO, RECENT
+from tests.ledger import NOW, Ledger, Line
 
 
 def test_the_card_leads_with_the_lifetime_figure(books: SimpleNamespace) -> None:
@@ -103,7 +104,9 @@ def test_a_customer_that_cost_us_money_is_said_to(books: SimpleNamespace) -> Non
 
 def test_a_losing_customer_is_told_what_would_turn_it(books: SimpleNamespace) -> None:
     words = read(ask(books.db, "/clv losing"))
-    assert "The last 12 months cost us $200. What would turn it: prices 20 % higher on the same $1,000" in words
+    assert (
+        "The last 12 months cost us $200. What would turn it: prices at least 20 % higher on the same $1,000" in words
+    )
     assert "A frown" not in words
 
 
@@ -117,7 +120,7 @@ def test_a_customer_that_stopped_buying_shows_what_winning_it_back_is_worth(book
 
 
 def test_a_customer_with_credit_notes_only_has_no_sale_to_set_against_them(books: SimpleNamespace) -> None:
-    assert "Credit notes, and no sale to set against them. The last 12 months cost us $30." in read(
+    assert "No revenue in the last 12 months, after credit notes; they cost us $30." in read(
         ask(books.db, "/clv credits only")
     )
 
@@ -136,6 +139,66 @@ def test_a_profit_that_is_not_known_is_never_a_zero(books: SimpleNamespace) -> N
 
 def test_a_customer_that_never_bought_says_so(books: SimpleNamespace) -> None:
     assert read(ask(books.db, "/clv never")).startswith("Never Bought  ·  has not bought yet")
+
+
+def test_a_sale_that_was_credited_in_full_is_not_said_to_be_no_purchase(db: Database) -> None:
+    ledger = Ledger(db)
+    acme = ledger.customer("Acme")
+    ledger.invoice(acme, RECENT, Line("500", "300"))
+    ledger.invoice(acme, RECENT, Line("-500", "-300"), kind="credit")
+    ledger.done()
+    words = read(ask(db, "/clv acme"))
+    assert "stopped buying" not in words
+    assert "lifetime value not known: the last 12 months of the data earned no profit" in words
+
+
+def test_the_rise_that_is_named_does_turn_the_loss(db: Database) -> None:
+    ledger = Ledger(db)
+    retail = ledger.customer("Retail Mall")
+    ledger.invoice(retail, RECENT, Line("241694.32", "255562.68"))
+    tiny = ledger.customer("Tiny Loss")
+    ledger.invoice(tiny, RECENT, Line("10000", "10000.01"))
+    ledger.done()
+    # 13,868.36 ÷ 241,694.32 is 5.738 %: at 5.7 % they would still cost us money.
+    assert "prices at least 5.8 % higher" in read(ask(db, "/clv retail"))
+    assert "prices at least 0.1 % higher" in read(ask(db, "/clv tiny"))
+
+
+def test_less_than_a_cent_an_hour_is_not_said_to_be_nothing(db: Database) -> None:
+    ledger = Ledger(db)
+    ledger.invoice(ledger.customer("Acme"), RECENT, Line("10", "9"))
+    ledger.done()
+    words = read(ask(db, "/clv acme"))
+    assert "less than $0.01 a working hour\nless than $0.01 a calendar hour" in words
+    assert "a visit a quarter returns less than 0.1×" in words
+
+
+def test_a_lifetime_below_zero_is_no_headline(db: Database) -> None:
+    ledger = Ledger(db)
+    acme = ledger.customer("Acme")
+    ledger.invoice(acme, LONG_AGO, Line("1000", "90000"))
+    ledger.invoice(acme, RECENT, Line("1000", "900"))
+    ledger.done()
+    words = read(ask(db, "/clv acme 15000"))
+    assert words.startswith("Acme  ·  has cost us $88,900")
+    assert "A deal of $15,000; so far this customer has cost us more than it is projected to earn." in words
+
+
+def test_an_assumed_margin_is_said_on_the_card_and_on_the_list(db: Database) -> None:
+    ledger = Ledger(db, margin="0.305")
+    ledger.invoice(ledger.customer("Acme"), RECENT, Line("1000"))
+    ledger.done()
+    for line in ("/clv acme", "/top"):
+        words = read(ask(db, line))
+        assert "Profit is before cost to serve, which is not recorded yet; where no cost is recorded" in words
+        assert "a margin of 30.5 % is assumed, and everything here rests on it." in words
+
+
+def test_of_a_rejected_invoice_an_earlier_version_is_said_to_stand(books: SimpleNamespace) -> None:
+    books.ledger.holds_back("I1", "502", "line 9: “x” is not a date")
+    words = read(ask(books.db, "/clv metropolitan"))
+    assert "A later version of 1 invoice (I1) was rejected at import; the figures hold the earlier one." in words
+    assert "1 invoice (I99) rejected at import is in none of these figures." in words
 
 
 # --- the deal -------------------------------------------------------------------------------------------------------
@@ -159,6 +222,23 @@ def test_a_deal_with_a_customer_of_unknown_lifetime_says_so(books: SimpleNamespa
 def test_a_deal_in_another_currency_is_refused(books: SimpleNamespace) -> None:
     with pytest.raises(Invalid, match="write the deal in USD"):
         ask(books.db, "/clv metropolitan EUR 500")
+
+
+@pytest.mark.parametrize("deal", ["€500", "500€", "500 EUR", "£500"])
+def test_a_sign_of_another_currency_is_refused_too(books: SimpleNamespace, deal: str) -> None:
+    with pytest.raises(Invalid, match="write the deal in USD"):
+        ask(books.db, f"/clv metropolitan {deal}")
+
+
+@pytest.mark.parametrize("deal", ["$500", "500$", "USD 500", "500 usd"])
+def test_the_customers_own_currency_may_be_written(books: SimpleNamespace, deal: str) -> None:
+    assert facts(ask(books.db, f"/clv metropolitan {deal}"))["deal"].value == Money(Decimal(500), "USD")
+
+
+@pytest.mark.parametrize("deal", ["1.500", "€1.500", "1.500,50", "500,50", "0,5k", "-5"])
+def test_an_amount_that_could_mean_two_things_is_not_guessed(books: SimpleNamespace, deal: str) -> None:
+    with pytest.raises(Invalid, match=r"is not an amount that means one thing; write 1500, 1,500 or 1\.5k"):
+        ask(books.db, f"/clv metropolitan {deal}")
 
 
 @pytest.mark.parametrize("line", ["/clv metropolitan 0", '/clv "metropolitan" soon'])
@@ -296,6 +376,12 @@ def test_a_name_a_deal_and_why_are_told_apart_the_longest_name_first(text: str, 
         ("€15k", (Decimal(15_000), "€")),
         ("1.5M", (Decimal(1_500_000), "")),
         ("15,5", None),
+        ("1.500", None),
+        ("1.500k", (Decimal(1_500), "")),
+        ("500€", (Decimal(500), "€")),
+        ("500 EUR", (Decimal(500), "EUR")),
+        ("why 500", None),
+        ("USD 500 EUR", None),
         ("15.000,50", None),
         ("1,50,000", None),
         ("-5", None),

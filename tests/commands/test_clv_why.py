@@ -61,7 +61,8 @@ def test_a_cancelled_invoice_is_shown_and_not_counted(db: Database) -> None:
 
 
 def test_an_invoice_that_is_missing_is_named_with_its_reason(books: SimpleNamespace) -> None:
-    assert "Invoice I99 is in no figure. line 7: “x” is not a date" in read(ask(books.db, "/clv metropolitan why"))
+    words = read(ask(books.db, "/clv metropolitan why"))
+    assert "Invoice I99 is in no figure: line 7: “x” is not a date." in words
 
 
 def test_what_cannot_be_projected_says_why(books: SimpleNamespace) -> None:

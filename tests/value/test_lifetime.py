@@ -33,6 +33,22 @@ def test_a_loss_vanishes_at_the_break_even_price() -> None:
     assert Decimal(2_000) * (1 + rise) - Decimal(2_050) == 0
 
 
+def test_a_rise_is_rounded_up_to_what_is_said() -> None:
+    assert break_even_price_rise(Decimal("241694.32"), Decimal("-13868.36")) == Decimal("0.058")
+    assert break_even_price_rise(Decimal(10_000), Decimal("-0.01")) == Decimal("0.001")
+
+
+def test_what_was_bought_and_credited_in_full_is_no_silence() -> None:
+    found = why_no_projection(
+        documents=2,
+        profit_12_months=Decimal(0),
+        revenue_12_months=Decimal(0),
+        covers_12_months=True,
+        bought_in_12_months=True,
+    )
+    assert found is NoProjection.LOSS_IN_12_MONTHS
+
+
 @pytest.mark.parametrize(("revenue", "profit"), [(Decimal(0), Decimal(-1)), (Decimal(100), Decimal(0))])
 def test_no_price_turns_what_is_no_loss_or_has_no_revenue(revenue: Decimal, profit: Decimal) -> None:
     with pytest.raises(ValueError, match="only a loss"):
