@@ -1,6 +1,7 @@
 """/clv NAME [DEAL] [why]: what a customer is worth, over a lifetime."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -26,6 +27,7 @@ from store import customers, names, sources
 from store.database import Database
 
 LONGEST_NAME_SHOWN = 60
+MOST_CANDIDATES = 8
 LONGEST_TEXT = 300
 WHY = "why"
 # A phone's keyboard makes its own quotes.
@@ -71,7 +73,7 @@ def _pressed(request: Request, connection: Connection) -> Reply:
 def _by_name(text: str, request: Request, connection: Connection) -> Reply:
     tried = []
     for asked in readings(text):
-        found = names.find(connection, asked.name)
+        found = names.find(connection, asked.name, MOST_CANDIDATES + 1)
         if found.certain is not None:
             customer = customers.get(connection, found.certain.customer_id)
             assert customer is not None
@@ -80,7 +82,7 @@ def _by_name(text: str, request: Request, connection: Connection) -> Reply:
     # Nobody is meant beyond doubt: the reading under which somebody is called so, else the one with the shortest name.
     _refuse_a_strange_amount(connection, text)
     called_so = (one for one in tried if one[1].candidates and one[1].how != "misspelt")
-    return _candidates(*next(called_so, tried[-1]))
+    return _candidates(connection, *next(called_so, tried[-1]))
 
 
 def _refuse_a_strange_amount(connection: Connection, text: str) -> None:
@@ -143,7 +145,7 @@ def _deal(deal: Decimal, typed: str, currency: str | None) -> Decimal:
     return deal
 
 
-def _candidates(asked: Asked, found: names.Found) -> Reply:
+def _candidates(connection: Connection, asked: Asked, found: names.Found) -> Reply:
     shown = f"“{_short(asked.name)}”"
     if not found.candidates:
         return Reply(
@@ -159,26 +161,41 @@ def _candidates(asked: Asked, found: names.Found) -> Reply:
                 ),
             ),
         )
-    misspelt = found.how == "misspelt"
-    headline = f"No customer is called {shown}. Did you mean:" if misspelt else f"Which {shown} do you mean?"
+    if found.how == "misspelt":
+        headline = f"No customer is called {shown}. Did you mean:"
+    else:
+        headline = "Did you mean:" if len(found.candidates) == 1 else f"Which {shown} do you mean?"
     values = {}
     if asked.deal is not None:
         values["deal"] = f"{asked.deal_currency} {asked.deal:f}".strip()
     if asked.why:
         values["view"] = WHY
+    offered = found.candidates[:MOST_CANDIDATES]
+    alike = Counter((match.name, match.place, match.country) for match in offered)
+    items = [
+        _candidate(connection, match, values, is_unique=alike[match.name, match.place, match.country] == 1)
+        for match in offered
+    ]
+    more = (Note(("And more; type more of the name.",)),) if len(found.candidates) > MOST_CANDIDATES else ()
     return Reply(
         headline=(headline,),
-        summary=(headline, " ", ", ".join(match.name for match in found.candidates[:3])),
-        parts=tuple(_candidate(match, values) for match in found.candidates),
+        summary=(headline, " ", ", ".join(match.name for match in offered[:3])),
+        parts=(*items, *more),
     )
 
 
-def _candidate(match: names.Match, values: dict[str, str]) -> Item:
-    where = ", ".join(word for word in (match.place, match.country) if word)
-    via = f"found as {match.via}" if match.via and match.via != match.name else ""
+def _candidate(connection: Connection, match: names.Match, values: dict[str, str], *, is_unique: bool) -> Item:
+    told = [", ".join(word for word in (match.place, match.country) if word)]
+    if match.via and match.via != match.name:
+        told.append(f"found as {match.via}")
+    if not is_unique:
+        # Two ledgers may know the same company, or two companies share a name and a town.
+        customer = customers.get(connection, match.customer_id)
+        references = customer.references if customer else ()
+        told += [f"number {reference.number} in {reference.source_title}" for reference in references]
     return Item(
         title=(Strong(match.name),),
-        reason=(" · ".join(words for words in (where, via) if words),),
+        reason=(" · ".join(words for words in told if words),),
         actions=(Action("clv", "Show", {"customer": str(match.customer_id), **values}),),
     )
 

@@ -273,6 +273,29 @@ def test_two_customers_of_one_name_are_both_offered_with_their_places(books: Sim
     }
 
 
+def test_two_customers_that_nothing_else_tells_apart_show_their_numbers(db: Database) -> None:
+    for title in ("Old books", "New books"):
+        ledger = Ledger(db, title=title)
+        ledger.invoice(ledger.customer("Acme", number="7"), RECENT, Line("10", "9"))
+        ledger.done()
+    words = read(ask(db, "/clv acme"))
+    assert "number 7 in Old books" in words
+    assert "number 7 in New books" in words
+
+
+def test_more_candidates_than_can_be_shown_are_said_to_be(db: Database) -> None:
+    ledger = Ledger(db)
+    for number in range(9):
+        ledger.customer(f"Bike Shop {number}")
+    ledger.done()
+    assert read(ask(db, "/clv bike shop")).count("Bike Shop") == 8
+    assert "And more; type more of the name." in read(ask(db, "/clv bike shop"))
+
+
+def test_one_customer_that_is_not_certain_is_asked_for_as_one(books: SimpleNamespace) -> None:
+    assert read(ask(books.db, "/clv bicycle supply")).startswith("Did you mean:\nMetropolitan")
+
+
 def test_a_misspelt_name_is_offered_and_not_assumed(books: SimpleNamespace) -> None:
     reply = ask(books.db, "/clv Metroplitan Bycicle")
     assert read(reply).startswith("No customer is called “Metroplitan Bycicle”. Did you mean:\nMetropolitan")
