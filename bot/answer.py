@@ -31,7 +31,7 @@ _AWAY = ("08", "57P", "53")
 
 
 class Unanswered(Exception):  # noqa: N818 - it says what became of the question, as Invalid does
-    """There is no answer: an unknown command, a database that is away, an unforeseen error. `reply` says so."""
+    """There is no answer: what was asked cannot be done, the database is away, an unforeseen error. `reply` says so."""
 
     def __init__(self, reply: Reply) -> None:
         super().__init__(plain(reply.summary))
@@ -66,7 +66,7 @@ def attempt(db: Database, asked: str | Action, request: Request, log: Log) -> Re
         try:
             return found.run(replace(request, text=text, values=values), db)
         except Invalid as invalid:
-            return _refusal(invalid)
+            raise Unanswered(_refusal(invalid)) from None
 
 
 @contextmanager

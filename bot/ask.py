@@ -8,21 +8,18 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
+import sqlalchemy as sa
 import typer
-from pydantic import ValidationError
-from sqlalchemy.exc import ArgumentError
 
 from bot.answer import Unanswered, attempt, guarded
 from bot.console import for_a_reader_that_may_leave, open_console
 from bot.entries import numbered
 from bot.json_reply import as_json, dump
 from bot.log import Log
-from bot.opening import open_database
-from bot.settings import Settings
 from bot.terminal import draw
+from bot.usable import opened, usable_settings
 from commands._reply import Person, Reply, Request
 from store.database import Database
-from store.migrate import NewerDatabaseError
 
 FORMATS = ("text", "slack", "json")
 LOG = Log(Path("melktert.log"))
@@ -85,29 +82,12 @@ def _day(text: str) -> dt.date:
 
 def _open() -> Database:
     """The database of the settings. A question makes no database: where there is none, that is the answer."""
-    try:
-        settings = Settings()
-        db = Database(settings.database_url)
-    except ValidationError as error:
-        raise _unusable(", ".join(str(problem["loc"][0]).upper() for problem in error.errors())) from error
-    except (ArgumentError, ValueError, ImportError) as error:
-        raise Unanswered.because(
-            "DATABASE_URL names no database that Melktert can use; "
-            "write sqlite:///FILE or postgresql+psycopg://USER:PASSWORD@HOST/DATABASE."
-        ) from error
-    file = db.url.database
-    db.close()
-    if db.dialect == "sqlite" and file and file != ":memory:" and not Path(file).exists():
-        raise Unanswered.because(
-            f"There is no database {file}; python -m bot import makes it, or DATABASE_URL names another."
-        )
-    try:
-        return open_database(settings)
-    except NewerDatabaseError as error:
-        raise Unanswered.because(str(error)) from error
-    except ValueError as error:
-        raise _unusable("HOME_CURRENCY") from error
-
-
-def _unusable(setting: str) -> Unanswered:
-    return Unanswered.because(f"The setting {setting} cannot be used; .env.example says what it takes.")
+    settings = usable_settings()
+    url = sa.make_url(settings.database_url)
+    if url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:"):
+        assert url.database is not None
+        if not Path(url.database).exists():
+            raise Unanswered.because(
+                f"There is no database {url.database}; python -m bot import makes it, or DATABASE_URL names another."
+            )
+    return opened(settings)

@@ -7,25 +7,24 @@ import datetime as dt
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Annotated
 
+import sqlalchemy as sa
 import typer
 from rich.console import Console
 from rich.text import Text
 
 from bot.answer import Unanswered, guarded
-from bot.console import open_console
+from bot.console import for_a_reader_that_may_leave, open_console
 from bot.log import Log
-from bot.opening import open_database
-from bot.settings import Settings
+from bot.usable import opened, usable_settings
 from store.database import Database
 from store.imports import importer
 from store.imports import mapping as mappings
 from store.imports.errors import ImportRefusedError
 from store.imports.report import Report
-from store.migrate import NewerDatabaseError
 from store.money import from_minor
 
 LOG = Log(Path("melktert.log"))
@@ -49,9 +48,10 @@ def import_files(
     except Unanswered as unanswered:
         open_console(sys.stderr).print(Text(str(unanswered)), soft_wrap=True)
         raise typer.Exit(NOTHING_IMPORTED) from None
-    console = open_console()
-    for sentence in sentences(report):
-        console.print(Text(sentence))
+    with for_a_reader_that_may_leave():
+        console = open_console()
+        for sentence in sentences(report):
+            console.print(Text(sentence))
     if report.rejected_any:
         raise typer.Exit(SOME_REJECTED if report.took_any else NOTHING_IMPORTED)
 
@@ -118,23 +118,22 @@ def _import(files: list[Path], name: str, *, dry_run: bool, rejected: Path) -> R
                 progress=progress,
                 rejected_to=rejected,
             )
-    except (mappings.MappingError, ImportRefusedError, NewerDatabaseError) as refused:
+    except (mappings.MappingError, ImportRefusedError) as refused:
         raise Unanswered.because(str(refused)) from refused
 
 
 @contextmanager
 def _database(*, dry_run: bool) -> Iterator[Database]:
     """The database of the settings; a dry run makes none, and where there is none it compares with an empty one."""
-    settings = Settings()
-    with tempfile.TemporaryDirectory(prefix="melktert-") as folder:
-        path = Database(settings.database_url).url
-        if dry_run and path.get_backend_name() == "sqlite" and not Path(path.database or "").exists():
+    settings = usable_settings()
+    url = sa.make_url(settings.database_url)
+    with ExitStack() as stack:
+        if dry_run and url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="melktert-"))
             settings = settings.model_copy(update={"database_url": f"sqlite:///{folder}/dry-run.sqlite3"})
-        db = open_database(settings)
-        try:
-            yield db
-        finally:
-            db.close()
+        db = opened(settings)
+        stack.callback(db.close)
+        yield db
 
 
 @contextmanager

@@ -41,6 +41,29 @@ def test_all_taken_is_exit_0_and_says_what_became_of_every_line(run: Callable[..
     assert result.stderr == ""
 
 
+@pytest.mark.parametrize(
+    ("setting", "sentence"),
+    [
+        (("DATABASE_URL", "nonsense"), "DATABASE_URL names no database that Melktert can use; write sqlite:///FILE"),
+        (("DATABASE_URL", "mysql://x/y"), "DATABASE_URL names no database that Melktert can use; write sqlite:///FILE"),
+        (("HOME_CURRENCY", "usd"), "The setting HOME_CURRENCY cannot be used; .env.example says what it takes."),
+        (("HOME_CURRENCY", "QQQ"), "The setting HOME_CURRENCY cannot be used; .env.example says what it takes."),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_named(
+    run: Callable[..., Result],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    setting: tuple[str, str],
+    sentence: str,
+) -> None:
+    path = ledger(tmp_path, GOOD)
+    monkeypatch.setenv(*setting)
+    result = run(path, "--mapping", "shop.toml")
+    assert result.exit_code == 2
+    assert _flowing(result.stderr).startswith(sentence)
+
+
 def test_some_rejected_is_exit_1_with_reasons_and_where_the_rows_are(
     run: Callable[..., Result], tmp_path: Path
 ) -> None:
