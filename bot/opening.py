@@ -4,7 +4,7 @@ import datetime as dt
 
 from bot.settings import Settings
 from store import migrate, scoring, workspace
-from store.database import Database
+from store.database import Database, lock_figures
 
 
 def open_database(settings: Settings) -> Database:
@@ -13,18 +13,24 @@ def open_database(settings: Settings) -> Database:
     Errors: store.migrate.NewerDatabaseError, sqlalchemy.exc.OperationalError; ValueError for an unknown currency.
     """
     db = Database(settings.database_url)
-    migrate.upgrade(db)
-    if settings.home_currency is not None:
-        _settle(db, settings.home_currency)
+    try:
+        migrate.upgrade(db)
+        if settings.home_currency is not None:
+            _settle(db, settings.home_currency)
+    except BaseException:
+        db.close()
+        raise
     return db
 
 
 def _settle(db: Database, home_currency: str) -> None:
     with db.reading() as connection:
-        before = workspace.settings(connection)
-    if before.home_currency == home_currency:
-        return
+        if workspace.settings(connection).home_currency == home_currency:
+            return
     with db.writing() as connection:
+        lock_figures(connection)
+        # Read again: what somebody else has settled meanwhile must hold.
+        before = workspace.settings(connection)
         to = workspace.TeamSettings.model_validate({**before.model_dump(), "home_currency": home_currency})
         if workspace.change(connection, to, by="HOME_CURRENCY", at=dt.datetime.now(dt.UTC)):
             scoring.score(connection)

@@ -13,6 +13,8 @@ from sqlalchemy.engine import Connection, Engine
 
 SQLITE_BUSY_TIMEOUT_MS = 10_000
 WRITES = "melktert_writes"
+# Any number serves, so long as all that rewrite the figures use the same: it names the lock in PostgreSQL.
+ADVISORY_LOCK = 0x6D656C6C
 
 
 class Database:
@@ -48,6 +50,12 @@ class Database:
     def close(self) -> None:
         """Give every connection back."""
         self.engine.dispose()
+
+
+def lock_figures(connection: Connection) -> None:
+    """Let nobody else import or score before this transaction ends. (In SQLite it has the write lock already.)"""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": ADVISORY_LOCK})
 
 
 def _engine(url: sa.URL) -> Engine:

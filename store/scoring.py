@@ -10,12 +10,15 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from store import bulk, workspace
-from store.sources import Coverage, coverage
+from store.database import lock_figures
+from store.sources import Coverage, coverage, customer_periods
 from store.sums import Sums, add_up, twelve_months_before
 from store.tables import customer_values, customers
 from value.projection import project
 
 __all__ = ["covers_12_months", "score", "twelve_months_before"]
+
+Period = tuple[dt.date, dt.date]
 
 NOTHING = Sums()
 # The columns of customer_values that the ledger's sums fill; the period and the projection are added to them.
@@ -38,6 +41,7 @@ SUMMED = (
 
 def score(connection: Connection) -> int:
     """Recompute customer_values for every customer, in the caller's transaction; the number of customers."""
+    lock_figures(connection)
     covered = coverage(connection)
     home = workspace.home_currency(connection)
     sums = add_up(connection, covered, home) if covered else {}
@@ -89,18 +93,34 @@ def _listed(currencies: Iterable[str]) -> str:
 def _period_and_projection(
     connection: Connection, columns: Mapping[str, Sequence[Any]], covered: Coverage | None
 ) -> dict[str, Sequence[Any]]:
-    """The remaining columns; no projection where the data covers less than 12 months."""
+    """The remaining columns; no projection where the customer's sources cover less than 12 months."""
+    periods = _periods(connection, columns["customer_id"], covered)
     # None becomes NaN, which value/ takes for what is not known.
     profits = np.array(columns["gross_profit_12_months_minor"], dtype=np.float64)
     revenues = np.array(columns["revenue_12_months_minor"], dtype=np.float64)
     projection = project(profits, revenues, workspace.assumptions(connection))
-    whole_year = covered is not None and covers_12_months(covered.period_start_on, covered.observation_end_on)
+    whole_years = {period: period is not None and covers_12_months(*period) for period in set(periods)}
     values = projection.present_value.tolist()
-    present = [round(value) if whole_year and not math.isnan(value) else None for value in values]
+    present = [
+        round(value) if whole_years[period] and not math.isnan(value) else None
+        for value, period in zip(values, periods, strict=True)
+    ]
     caps = projection.cap_from_year.tolist()
     return {
-        "period_start_on": [covered.period_start_on if covered else None] * len(present),
-        "observation_end_on": [covered.observation_end_on if covered else None] * len(present),
+        "period_start_on": [period and period[0] for period in periods],
+        "observation_end_on": [period and period[1] for period in periods],
         "projected_value_minor": present,
         "cap_from_year": [None if value is None else cap or None for value, cap in zip(present, caps, strict=True)],
     }
+
+
+def _periods(connection: Connection, ids: Sequence[int], covered: Coverage | None) -> list[Period | None]:
+    """The period of each customer: of the sources that refer to it, of all where none does."""
+    if covered is None:
+        return [None] * len(ids)
+    union = (covered.period_start_on, covered.observation_end_on)
+    if len(covered.sources) == 1:
+        return [union] * len(ids)
+    rows = connection.execute(customer_periods()).all()
+    known = {row.customer_id: (row.start_on, row.end_on) for row in rows}
+    return [known.get(customer_id, union) for customer_id in ids]

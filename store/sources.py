@@ -7,7 +7,7 @@ from decimal import Decimal
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from store.tables import sources
+from store.tables import customer_references, sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """What all sources together cover. `observation_end_on` is the last date of any of them, never today."""
+    """What some sources together cover. `observation_end_on` is the last date of any of them, never today."""
 
     period_start_on: dt.date
     observation_end_on: dt.date
@@ -55,14 +55,35 @@ def every(connection: Connection) -> list[Source]:
     ]
 
 
-def coverage(connection: Connection) -> Coverage | None:
-    """What the ledgers cover, None before the first import."""
+def coverage(connection: Connection, customer_id: int | None = None) -> Coverage | None:
+    """What the ledgers cover, those that know the customer where one is given; None before the first import.
+
+    All of them count for a customer that no source with a period refers to.
+    """
     covering = [source for source in every(connection) if source.period_start_on and source.period_end_on]
     if not covering:
         return None
+    if customer_id is not None:
+        of_customer = sa.select(customer_references.c.source_id).where(customer_references.c.customer_id == customer_id)
+        known_to = set(connection.execute(of_customer).scalars())
+        covering = [source for source in covering if source.id in known_to] or covering
     return Coverage(
         period_start_on=min(source.period_start_on for source in covering if source.period_start_on),
         observation_end_on=max(source.period_end_on for source in covering if source.period_end_on),
         refreshed_at=max((source.refreshed_at for source in covering if source.refreshed_at), default=None),
         sources=tuple(covering),
+    )
+
+
+def customer_periods() -> sa.Select[tuple[int, dt.date, dt.date]]:
+    """By customer, the first and last date that the sources that refer to it cover."""
+    return (
+        sa.select(
+            customer_references.c.customer_id,
+            sa.func.min(sources.c.period_start_on).label("start_on"),
+            sa.func.max(sources.c.period_end_on).label("end_on"),
+        )
+        .join(sources, sources.c.id == customer_references.c.source_id)
+        .where(sources.c.period_start_on.is_not(None), sources.c.period_end_on.is_not(None))
+        .group_by(customer_references.c.customer_id)
     )

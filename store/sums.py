@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 
 from store import exchange
 from store.money import minor_digits
-from store.sources import Coverage
+from store.sources import Coverage, customer_periods
 from store.tables import invoice_lines, invoices
 
 BATCH_ROWS = 5_000
@@ -91,6 +91,7 @@ def add_up(connection: Connection, covered: Coverage, home: str | None) -> dict[
                 customer = sums[part.customer_id] = Sums()
             if part.currency not in customer.currencies:
                 customer.currencies += (part.currency,)
+            _count(customer, part)
             if part.converted_on is None:
                 _add(customer, part, margins[part.source_id])
             elif rate := rates.get((part.currency, part.converted_on)):
@@ -124,8 +125,16 @@ def _per_invoice() -> sa.CTE:
 
 def _parts(covered: Coverage, home: str | None) -> sa.Select[tuple[Any, ...]]:
     """One row for each customer, source and currency; for each day too where the currency has to be converted."""
-    invoice, total = invoices.c, _per_invoice()
-    recent = invoice.issued_on > twelve_months_before(covered.observation_end_on)
+    invoice, total, periods = invoices.c, _per_invoice(), customer_periods().subquery("periods")
+    rows = sa.join(invoices, total, total.c.invoice_id == invoice.id)
+    ends = {source.period_end_on for source in covered.sources if source.period_end_on}
+    after = sa.literal(twelve_months_before(covered.observation_end_on), sa.Date)
+    if len(ends) > 1:
+        rows = rows.outerjoin(periods, periods.c.customer_id == invoice.customer_id)
+        since = ((periods.c.end_on == end, sa.literal(twelve_months_before(end), sa.Date)) for end in sorted(ends))
+        recent = invoice.issued_on > sa.case(*since, else_=after)
+    else:
+        recent = invoice.issued_on > after
     bought_on = sa.case(((invoice.kind == "invoice") & (total.c.revenue > 0), invoice.issued_on))
     # Grouped by its label: PostgreSQL takes the same expression with another bound value for another expression.
     day = sa.case((invoice.currency == home, None), else_=invoice.issued_on) if home else sa.null()
@@ -150,7 +159,7 @@ def _parts(covered: Coverage, home: str | None) -> sa.Select[tuple[Any, ...]]:
             _added(total.c.assumed, recent),
             _added(total.c.lines_assumed, recent),
         )
-        .join_from(invoices, total, total.c.invoice_id == invoice.id)
+        .select_from(rows)
         .where(sa.not_(invoice.is_cancelled))
         .group_by(invoice.customer_id, invoice.source_id, invoice.currency, sa.literal_column("converted_on"))
     )
@@ -179,12 +188,16 @@ def _converted(part: Part, rate: Decimal) -> Part:
     return part._replace(**{name: _rounded(getattr(part, name) * rate) for name in CONVERTED})  # type: ignore[arg-type]
 
 
-def _add(customer: Sums, part: Part, margin: Decimal | None) -> None:
+def _count(customer: Sums, part: Part) -> None:
+    """What needs no rate: whoever bought in a currency without one has bought all the same."""
     customer.invoices += part.invoices
     customer.credits += part.credits
     customer.units_thousandths += part.units_thousandths
     customer.first_purchase_on = _one_of(min, customer.first_purchase_on, part.first_purchase_on)
     customer.last_purchase_on = _one_of(max, customer.last_purchase_on, part.last_purchase_on)
+
+
+def _add(customer: Sums, part: Part, margin: Decimal | None) -> None:
     customer.revenue += part.revenue
     customer.revenue_12_months += part.revenue_12_months
     customer.assumed_cost_revenue += part.assumed

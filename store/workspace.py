@@ -94,10 +94,12 @@ def assumptions(connection: Connection) -> Assumptions:
 
 
 def visit_cost(connection: Connection, currency: str, on: dt.date) -> tuple[VisitCost, Decimal] | None:
-    """What a visit is assumed to cost, and its total in `currency` at the rate of `on`; None where there is no rate."""
+    """What a visit is assumed to cost, and its total in `currency` at the last rate published by `on`.
+
+    None where none was.
+    """
     cost = settings(connection).visit_cost
     if cost.currency == currency:
         return cost, cost.total
-    pair = (cost.currency, currency, on)
-    rate = exchange.rates(connection, [pair], keep=False).get(pair)
+    rate = exchange.latest(cost.currency, currency, on)
     return (cost, from_minor(to_minor(cost.total * rate, currency), currency)) if rate else None

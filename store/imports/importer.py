@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import OperationalError
 
-from store.database import WRITES, Database
+from store.database import WRITES, Database, lock_figures
 from store.imports import comparing, dates, joins, notices, payments, promotion, rejected, staging
 from store.imports.entities import PARTS, Entities
 from store.imports.errors import BusyError, ImportRefusedError
@@ -209,7 +209,7 @@ class _Import:
                 "The database is in use by another import or program; try again when it is done."
             ) from error
         with transaction:
-            promotion.lock(connection)
+            lock_figures(connection)
             locked = time.perf_counter()
             if comparing.last_import(connection) != difference.last_import_id:
                 self.compare(connection)

@@ -16,9 +16,6 @@ from store.imports import payments, staging
 from store.imports.comparing import CHANGED, NEW, line_values
 from store.imports.report import Report
 
-# Any number serves, so long as every import uses the same: it names the lock in PostgreSQL.
-ADVISORY_LOCK = 0x6D656C6C
-
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -44,12 +41,6 @@ class Knowledge:
     rep: Collection[str]
     customers_in_file: bool
     has_reps: bool
-
-
-def lock(connection: Connection) -> None:
-    """Let no other import promote before this transaction ends. (In SQLite it has the write lock already.)"""
-    if connection.dialect.name == "postgresql":
-        connection.execute(sa.text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": ADVISORY_LOCK})
 
 
 def promote(connection: Connection, source: Source, knowledge: Knowledge, report: Report, now: dt.datetime) -> None:

@@ -1,11 +1,13 @@
 """What the ledger adds up to, customer by customer."""
 
 import datetime as dt
+import time
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 import sqlalchemy as sa
 
-from store import scoring, values, workspace
+from store import scoring, sources, tables, values, workspace
 from store.database import Database
 from store.values import CustomerValue
 from tests.ledger import END, NOW, START, Ledger, Line
@@ -176,6 +178,7 @@ def test_a_currency_without_a_published_rate_leaves_the_money_unknown(db: Databa
     value = value_of(db, acme)
     assert (value.revenue, value.gross_profit, value.projected_value) == (None, None, None)
     assert value.unknown_reason == "there is no exchange rate from ARS to USD for some of the invoices"
+    assert (value.invoices, value.units, value.last_purchase_on) == (2, Decimal(2), LAST_YEAR)
 
 
 def test_scoring_again_changes_nothing(db: Database) -> None:
@@ -187,3 +190,63 @@ def test_scoring_again_changes_nothing(db: Database) -> None:
     with db.writing() as connection:
         assert scoring.score(connection) == 1
     assert value_of(db, acme) == before
+
+
+def test_each_customer_is_seen_over_the_period_of_its_own_source(db: Database) -> None:
+    old = Ledger(db, title="Old", start=dt.date(2015, 1, 1), end=dt.date(2019, 12, 31))
+    new = Ledger(db, title="New", start=dt.date(2026, 1, 1), end=END)
+    former, recent, both = old.customer("Former"), new.customer("Recent"), new.customer("Both")
+    old.invoice(former, dt.date(2018, 12, 31), Line("1000", "1"))
+    old.invoice(former, dt.date(2019, 1, 1), Line("100", "65"))
+    new.invoice(recent, LAST_YEAR, Line("100", "60"))
+    new.invoice(both, LAST_YEAR, Line("7", "5"))
+    old.invoice(both, dt.date(2019, 6, 1), Line("100", "60"))
+    with db.writing() as connection:
+        connection.execute(
+            tables.customer_references.insert().values(source_id=old.source_id, number="B", customer_id=both)
+        )
+        unknown = connection.execute(
+            tables.customers.insert().values(name="Unknown").returning(tables.customers.c.id)
+        ).scalar_one()
+    new.done()
+    value = value_of(db, former)
+    assert (value.period_start_on, value.observation_end_on) == (dt.date(2015, 1, 1), dt.date(2019, 12, 31))
+    assert (value.revenue_12_months, value.projected_value) == (Decimal(100), Decimal("1542.37"))
+    value = value_of(db, recent)
+    assert (value.period_start_on, value.observation_end_on) == (dt.date(2026, 1, 1), END)
+    assert (value.revenue_12_months, value.projected_value) == (Decimal(100), None)
+    # One customer has one observation end, or its last 12 months would be of two different years.
+    value = value_of(db, both)
+    assert (value.period_start_on, value.observation_end_on) == (dt.date(2015, 1, 1), END)
+    assert (value.revenue, value.revenue_12_months) == (Decimal(107), Decimal(7))
+    value = value_of(db, unknown)
+    assert (value.period_start_on, value.observation_end_on) == (dt.date(2015, 1, 1), END)
+    with db.reading() as connection:
+        for customer_id, titles in ((former, "Old"), (recent, "New"), (both, "Old, New"), (unknown, "Old, New")):
+            covered = sources.coverage(connection, customer_id)
+            value = value_of(db, customer_id)
+            assert covered is not None
+            assert covered.titles == titles
+            assert (covered.period_start_on, covered.observation_end_on) == (
+                value.period_start_on,
+                value.observation_end_on,
+            )
+
+
+def test_two_scorings_at_once_wait_for_one_another(db: Database) -> None:
+    books = Ledger(db)
+    acme = books.customer("Acme")
+    books.invoice(acme, LAST_YEAR, Line("100", "20"), currency="EUR")
+    with db.writing() as connection:
+        workspace.change(connection, workspace.TeamSettings(home_currency="USD"), by="test", at=NOW)
+
+    def score() -> int:
+        with db.writing() as connection:
+            scored = scoring.score(connection)
+            time.sleep(0.3)  # so that the other one begins before this one has committed
+            return scored
+
+    with ThreadPoolExecutor(2) as threads:
+        both = [threads.submit(score) for _ in range(2)]
+        assert [one.result() for one in both] == [1, 1]
+    assert value_of(db, acme).currency == "USD"

@@ -96,23 +96,21 @@ def walk(ledger: list[Invoice], team: str | None) -> dict[str, Any]:
     currency = team or (currencies.copy().pop() if len(currencies) == 1 else None)
     if team:
         unrated = {one for one in currencies if one != team and (one, team) not in known_rates(team)}
-        counted = [invoice for invoice in ledger if invoice.currency not in unrated]
+        rated = [invoice for invoice in ledger if invoice.currency not in unrated]
         known = not unrated
     else:
-        counted, known = ledger, currency is not None
-    bought = [one.issued_on for one in counted if one.kind == "invoice" and sum(line.amount for line in one.lines) > 0]
+        rated, known = ledger, currency is not None
+    bought = [one.issued_on for one in ledger if one.kind == "invoice" and sum(line.amount for line in one.lines) > 0]
     figures: dict[str, Any] = {
         "currency": currency if known else None,
-        "invoices": sum(invoice.kind == "invoice" for invoice in counted),
-        "credits": sum(invoice.kind == "credit" for invoice in counted),
-        "units_thousandths": sum(
-            line.quantity for invoice in counted for line in invoice.lines if line.kind == "goods"
-        ),
+        "invoices": sum(invoice.kind == "invoice" for invoice in ledger),
+        "credits": sum(invoice.kind == "credit" for invoice in ledger),
+        "units_thousandths": sum(line.quantity for invoice in ledger for line in invoice.lines if line.kind == "goods"),
         "first_purchase_on": min(bought, default=None),
         "last_purchase_on": max(bought, default=None),
     }
-    recent = [invoice for invoice in counted if invoice.issued_on > dt.date(2025, 5, 31)]
-    ever, lately = money(counted, currency), money(recent, currency)
+    recent = [invoice for invoice in rated if invoice.issued_on > dt.date(2025, 5, 31)]
+    ever, lately = money(rated, currency), money(recent, currency)
     return figures | {
         "revenue_minor": ever[0] if known else None,
         "gross_profit_minor": ever[1] if known else None,

@@ -1,5 +1,6 @@
 """The team's settings: validated, kept with who and when, and what the figures follow."""
 
+import datetime as dt
 from decimal import Decimal
 from typing import Any
 
@@ -87,3 +88,12 @@ def test_a_visit_costs_the_same_in_another_currency_at_the_rate_of_the_day(db: D
         assert Decimal(100) < found[1] < Decimal(142)
         assert workspace.visit_cost(connection, "USD", RECENT) == (TeamSettings().visit_cost, Decimal(142))
         assert workspace.visit_cost(connection, "ARS", RECENT) is None
+
+
+def test_a_visit_costs_what_the_last_published_rate_makes_of_it_however_old(db: Database) -> None:
+    with db.reading() as connection:
+        in_kuna = workspace.visit_cost(connection, "HRK", dt.date(2023, 6, 1))
+        # The last day on which the kuna had a rate.
+        assert in_kuna == workspace.visit_cost(connection, "HRK", dt.date(2022, 12, 30)) is not None
+        assert workspace.visit_cost(connection, "EUR", dt.date(2100, 1, 1)) is not None
+        assert workspace.visit_cost(connection, "EUR", dt.date(1998, 12, 31)) is None
