@@ -44,7 +44,7 @@ class Subject:
 
 def subject(connection: Connection, customer: Customer) -> Subject:
     """Everything that a card of this customer rests on."""
-    coverage = sources.coverage(connection)
+    coverage = sources.coverage(connection, customer.id)
     value = values.get(connection, customer.id)
     assert coverage is not None, "a card is asked for only once a ledger is imported"
     assert value is not None, "every import scores every customer"

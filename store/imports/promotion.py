@@ -102,8 +102,11 @@ def _note_import(connection: Connection, source_id: int, report: Report, now: dt
 def _number_new(connection: Connection, staged: sa.Table, table: sa.Table, only: sa.ColumnElement[bool]) -> None:
     """Give each staged row for which `only` holds the id that it will have."""
     if connection.dialect.name == "postgresql":
-        sequence = sa.func.pg_get_serial_sequence(table.name, "id")
-        connection.execute(staged.update().where(only).values(id=sa.func.nextval(sequence)))
+        # In the order of the files, so that the same import gives the same ids whatever way the rows are found.
+        in_order = sa.select(staged.c.code).where(only).order_by(staged.c.code).subquery("in_order")
+        following = sa.func.nextval(sa.func.pg_get_serial_sequence(table.name, "id"))
+        numbered = sa.select(in_order.c.code, following.label("id")).subquery("numbered")
+        connection.execute(staged.update().where(staged.c.code == numbered.c.code).values(id=numbered.c.id))
         return
     last = connection.scalar(sa.select(sa.func.max(table.c.id))) or 0
     rank = sa.func.row_number().over(order_by=staged.c.code)

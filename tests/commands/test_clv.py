@@ -273,6 +273,19 @@ def test_two_customers_of_one_name_are_both_offered_with_their_places(books: Sim
     }
 
 
+def test_a_card_covers_what_its_own_ledger_covers(db: Database) -> None:
+    old = Ledger(db, title="Old books", start=date(2015, 1, 1), end=date(2019, 12, 31))
+    gone = old.customer("Gone Ltd")
+    old.invoice(gone, date(2019, 10, 1), Line("1000", "900"))
+    new = Ledger(db, title="New books")
+    new.invoice(new.customer("New Ltd"), RECENT, Line("10", "9"))
+    new.done()
+    words = read(ask(db, "/clv gone"))
+    assert "stopped buying" not in words
+    assert "Old books, Jan 1, 2015 to Dec 31, 2019" in words
+    assert "Old data: it ends 2,347 days before today." in words
+
+
 def test_two_customers_that_nothing_else_tells_apart_show_their_numbers(db: Database) -> None:
     for title in ("Old books", "New books"):
         ledger = Ledger(db, title=title)
