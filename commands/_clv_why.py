@@ -52,7 +52,13 @@ def reply(connection: Connection, of: Subject) -> Reply:
     return Reply(
         headline=("Why these figures? ", of.customer.name),
         summary=("How the figures of ", of.customer.name, " add up."),
-        parts=(*parts, *_conversion(connection, of, by_currency), *_projection(of), *_sources(connection, of)),
+        parts=(
+            *parts,
+            _counted(of, by_currency),
+            *_conversion(connection, of, by_currency),
+            *_projection(of),
+            *_sources(connection, of),
+        ),
         actions=(Action("clv", "The card", {"customer": str(of.customer.id)}),),
         facts=(named(of.customer.name), *of.figures.facts().values()),
     )
@@ -81,6 +87,22 @@ def _revenue(currency: str, shares: Iterable[Share]) -> Table:
         lines = Count(sum(share.lines for share in cancelled), "line")
         left_out = [(Text("cancelled, not counted"), lines, Money(_sum(cancelled), currency, "exact"))]
     return Table(_COLUMNS, (*rows, total, *left_out), caption=f"Revenue, {currency}")
+
+
+def _counted(of: Subject, currencies: Iterable[str]) -> Table:
+    """What is not money; and, where currencies came together, what they came to."""
+    found, value = of.figures, of.figures.value
+    rows: list[Row] = [
+        (Text("invoices"), Count(value.invoices)),
+        (Text("credit notes"), Count(value.credits)),
+        (Text("units, net of returns"), Count(int(value.units) if value.units == int(value.units) else value.units)),
+    ]
+    if value.currency is not None and set(currencies) - {value.currency}:
+        rows += [
+            (Text(f"revenue in {value.currency}"), found.money(value.revenue, "exact")),
+            (Text(f"gross profit in {value.currency}"), found.money(value.gross_profit, "exact")),
+        ]
+    return Table((Column("what"), Column("in all", "right")), tuple(rows), caption="Counted")
 
 
 def _cost(currency: str, shares: Iterable[Share]) -> Table:

@@ -33,6 +33,12 @@ def test_revenue_is_goods_and_charges_less_credits(books: SimpleNamespace) -> No
     assert "goods invoiced | 1 line | $1,000.00\ncharges invoiced | 1 line | $25.00\nrevenue |  | $1,025.00" in words
 
 
+def test_what_is_counted_is_there_too(books: SimpleNamespace) -> None:
+    words = read(ask(books.db, "/clv metropolitan why"))
+    assert "invoices | 2\ncredit notes | 1\nunits, net of returns | 329" in words
+    assert "revenue in" not in words
+
+
 def test_profit_names_what_its_cost_rests_on(books: SimpleNamespace) -> None:
     assert "cost: the ledger's own cost | 3 lines | -$259,910.00\ngross profit |  | $29,990.00" in read(
         ask(books.db, "/clv metropolitan why")
@@ -82,6 +88,9 @@ def test_converted_currencies_show_their_rates(db: Database) -> None:
     words = read(ask(db, "/clv acme why"))
     assert "EUR became USD at the European Central Bank's reference rate of each invoice's day: 1 rate" in words
     assert words.count("revenue |") == 2
+    card = facts(ask(db, "/clv acme"))
+    assert isinstance(card["revenue"].value, Money)
+    assert f"revenue in USD | ${card['revenue'].value.amount}" in words
 
 
 line_sets = st.lists(
