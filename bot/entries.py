@@ -80,10 +80,6 @@ def _small_print(reason: Sentence, facts: Sequence[Fact], width: int, screen: Sc
     return layout.wrap(text, width) if text.plain else []
 
 
-def _beside_title(item: Item, screen: Screen) -> Text:
-    return write_fact(item.facts[0], screen.locale) if item.facts else write(item.reason, screen.locale, QUIET)
-
-
 def _title(item: Item, mark: Text, screen: Screen) -> Text:
     title = write(item.title, screen.locale)
     # A ranking says its number itself, for where nothing else does.

@@ -18,7 +18,6 @@ from value.lifetime import NoProjection, why_no_projection
 from value.projection import CALENDAR_HOURS_A_YEAR, WORKING_HOURS_A_YEAR
 from value.visit import DEFAULT_CADENCE_MONTHS, visit_return
 
-LIFETIME_BASIS = "profit so far + projected value"
 NO_COST_TO_SERVE = "gross profit, since cost to serve is not recorded yet"
 
 
