@@ -149,13 +149,17 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A button. Pressing it is a new Request to `command` with `values`, authorised afresh."""
+    """A button. Pressing it is a new Request to `command` with `values`, authorised afresh.
+
+    `opens_form` says beforehand that the answer has a form: Slack has to open it before anything is read.
+    """
 
     command: str
     label: str
     values: Mapping[str, str] = field(default_factory=dict)
     style: Literal["plain", "primary", "danger"] = "plain"
     confirm: str = ""
+    opens_form: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,10 +175,55 @@ class Item:
 Part = Panel | Note | Table | Item
 
 
+# --- forms ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A suggestion while somebody types: `value` is put in, `hint` tells two alike apart."""
+
+    value: str
+    label: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One thing that a form asks for. What comes back is text, whatever the kind, empty where nothing was given.
+
+    `text` is one line, `long` several, `number` a decimal number as typed, `choice` the value of one of `options`,
+    `person` a Slack user id, `customer` a customer's id, found by name while typing, `date` a day as YYYY-MM-DD.
+    """
+
+    name: str
+    label: str
+    kind: Literal["text", "long", "number", "choice", "person", "customer", "date"] = "text"
+    required: bool = True
+    initial: str = ""
+    options: tuple[Option, ...] = ()
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Things to fill in. Submitting it is a new Request to `command` with `values` and the fields, authorised afresh,
+    of the origin "form"; an Invalid that it raises stands beside the fields that it names.
+    """
+
+    command: str
+    title: str
+    fields: tuple[Field, ...]
+    values: Mapping[str, str] = field(default_factory=dict)
+    submit: str = "Save"
+    intro: tuple[Note, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """An answer. `headline` is the one line a person reads first; `summary` says the whole in one sentence, for a
     phone's notification and for a screen reader. `facts` are figures for programs that the parts do not draw.
+
+    `again` asks for this same answer once more: to share it, and to page through it. `form` is what is to be filled in.
     """
 
     headline: Sentence
@@ -183,6 +232,8 @@ class Reply:
     actions: tuple[Action, ...] = ()
     facts: tuple[Fact, ...] = ()
     audience: Literal["asker", "channel"] = "asker"
+    again: Action | None = None
+    form: Form | None = None
 
     def all_facts(self) -> Iterator[Fact]:
         """Every figure of the reply about its subject, those of list items excepted."""
@@ -203,10 +254,15 @@ class Role(enum.Enum):
     MANAGER = "manager"
     ADMIN = "admin"
 
+    def includes(self, other: "Role") -> bool:
+        """Whether this role may do what the other may."""
+        ranks = list(Role)
+        return ranks.index(self) >= ranks.index(other)
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who asks."""
+    """Who asks. Only a member of the team itself is shown its customers; of `nobody`, Slack could not be asked."""
 
     slack_user_id: str | None = None
     team_id: str | None = None
@@ -214,13 +270,16 @@ class Person:
     role: Role = Role.REP
     zone: str = "UTC"
     locale: str = "en_US"
+    kind: Literal["member", "guest", "stranger", "bot", "left", "nobody"] = "member"
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the answer will be read."""
+    """Where the answer will be read. A shared channel has members of other companies; of a closed one nothing is known,
+    since Melktert is not in it.
+    """
 
-    kind: Literal["dm", "channel", "shared", "home", "terminal"] = "terminal"
+    kind: Literal["dm", "channel", "shared", "closed", "home", "terminal"] = "terminal"
     channel_id: str | None = None
 
 
@@ -242,7 +301,7 @@ class Request:
     values: Mapping[str, str] = field(default_factory=dict)
     person: Person = Person()
     place: Place = Place()
-    origin: str = "command"
+    origin: Literal["command", "message", "button", "form", "shortcut", "home"] = "command"
     receipt: str | None = None
     progress: Callable[[str], None] = _ignore_progress
 
@@ -267,19 +326,11 @@ class Policy(enum.Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Option:
-    """A suggestion while somebody types: `value` is put in, `hint` tells two alike apart."""
-
-    value: str
-    label: str
-    hint: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Command:
     """A thing that a person can ask or do, declared once: help, completion and manifest.yml follow from it.
 
     `usage` is what may follow the name; `examples` are whole commands. `suggest(request, db, field, typed)` completes.
+    One that is not `has_own_name` has no slash command of its own: it is asked as `/melktert NAME`, or by buttons.
     """
 
     name: str
@@ -289,3 +340,4 @@ class Command:
     policy: Policy
     run: Callable[[Request, Database], Reply]
     suggest: Callable[[Request, Database, str, str], Sequence[Option]] | None = None
+    has_own_name: bool = True

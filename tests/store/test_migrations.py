@@ -56,20 +56,32 @@ def test_a_database_of_a_later_version_is_left_alone(own_db: Database) -> None:
 def fill(db: Database) -> None:
     """A ledger in the tables of the first migration."""
     books = Ledger(db)
+    rep = books.rep("Thandi Nkosi")
     for name in ("Acme", "Other"):
-        customer = books.customer(name)
+        customer = books.customer(name, owner=rep)
         books.invoice(customer, dt.date(2026, 1, 1), Line("10", "5"), Line("20"))
     books.holds_back("I9", "N1", "a reason")
 
 
-def contents(db: Database) -> dict[str, list[tuple[object, ...]]]:
+Contents = dict[str, list[dict[str, str]]]
+
+
+def contents(db: Database) -> Contents:
     """Every row of every table but Alembic's own."""
     found = {}
     with db.reading() as connection:
         for name in sorted(set(sa.inspect(connection).get_table_names()) - {"alembic_version"}):
-            rows = connection.execute(sa.text(f"SELECT * FROM {name}")).all()
-            found[name] = sorted((tuple(map(str, row)) for row in rows), key=str)
+            rows = connection.execute(sa.text(f"SELECT * FROM {name}")).mappings()
+            found[name] = sorted(({key: str(value) for key, value in row.items()} for row in rows), key=str)
     return found
+
+
+def only_columns_of(before: Contents, after: Contents) -> Contents:
+    """What became of the tables and columns that there were before."""
+    return {
+        name: [{key: row[key] for key in rows[0]} if rows else row for row in after[name]]
+        for name, rows in before.items()
+    }
 
 
 def test_a_filled_database_keeps_every_row_through_all_migrations(empty_url: str) -> None:
@@ -83,7 +95,7 @@ def test_a_filled_database_keeps_every_row_through_all_migrations(empty_url: str
     assert len(before["invoice_lines"]) == 4
     migrate.upgrade(db)
     after = contents(db)
-    assert {name: after[name] for name in before} == before
+    assert only_columns_of(before, after) == before
     with db.reading() as connection:
         assert workspace.settings(connection).home_currency == "EUR"
     db.close()
