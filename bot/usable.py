@@ -14,9 +14,14 @@ def usable_settings() -> Settings:
     """The settings, of which DATABASE_URL names a database of a known kind. Errors: Unanswered."""
     try:
         settings = Settings()
-        Database(settings.database_url).close()
     except ValidationError as error:
-        raise _unusable(", ".join(str(problem["loc"][0]).upper() for problem in error.errors())) from error
+        raise Unanswered.because(*_sentences(error)) from error
+    except (OSError, UnicodeError) as error:
+        raise Unanswered.because(
+            "The file .env cannot be read; it is plain text in UTF-8, readable to the user who runs Melktert."
+        ) from error
+    try:
+        Database(settings.database_url).close()
     except (ArgumentError, ValueError, ImportError) as error:
         raise Unanswered.because(
             "DATABASE_URL names no database that Melktert can use; "
@@ -32,8 +37,12 @@ def opened(settings: Settings) -> Database:
     except NewerDatabaseError as error:
         raise Unanswered.because(str(error)) from error
     except ValueError as error:
-        raise _unusable("HOME_CURRENCY") from error
+        raise Unanswered.because(Settings.sentence("home_currency")) from error
 
 
-def _unusable(setting: str) -> Unanswered:
-    return Unanswered.because(f"The setting {setting} cannot be used; .env.example says what it takes.")
+def _sentences(error: ValidationError) -> list[str]:
+    """What each setting that cannot be used takes; never what it holds, for it may be a secret."""
+    return [
+        str(problem["ctx"]["error"]) if problem["type"] == "value_error" else Settings.sentence(str(problem["loc"][0]))
+        for problem in error.errors(include_input=False, include_url=False)
+    ]

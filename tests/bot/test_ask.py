@@ -141,7 +141,7 @@ def test_a_database_that_is_not_there_is_one_sentence(monkeypatch: pytest.Monkey
 @pytest.mark.parametrize("currency", ["dollars", "QQQ"])
 def test_a_setting_that_cannot_be_used_is_named(monkeypatch: pytest.MonkeyPatch, currency: str) -> None:
     monkeypatch.setenv("HOME_CURRENCY", currency)
-    assert refused("/top").startswith("The setting HOME_CURRENCY cannot be used;")
+    assert refused("/top").startswith("The setting HOME_CURRENCY takes the ISO 4217 code")
 
 
 def test_an_unforeseen_error_is_one_sentence_with_the_id_that_the_log_has(monkeypatch: pytest.MonkeyPatch) -> None:

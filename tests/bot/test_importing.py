@@ -46,8 +46,8 @@ def test_all_taken_is_exit_0_and_says_what_became_of_every_line(run: Callable[..
     [
         (("DATABASE_URL", "nonsense"), "DATABASE_URL names no database that Melktert can use; write sqlite:///FILE"),
         (("DATABASE_URL", "mysql://x/y"), "DATABASE_URL names no database that Melktert can use; write sqlite:///FILE"),
-        (("HOME_CURRENCY", "usd"), "The setting HOME_CURRENCY cannot be used; .env.example says what it takes."),
-        (("HOME_CURRENCY", "QQQ"), "The setting HOME_CURRENCY cannot be used; .env.example says what it takes."),
+        (("HOME_CURRENCY", "usd"), "The setting HOME_CURRENCY takes the ISO 4217 code of the currency"),
+        (("HOME_CURRENCY", "QQQ"), "The setting HOME_CURRENCY takes the ISO 4217 code of the currency"),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_named(

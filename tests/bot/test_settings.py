@@ -1,0 +1,132 @@
+"""The operator's settings, and the sentences for those that cannot be used. No sentence shows a secret."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.answer import Unanswered
+from bot.settings import Settings
+from bot.usable import usable_settings
+
+SECRET = "1234-verysecret"
+NAMES = [name.upper() for name in Settings.model_fields]
+
+
+@pytest.fixture(autouse=True)
+def empty_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No settings but the test's own."""
+    for name in NAMES:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+def test_without_any_setting_the_terminal_works_and_slack_is_slack() -> None:
+    settings = usable_settings()
+    assert settings.slack_bot_token is None
+    assert settings.slack_api_url == "https://slack.com/api/"
+    assert (settings.http_host, settings.http_port) == ("127.0.0.1", 3000)
+
+
+def test_tokens_are_secrets_that_no_log_shows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLACK_BOT_TOKEN", f"xoxb-{SECRET}")
+    monkeypatch.setenv("SLACK_APP_TOKEN", f"xapp-{SECRET}")
+    monkeypatch.setenv("SLACK_SIGNING_SECRET", SECRET)
+    settings = usable_settings()
+    assert settings.slack_bot_token is not None
+    assert settings.slack_bot_token.get_secret_value() == f"xoxb-{SECRET}"
+    assert SECRET not in f"{settings!r} {settings}"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        (
+            "SLACK_BOT_TOKEN",
+            f"xapp-{SECRET}",
+            "SLACK_BOT_TOKEN holds the app-level token (xapp-…), which belongs in SLACK_APP_TOKEN; it takes the bot "
+            "token, which starts with xoxb-",
+        ),
+        (
+            "SLACK_APP_TOKEN",
+            f"xoxb-{SECRET}",
+            "SLACK_APP_TOKEN holds the bot token (xoxb-…), which belongs in SLACK_BOT_TOKEN; it takes the app-level "
+            "token, which starts with xapp-",
+        ),
+        ("SLACK_BOT_TOKEN", f"xoxp-{SECRET}", "SLACK_BOT_TOKEN holds a user token (xoxp-…); it takes the bot token"),
+        ("SLACK_BOT_TOKEN", SECRET, "The setting SLACK_BOT_TOKEN takes the bot token, which starts with xoxb-"),
+        ("SLACK_BOT_TOKEN", f"xoxb-{SECRET} x", "The setting SLACK_BOT_TOKEN takes the bot token"),
+        ("SLACK_BOT_TOKEN", "xoxb-", "The setting SLACK_BOT_TOKEN takes the bot token"),
+        ("SLACK_BOT_TOKEN", f"xoxb-{SECRET}…", "The setting SLACK_BOT_TOKEN takes the bot token"),
+        ("SLACK_SIGNING_SECRET", f"xoxb-{SECRET}", "SLACK_SIGNING_SECRET holds the bot token (xoxb-…), which belongs"),
+        (
+            "SLACK_API_URL",
+            f"slack.com/{SECRET}",
+            "The setting SLACK_API_URL takes the address of Slack's Web API, such as https://",
+        ),
+        (
+            "SLACK_API_URL",
+            f"https://slack.com/?{SECRET}",
+            "The setting SLACK_API_URL takes the address of Slack's Web API, such as https://",
+        ),
+        ("FIRST_ADMIN", f"Anna {SECRET}", "The setting FIRST_ADMIN takes the Slack member ID (U…) or the e-mail"),
+        ("HTTP_PORT", SECRET, "The setting HTTP_PORT takes the port to listen at for HTTP, up to 65535"),
+        ("HTTP_PORT", "70000", "The setting HTTP_PORT takes the port"),
+        ("HTTP_HOST", f"http://{SECRET}", "The setting HTTP_HOST takes the address to listen at for HTTP"),
+        ("HOME_CURRENCY", SECRET, "The setting HOME_CURRENCY takes the ISO 4217 code of the currency"),
+        ("DATABASE_URL", SECRET, "DATABASE_URL names no database that Melktert can use"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_named_with_what_it_takes(
+    name: str, value: str, sentence: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(Unanswered) as caught:
+        usable_settings()
+    assert str(caught.value).startswith(sentence)
+    assert SECRET not in f"{caught.value} {caught.value.reply} {caught.value.__cause__}"
+
+
+def test_two_swapped_tokens_get_a_sentence_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLACK_BOT_TOKEN", f"xapp-{SECRET}")
+    monkeypatch.setenv("SLACK_APP_TOKEN", f"xoxb-{SECRET}")
+    with pytest.raises(Unanswered, match=r"belongs in SLACK_APP_TOKEN;.* belongs in SLACK_BOT_TOKEN;"):
+        usable_settings()
+
+
+@pytest.mark.parametrize("value", [f"  xoxb-{SECRET}\t", f'"xoxb-{SECRET}"', f"'xoxb-{SECRET}'\r"])
+def test_blanks_and_quotation_marks_around_a_value_do_no_harm(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLACK_BOT_TOKEN", value)
+    token = usable_settings().slack_bot_token
+    assert token is not None
+    assert token.get_secret_value() == f"xoxb-{SECRET}"
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:4000/api", "http://127.0.0.1:4000/api/"])
+def test_the_address_of_the_web_api_always_ends_in_one_slash(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLACK_API_URL", url)
+    assert usable_settings().slack_api_url == "http://127.0.0.1:4000/api/"
+
+
+@pytest.mark.parametrize("who", ["U0123ABCD", "W0123ABCD", "anna@example.com"])
+def test_the_first_admin_is_a_member_or_an_address(who: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FIRST_ADMIN", who)
+    assert usable_settings().first_admin == who
+
+
+def test_the_file_beside_the_checkout_is_read(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("# a comment\nHTTP_PORT=8080\nSLACK_BOT_TOKEN=\nNOT_OURS=1\n", "utf-8")
+    settings = usable_settings()
+    assert settings.http_port == 8080
+    assert settings.slack_bot_token is None
+
+
+def test_a_file_that_is_no_text_is_said_to_be_so(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes(b"\xff\xfeS\x00L\x00A\x00C\x00K\x00")
+    with pytest.raises(Unanswered, match=r"The file \.env cannot be read; it is plain text in UTF-8"):
+        usable_settings()
+
+
+def test_every_setting_is_explained_to_the_operator_and_nothing_else_is() -> None:
+    example = (Path(__file__).parents[2] / ".env.example").read_text("utf-8")
+    offered = [line[1:].partition("=")[0] for line in example.splitlines() if line[:1] == "#" and line[1:2].isupper()]
+    assert sorted(offered) == sorted(NAMES)
