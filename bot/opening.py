@@ -3,8 +3,8 @@
 import datetime as dt
 
 from bot.settings import Settings
-from store import migrate, scoring, workspace
-from store.database import Database, lock_figures
+from store import changes, migrate, workspace
+from store.database import Database
 
 
 def open_database(settings: Settings) -> Database:
@@ -28,9 +28,4 @@ def _settle(db: Database, home_currency: str) -> None:
         if workspace.settings(connection).home_currency == home_currency:
             return
     with db.writing() as connection:
-        lock_figures(connection)
-        # Read again: what somebody else has settled meanwhile must hold.
-        before = workspace.settings(connection)
-        to = workspace.TeamSettings.model_validate({**before.model_dump(), "home_currency": home_currency})
-        if workspace.change(connection, to, by="HOME_CURRENCY", at=dt.datetime.now(dt.UTC)):
-            scoring.score(connection)
+        changes.settle(connection, {"home_currency": home_currency}, by="HOME_CURRENCY", at=dt.datetime.now(dt.UTC))

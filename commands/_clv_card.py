@@ -1,13 +1,24 @@
 """The card of /clv: the lifetime figure first, then what it is made of, then the sentence that a rep remembers."""
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
 import numpy as np
 from sqlalchemy.engine import Connection
 
-from commands._figures import Figures, assumed, basis, figures, horizon, named, owned_by, rests_on
+from commands._figures import (
+    Figures,
+    assumed,
+    basis,
+    every_cadence,
+    figures,
+    horizon,
+    named,
+    owned_by,
+    rests_on,
+)
 from commands._reply import (
     Action,
     Count,
@@ -23,23 +34,21 @@ from commands._reply import (
     Sentence,
     Strong,
 )
-from store import invoices, sources, values
+from store import assumptions, invoices, sources, values
 from store.customers import Customer
 from store.scoring import twelve_months_before
 from value.lifetime import NoProjection, break_even_price_rise
 from value.projection import WEEKS_A_YEAR, project
 
-# Data older than this is said to be old on every card.
-STALE_AFTER_DAYS = 35
-
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """The customer of a card, its figures, and what the data covers."""
+    """The customer of a card, its figures, what the data covers, and the last change of its own assumptions."""
 
     customer: Customer
     figures: Figures
     coverage: sources.Coverage
+    own: assumptions.Version | None
 
 
 def subject(connection: Connection, customer: Customer) -> Subject:
@@ -48,7 +57,8 @@ def subject(connection: Connection, customer: Customer) -> Subject:
     value = values.get(connection, customer.id)
     assert coverage is not None, "a card is asked for only once a ledger is imported"
     assert value is not None, "every import scores every customer"
-    return Subject(customer, figures(value, basis(connection, value)), coverage)
+    own = assumptions.newest(connection, customer.id)
+    return Subject(customer, figures(value, basis(connection, value), own.own if own else None), coverage, own)
 
 
 def reply(connection: Connection, of: Subject, today: dt.date, deal: Decimal | None = None) -> Reply:
@@ -73,7 +83,13 @@ def reply(connection: Connection, of: Subject, today: dt.date, deal: Decimal | N
             Action("top", "The ten best"),
         ),
         facts=(named(of.customer.name), *deal_facts, *(fact for key, fact in facts.items() if key not in drawn)),
+        again=again(of, {} if deal is None else {"deal": f"{deal:f}"}),
     )
+
+
+def again(of: Subject, values: Mapping[str, str]) -> Action:
+    """Asks for this customer once more, in the same way."""
+    return Action("clv", "", {"customer": str(of.customer.id), **values})
 
 
 def _headline(of: Subject) -> Sentence:
@@ -159,7 +175,7 @@ def _panels(found: Figures, facts: dict[str, Fact]) -> tuple[Panel, ...]:
         (
             (_hour(found, facts["value_per_working_hour"]),),
             (_hour(found, facts["value_per_calendar_hour"]),),
-            (("a visit a quarter returns ", facts["visit_return"].value),),
+            ((f"{every_cadence(found.settings.cadence_retain_days)} returns ", facts["visit_return"].value),),
         ),
     )
     return so_far, projected, last_year, hours
@@ -317,11 +333,10 @@ def _last_lines(connection: Connection, of: Subject, today: dt.date) -> tuple[No
         notes.append(Note((Strong("Last purchase"), "  ", Date(value.last_purchase_on), *ago)))
     notes += _held(invoices.held(connection, of.customer.id))
     age_days = (today - coverage.observation_end_on).days
-    if age_days > STALE_AFTER_DAYS:
+    if age_days > of.figures.settings.stale_after_days:
         notes.append(Note((Strong("Old data: "), "it ends ", Count(age_days, "day"), " before today."), "warning"))
     covered: list[Inline] = [coverage.titles, ", ", Date(coverage.period_start_on), " to "]
     covered.append(Date(coverage.observation_end_on))
     if coverage.refreshed_at is not None:
         covered += ["  ·  imported ", Date(coverage.refreshed_at.date())]
-    covered.append("  ·  only you can see this")
     return (*notes, *rests_on(coverage, [of.figures]), Note(tuple(covered), "quiet"))

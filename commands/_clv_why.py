@@ -7,8 +7,8 @@ from decimal import Decimal
 
 from sqlalchemy.engine import Connection
 
-from commands._clv_card import Subject
-from commands._figures import NO_COST_TO_SERVE, assumed, horizon, named, visit_assumed
+from commands._clv_card import Subject, again
+from commands._figures import NO_COST_TO_SERVE, Figures, assumed, author, horizon, named, visit_assumed
 from commands._reply import (
     Action,
     Column,
@@ -18,6 +18,7 @@ from commands._reply import (
     Note,
     Part,
     Reply,
+    Role,
     Sentence,
     Strong,
     Table,
@@ -29,8 +30,8 @@ from store.invoices import Share
 from store.money import margin_on
 from store.scoring import twelve_months_before
 from store.sources import Source
-from value.projection import CALENDAR_HOURS_A_YEAR, WORKING_HOURS_A_YEAR, factor
-from value.visit import DEFAULT_CADENCE_MONTHS
+from value.projection import CALENDAR_HOURS_A_YEAR, factor
+from value.visit import DAYS_A_YEAR
 
 MOST_HELD_SHOWN = 5
 _COLUMNS = (Column("what"), Column("how many", "right"), Column("amount", "right"))
@@ -38,8 +39,8 @@ _BASES = {"ledger": "the ledger's own cost", "standard": "quantity × standard c
 Row = tuple[Value | Strong, ...]
 
 
-def reply(connection: Connection, of: Subject) -> Reply:
-    """Where revenue, cost, profit and the projection come from."""
+def reply(connection: Connection, of: Subject, role: Role) -> Reply:
+    """Where revenue, cost, profit and the projection come from; an admin is offered to change the assumptions."""
     shares = invoices.shares(connection, of.customer.id)
     by_currency: dict[str, list[Share]] = defaultdict(list)
     for share in shares:
@@ -57,11 +58,20 @@ def reply(connection: Connection, of: Subject) -> Reply:
             _counted(of, by_currency),
             *_conversion(connection, of, by_currency),
             *_projection(of),
+            *_own(of),
             *_sources(connection, of),
         ),
-        actions=(Action("clv", "The card", {"customer": str(of.customer.id)}),),
+        actions=(Action("clv", "The card", {"customer": str(of.customer.id)}), *_change(of, role)),
         facts=(named(of.customer.name), *of.figures.facts().values()),
+        again=again(of, {"view": "why"}),
     )
+
+
+def _change(of: Subject, role: Role) -> tuple[Action, ...]:
+    if not role.includes(Role.ADMIN):
+        return ()
+    values = {"customer": str(of.customer.id), "do": "change"}
+    return (Action("assume", "Change the assumptions…", values, opens_form=True),)
 
 
 def _revenue(currency: str, shares: Iterable[Share]) -> Table:
@@ -167,9 +177,9 @@ def _projection(of: Subject) -> tuple[Part, ...]:
         (Strong("lifetime value"), Text("="), Strong(found.money(found.lifetime, "exact"))),
         *(
             (Text(f"a {hour} hour"), Text(f"÷ {years * hours:,}"), found.money(found.per_hour(hours), "exact"))
-            for hour, hours in (("working", WORKING_HOURS_A_YEAR), ("calendar", CALENDAR_HOURS_A_YEAR))
+            for hour, hours in (("working", found.settings.working_hours_a_year), ("calendar", CALENDAR_HOURS_A_YEAR))
         ),
-        (Text("visit return"), Text(f"P₀ × {DEFAULT_CADENCE_MONTHS}/12 ÷ visit"), found.facts()["visit_return"].value),
+        (Text("visit return"), Text(f"P₀ × {_of_a_year(found)} ÷ visit"), found.facts()["visit_return"].value),
     ]
     columns = (Column("what"), Column("how", "right"), Column("amount", "right"))
     return (
@@ -189,6 +199,39 @@ def _projection(of: Subject) -> tuple[Part, ...]:
                 ".",
             ),
             "quiet",
+        ),
+    )
+
+
+def _of_a_year(found: Figures) -> str:
+    """The part of a year that a cadence is, in weeks where it is whole weeks: 13/52."""
+    days = found.settings.cadence_retain_days
+    return f"{days}/{DAYS_A_YEAR}" if days % 7 else f"{days // 7}/{DAYS_A_YEAR // 7}"
+
+
+def _own(of: Subject) -> tuple[Note, ...]:
+    """Whose word it is that this customer is projected otherwise than the others."""
+    if of.own is None or not of.own.own.differing:
+        return ()
+    team = of.figures.settings.assumptions
+    return (
+        Note(
+            (
+                Strong("The assumptions of this customer are its own: "),
+                *assumed(of.figures.assumptions, ", "),
+                ", ",
+                horizon(of.figures.assumptions),
+                ". The team's are ",
+                *assumed(team, ", "),
+                ", ",
+                horizon(team),
+                ". Changed by ",
+                author(of.own.by),
+                " on ",
+                Date(of.own.at.date()),
+                ": ",
+                of.own.reason,
+            )
         ),
     )
 

@@ -1,5 +1,6 @@
 """The figures of a customer that several commands show, each said in one way."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -8,16 +9,19 @@ from sqlalchemy.engine import Connection
 
 from commands._reply import Count, Date, Fact, Inline, Mention, Money, Note, Ratio, Sentence, Text, Unknown, Value
 from store import workspace
+from store.assumptions import OwnAssumptions
 from store.customers import Owner
 from store.money import minor_digits
 from store.scoring import covers_12_months, twelve_months_before
 from store.sources import Coverage
 from store.values import CustomerValue
-from value.assumptions import Assumptions, VisitCost
+from store.workspace import Author, TeamSettings, VisitTotal
+from value.assumptions import Assumptions
 from value.lifetime import NoProjection, why_no_projection
-from value.projection import CALENDAR_HOURS_A_YEAR, WORKING_HOURS_A_YEAR
-from value.visit import DEFAULT_CADENCE_MONTHS, visit_return
+from value.projection import CALENDAR_HOURS_A_YEAR
+from value.visit import visit_return
 
+QUARTER_DAYS = 91
 NO_COST_TO_SERVE = "gross profit, since cost to serve is not recorded yet"
 
 
@@ -25,14 +29,20 @@ NO_COST_TO_SERVE = "gross profit, since cost to serve is not recorded yet"
 class Figures:
     """What a customer is worth. An amount is None where it is not known, and `unknown` then says why.
 
-    `no_projection` is the reason why there is no projected value, where the money itself is known.
+    `assumptions` are those of this customer, which may be its own; `no_projection` is the reason why there is no
+    projected value, where the money itself is known.
     """
 
     value: CustomerValue
+    settings: TeamSettings
     assumptions: Assumptions
-    visit_cost: VisitCost | None
-    visit_total: Decimal | None
+    visit: VisitTotal | None
     no_projection: NoProjection | None
+
+    @property
+    def has_own_assumptions(self) -> bool:
+        """Whether the projection rests on other assumptions than the team's."""
+        return self.assumptions != self.settings.assumptions
 
     @property
     def lifetime(self) -> Decimal | None:
@@ -71,10 +81,10 @@ class Figures:
             Fact("revenue", "revenue", self.money(value.revenue)),
             Fact("gross_profit", "gross profit", self._profit(), basis=self.cost_basis),
             Fact("profit", "profit", self._profit(), basis=NO_COST_TO_SERVE),
-            Fact("units", "", Count(_plain(value.units), "unit")),
+            Fact("units", "", Count(plain_number(value.units), "unit")),
             Fact("invoices", "", Count(value.invoices, "invoice")),
-            Fact("projected_value", "present value", self.money(value.projected_value)),
-            self._hourly("value_per_working_hour", "working hour", WORKING_HOURS_A_YEAR),
+            Fact("projected_value", "present value", self.money(value.projected_value), basis=self._projection_basis),
+            self._hourly("value_per_working_hour", "working hour", self.settings.working_hours_a_year),
             self._hourly("value_per_calendar_hour", "calendar hour", CALENDAR_HOURS_A_YEAR),
             Fact(
                 "lifetime_value", "lifetime value", self.money(self.lifetime), basis="profit so far + projected value"
@@ -99,6 +109,10 @@ class Figures:
             return "at an assumed margin"
         return "partly at an assumed margin"
 
+    @property
+    def _projection_basis(self) -> str:
+        return "on assumptions of its own" if self.has_own_assumptions else ""
+
     def _profit(self) -> Value:
         if self.value.gross_profit is None and not self.value.unknown_reason:
             return Unknown(NoProjection.COST_UNKNOWN.value)
@@ -111,30 +125,32 @@ class Figures:
         profit = self.value.gross_profit_12_months
         if self.value.unknown_reason or profit is None or self.no_projection is not None:
             return self.unknown
-        if self.visit_total is None:
+        if self.visit is None:
             return Unknown("there is no exchange rate for the assumed cost of a visit")
-        return Ratio(visit_return(profit, self.visit_total, DEFAULT_CADENCE_MONTHS), "times")
+        if not self.visit.total:
+            return Unknown("a visit is taken to cost nothing")
+        return Ratio(visit_return(profit, self.visit.total, self.settings.cadence_retain_days), "times")
 
 
 @dataclass(frozen=True, slots=True)
 class Basis:
     """What the figures of every customer in one currency rest on; read once for a whole list."""
 
-    assumptions: Assumptions
-    visit_cost: VisitCost | None
-    visit_total: Decimal | None
+    settings: TeamSettings
+    visit: VisitTotal | None
 
 
 def basis(connection: Connection, value: CustomerValue) -> Basis:
-    """The team's assumptions, with the cost of a visit in the currency of this value."""
-    cost = None
+    """The team's settings, with the cost of a visit in the currency of this value."""
+    settings = workspace.settings(connection)
+    visit = None
     if value.currency and value.observation_end_on:
-        cost = workspace.visit_cost(connection, value.currency, value.observation_end_on)
-    return Basis(workspace.assumptions(connection), *(cost or (None, None)))
+        visit = workspace.visit_total(settings.visit_cost, value.currency, value.observation_end_on)
+    return Basis(settings, visit)
 
 
-def figures(value: CustomerValue, rests_on: Basis) -> Figures:
-    """The customer's figures."""
+def figures(value: CustomerValue, rests_on: Basis, own: OwnAssumptions | None = None) -> Figures:
+    """The customer's figures; `own` are its own assumptions, where it has any."""
     start, end = value.period_start_on, value.observation_end_on
     reason = why_no_projection(
         documents=value.invoices + value.credits,
@@ -143,7 +159,8 @@ def figures(value: CustomerValue, rests_on: Basis) -> Figures:
         covers_12_months=bool(start and end and covers_12_months(start, end)),
         bought_in_12_months=bool(end and value.last_purchase_on and value.last_purchase_on > twelve_months_before(end)),
     )
-    return Figures(value, rests_on.assumptions, rests_on.visit_cost, rests_on.visit_total, reason)
+    team = rests_on.settings.assumptions
+    return Figures(value, rests_on.settings, own.over(team) if own else team, rests_on.visit, reason)
 
 
 def rests_on(coverage: Coverage, found: Sequence[Figures]) -> tuple[Note, ...]:
@@ -177,14 +194,19 @@ def horizon(assumptions: Assumptions) -> Count:
 
 def visit_assumed(found: Figures) -> Sentence:
     """What the visit return takes a visit to cost."""
-    cost, total = found.visit_cost, found.visit_total
-    if cost is None or total is None or found.value.currency is None:
+    visit, currency = found.visit, found.value.currency
+    if visit is None or currency is None:
         return ("the cost of a visit is not known",)
+    cost = visit.cost
+    converted: Sentence = ()
+    if visit.rate_on is not None:
+        rate = f"{visit.rate:.4f}" if visit.rate >= Decimal("0.1") else f"{visit.rate:.8f}"
+        converted = (f", at the rate of {rate} {currency} for 1 {cost.currency} on ", Date(visit.rate_on))
     return (
         "a visit is taken to cost ",
-        Money(total, found.value.currency, "exact"),
+        Money(visit.total, currency, "exact"),
         ": ",
-        Count(_plain(cost.hours), "hour"),
+        Count(plain_number(cost.hours), "hour"),
         " at ",
         Money(cost.rep_cost_per_hour, cost.currency),
         ", ",
@@ -192,7 +214,17 @@ def visit_assumed(found: Figures) -> Sentence:
         " of travel, ",
         Money(cost.gift, cost.currency),
         " for the tart",
+        *converted,
     )
+
+
+def every_cadence(days: int) -> str:
+    """How often a visit is made: a visit a quarter, a visit every 8 weeks."""
+    if days == QUARTER_DAYS:
+        return "a visit a quarter"
+    if days % 7:
+        return f"a visit every {days} days"
+    return "a visit a week" if days == 7 else f"a visit every {days // 7} weeks"
 
 
 def owned_by(owner: Owner) -> Sentence:
@@ -201,10 +233,17 @@ def owned_by(owner: Owner) -> Sentence:
     return ("owner ", Mention(owner.name, owner.slack_user_id), *invented)
 
 
+def author(by: Author) -> Inline:
+    """Who changed something: a colleague, or what else did it, such as HOME_CURRENCY."""
+    is_person = by.name is not None or re.fullmatch(r"[UW][A-Z0-9]{2,}", by.id, re.ASCII)
+    return Mention(by.name or by.id, by.id) if is_person else by.id
+
+
 def named(name: str) -> Fact:
     """The customer, as a fact for programs."""
     return Fact("customer", "customer", Text(name))
 
 
-def _plain(number: Decimal) -> Decimal | int:
+def plain_number(number: Decimal) -> Decimal | int:
+    """2 for 2.0, so that nobody reads decimals that say nothing."""
     return int(number) if number == number.to_integral_value() else number

@@ -129,7 +129,7 @@ def _after_the_quote(name: str, words: list[str]) -> Asked:
 def _answer(asked: Asked, customer: customers.Customer, request: Request, connection: Connection) -> Reply:
     subject = _clv_card.subject(connection, customer)
     if asked.why:
-        return _clv_why.reply(connection, subject)
+        return _clv_why.reply(connection, subject, request.person.role)
     deal = None
     if asked.deal is not None:
         deal = _deal(asked.deal, asked.deal_currency, subject.figures.value.currency)

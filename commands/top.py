@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from commands._figures import Basis, assumed, basis, figures, horizon, owned_by, rests_on, visit_assumed
+from commands._figures import Figures, assumed, basis, figures, horizon, owned_by, rests_on, visit_assumed
 from commands._reply import (
     Action,
     Code,
@@ -22,7 +22,7 @@ from commands._reply import (
     Sentence,
     Strong,
 )
-from store import sources, values
+from store import assumptions, sources, values
 from store.database import Database
 from store.values import Ranked, Standing
 
@@ -34,6 +34,7 @@ MOST = 30
 def run(request: Request, db: Database) -> Reply:
     """The best customers by projected value, in the team's currency."""
     count = _count(request.values.get("count") or request.text)
+    after = _after(request.values.get("after", ""), count)
     with db.reading() as connection:
         coverage = sources.coverage(connection)
         standings = values.standings(connection)
@@ -42,18 +43,37 @@ def run(request: Request, db: Database) -> Reply:
         standing = standings[0]
         ranked = values.best(connection, standing.currency, count)
         basis_of_all = basis(connection, ranked[0].value)
-    some = figures(ranked[0].value, basis_of_all)
-    items = tuple(_item(number, customer, basis_of_all) for number, customer in enumerate(ranked, 1))
+        own = assumptions.every(connection, [customer.value.customer_id for customer in ranked])
+    found = [figures(customer.value, basis_of_all, own.get(customer.value.customer_id)) for customer in ranked]
+    items = tuple(
+        _item(number, customer, of)
+        for number, (customer, of) in enumerate(zip(ranked, found, strict=True), 1)
+        if number > after
+    )
+    return _reply(ranked, found, items, standings, coverage, count=count, after=after)
+
+
+def _reply(
+    ranked: Sequence[Ranked],
+    found: Sequence[Figures],
+    items: Sequence[Item],
+    standings: Sequence[Standing],
+    coverage: sources.Coverage,
+    *,
+    count: int,
+    after: int,
+) -> Reply:
+    standing, team = standings[0], found[0].settings.assumptions
     total = sum((customer.value.projected_value or Decimal(0) for customer in ranked), Decimal(0))
     headline: Sentence = (_best(len(ranked)), "  ·  ", Money(total, standing.currency, "short"))
     what: Sentence = (
         Strong("Projected value"),
         " over ",
-        horizon(some.assumptions),
+        horizon(team),
         ": the profit of the last 12 months, ",
-        *assumed(some.assumptions, ", "),
+        *assumed(team, ", "),
         "; ",
-        *visit_assumed(some),
+        *visit_assumed(found[0]),
         ".",
     )
     covered: Sentence = (
@@ -62,16 +82,16 @@ def run(request: Request, db: Database) -> Reply:
         Date(coverage.period_start_on),
         " to ",
         Date(coverage.observation_end_on),
-        "  ·  only you can see this",
     )
     return Reply(
         headline=headline,
-        summary=(*headline, " over ", horizon(some.assumptions), "; first ", ranked[0].name, "."),
+        summary=(*headline, " over ", horizon(team), "; first ", ranked[0].name, "."),
         parts=(
             Note(_share(total, standing), "quiet"),
             *items,
             Note(what, "quiet"),
-            *rests_on(coverage, [figures(customer.value, basis_of_all) for customer in ranked]),
+            *_own(found),
+            *rests_on(coverage, found),
             *_others(standings[1:]),
             Note(covered, "quiet"),
         ),
@@ -79,6 +99,7 @@ def run(request: Request, db: Database) -> Reply:
             Fact("projected_value_total", "projected value together", Money(total, standing.currency)),
             Fact("customers", "", Count(len(ranked), "customer")),
         ),
+        again=Action("top", "", {"count": str(count), **({"after": str(after)} if after else {})}),
     )
 
 
@@ -88,6 +109,15 @@ def _count(text: str) -> int:
         return DEFAULT_COUNT
     if not (text.isascii() and text.isdigit()) or not 1 <= int(text[:4]) <= MOST or len(text) > 4:
         raise Invalid(count=f"Say how many of the best, from 1 to {MOST}, such as /top 10.")
+    return int(text)
+
+
+def _after(text: str, count: int) -> int:
+    """How many entries to pass over: those that another page of the same list has shown."""
+    if not text:
+        return 0
+    if not (text.isascii() and text.isdigit()) or len(text) > 4 or int(text) >= count:
+        raise Invalid(after="That part of the list is not there; ask /top again.")
     return int(text)
 
 
@@ -105,14 +135,32 @@ def _share(total: Decimal, standing: Standing) -> Sentence:
     )
 
 
-def _item(number: int, customer: Ranked, basis_of_all: Basis) -> Item:
-    facts = figures(customer.value, basis_of_all).facts()
+def _item(number: int, customer: Ranked, found: Figures) -> Item:
+    facts = found.facts()
+    reason: Sentence = owned_by(customer.owner) if customer.owner else ()
+    if found.has_own_assumptions:
+        own: Sentence = ("its own: ", *assumed(found.assumptions, ", "), ", ", horizon(found.assumptions))
+        reason = (*reason, "  ·  ", *own) if reason else own
     return Item(
         title=(f"{number}  ", Strong(customer.name)),
-        reason=owned_by(customer.owner) if customer.owner else (),
+        reason=reason,
         facts=tuple(facts[key] for key in ("projected_value", "value_per_working_hour", "visit_return")),
         actions=(Action("clv", "Show", {"customer": str(customer.value.customer_id)}),),
     )
+
+
+def _own(found: Sequence[Figures]) -> tuple[Note, ...]:
+    """Whose projected value rests on other assumptions than the ones printed for all."""
+    own = sum(of.has_own_assumptions for of in found)
+    if not own:
+        return ()
+    rest = "rests" if own == 1 else "rest"
+    words = (
+        Count(own, "of these customers", "of these customers"),
+        f" {rest} on assumptions of ",
+        "its own; " if own == 1 else "their own; ",
+    )
+    return (Note((*words, Code("/clv NAME why"), " says which and why."), "quiet"),)
 
 
 def _others(standings: Sequence[Standing]) -> tuple[Note, ...]:
@@ -120,8 +168,8 @@ def _others(standings: Sequence[Standing]) -> tuple[Note, ...]:
         Note(
             (
                 Count(standing.customers, "customer"),
-                f" with figures in {standing.currency} cannot be ranked with these; ",
-                Code("HOME_CURRENCY"),
+                f" with figures in {standing.currency} cannot be ranked with these; a home currency in ",
+                Code("/melktert settings"),
                 " brings all currencies together.",
             ),
             "warning",

@@ -44,10 +44,10 @@ def rates(connection: Connection, pairs: Iterable[Pair], *, keep: bool = True) -
     return {pair: known[pair] for pair in wanted & known.keys()}
 
 
-def latest(base: str, quote: str, on: dt.date) -> Decimal | None:
-    """The last rate published on or before `on`, however old: for an assumption, never for an invoice."""
+def latest(base: str, quote: str, on: dt.date) -> tuple[dt.date, Decimal] | None:
+    """The last rate published on or before `on`, however old, and its day: for an assumption, never for an invoice."""
     if base == quote:
-        return Decimal(1)
+        return on, Decimal(1)
     bounds = _reference_rates().bounds
     if base not in bounds or quote not in bounds:
         return None
@@ -56,7 +56,7 @@ def latest(base: str, quote: str, on: dt.date) -> Decimal | None:
     while day >= first:
         published = _published(base, quote, day)
         if published is not None:
-            return published[1]
+            return published
         day -= dt.timedelta(days=OLDEST_RATE_DAYS + 1)
     return None
 

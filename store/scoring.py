@@ -2,6 +2,7 @@
 
 import datetime as dt
 import math
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -9,14 +10,16 @@ import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from store import bulk, workspace
+from store import assumptions, bulk, workspace
+from store.assumptions import OwnAssumptions
 from store.database import lock_figures
 from store.sources import Coverage, coverage, customer_periods
 from store.sums import Sums, add_up, twelve_months_before
 from store.tables import customer_values, customers
-from value.projection import project
+from value.assumptions import Assumptions
+from value.projection import Floats, project
 
-__all__ = ["covers_12_months", "score", "twelve_months_before"]
+__all__ = ["covers_12_months", "project_anew", "score", "twelve_months_before"]
 
 Period = tuple[dt.date, dt.date]
 
@@ -53,6 +56,25 @@ def score(connection: Connection) -> int:
         projected = _period_and_projection(connection, summed, covered)
         bulk.insert(connection, customer_values, {**summed, **projected})
     return len(ids)
+
+
+def project_anew(connection: Connection, customer_id: int) -> None:
+    """Recompute what follows from this customer's assumptions alone, in the caller's transaction."""
+    lock_figures(connection)
+    of_customer = customer_values.c.customer_id == customer_id
+    row = connection.execute(sa.select(customer_values).where(of_customer)).one_or_none()
+    if row is None:
+        return
+    period = (row.period_start_on, row.observation_end_on) if row.period_start_on and row.observation_end_on else None
+    (present,), (cap,) = _projections(
+        np.array([row.gross_profit_12_months_minor], dtype=np.float64),
+        np.array([row.revenue_12_months_minor], dtype=np.float64),
+        [period],
+        workspace.assumptions(connection),
+        {own: [0] for own in assumptions.every(connection, [customer_id]).values()},
+    )
+    projected = customer_values.update().where(of_customer)
+    connection.execute(projected.values(projected_value_minor=present, cap_from_year=cap))
 
 
 def covers_12_months(period_start_on: dt.date, observation_end_on: dt.date) -> bool:
@@ -93,12 +115,49 @@ def _listed(currencies: Iterable[str]) -> str:
 def _period_and_projection(
     connection: Connection, columns: Mapping[str, Sequence[Any]], covered: Coverage | None
 ) -> dict[str, Sequence[Any]]:
-    """The remaining columns; no projection where the customer's sources cover less than 12 months."""
-    periods = _periods(connection, columns["customer_id"], covered)
+    """The remaining columns."""
+    ids = columns["customer_id"]
+    periods = _periods(connection, ids, covered)
     # None becomes NaN, which value/ takes for what is not known.
     profits = np.array(columns["gross_profit_12_months_minor"], dtype=np.float64)
     revenues = np.array(columns["revenue_12_months_minor"], dtype=np.float64)
-    projection = project(profits, revenues, workspace.assumptions(connection))
+    present, caps = _projections(
+        profits, revenues, periods, workspace.assumptions(connection), _own_by_place(connection, ids)
+    )
+    return {
+        "period_start_on": [period and period[0] for period in periods],
+        "observation_end_on": [period and period[1] for period in periods],
+        "projected_value_minor": present,
+        "cap_from_year": caps,
+    }
+
+
+def _own_by_place(connection: Connection, ids: Sequence[int]) -> dict[OwnAssumptions, list[int]]:
+    """Each set of assumptions that customers have of their own, with the places of those customers in `ids`."""
+    every = assumptions.every(connection)
+    places = defaultdict(list)
+    if every:
+        for place, customer_id in enumerate(ids):
+            if customer_id in every:
+                places[every[customer_id]].append(place)
+    return places
+
+
+def _projections(
+    profits: Floats,
+    revenues: Floats,
+    periods: Sequence[Period | None],
+    team: Assumptions,
+    own_by_place: Mapping[OwnAssumptions, list[int]],
+) -> tuple[list[int | None], list[int | None]]:
+    """Projected value in minor units, and the first year of the margin cap; none where the customer's sources cover
+    less than 12 months.
+    """
+    projection = project(profits, revenues, team)
+    for own, places in own_by_place.items():
+        its = project(profits[places], revenues[places], own.over(team))
+        projection.present_value[places] = its.present_value
+        projection.cap_from_year[places] = its.cap_from_year
     whole_years = {period: period is not None and covers_12_months(*period) for period in set(periods)}
     values = projection.present_value.tolist()
     present = [
@@ -106,12 +165,7 @@ def _period_and_projection(
         for value, period in zip(values, periods, strict=True)
     ]
     caps = projection.cap_from_year.tolist()
-    return {
-        "period_start_on": [period and period[0] for period in periods],
-        "observation_end_on": [period and period[1] for period in periods],
-        "projected_value_minor": present,
-        "cap_from_year": [None if value is None else cap or None for value, cap in zip(present, caps, strict=True)],
-    }
+    return present, [None if value is None else cap or None for value, cap in zip(present, caps, strict=True)]
 
 
 def _periods(connection: Connection, ids: Sequence[int], covered: Coverage | None) -> list[Period | None]:

@@ -1,8 +1,12 @@
-"""What the team as a whole has settled: its home currency, and what the figures assume. Every change is kept."""
+"""What the team as a whole has settled: its home currency, its calendar, and what the figures assume.
+
+Every change is kept. store/changes.py changes settings and scores whom that touches.
+"""
 
 import datetime as dt
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 import sqlalchemy as sa
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -10,7 +14,7 @@ from sqlalchemy.engine import Connection
 
 from store import exchange
 from store.money import from_minor, is_currency, to_minor
-from store.tables import invoices, team_settings
+from store.tables import invoices, people, team_settings
 from value.assumptions import Assumptions, VisitCost
 
 
@@ -22,11 +26,23 @@ def _currency(code: str) -> str:
 
 Currency = Annotated[str, AfterValidator(_currency)]
 Rate = Annotated[Decimal, Field(ge=Decimal("-0.5"), le=Decimal("0.5"))]
+Horizon = Annotated[int, Field(ge=1, le=50)]
 Amount = Annotated[Decimal, Field(ge=0, le=Decimal(1_000_000))]
+# From a week to two years.
+CadenceDays = Annotated[int, Field(ge=7, le=728)]
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+
+# What customer_values is computed from. The rest is read where a figure is shown, so it needs no scoring.
+SCORED = frozenset(
+    {"home_currency", "sales_growth_annual", "margin_improvement_annual", "discount_rate_annual", "horizon_years"}
+)
 
 
 class TeamSettings(BaseModel):
-    """The team's settings with their defaults. Rates are shares: 0.05 is 5 %."""
+    """The team's settings with their defaults. Rates are shares: 0.05 is 5 %.
+
+    A cadence is the longest time between two touches of a customer of that class.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -34,12 +50,21 @@ class TeamSettings(BaseModel):
     sales_growth_annual: Rate = Decimal("0.05")
     margin_improvement_annual: Rate = Decimal("0.05")
     discount_rate_annual: Rate = Decimal("0.03")
-    horizon_years: Annotated[int, Field(ge=1, le=50)] = 20
+    horizon_years: Horizon = 20
+    working_hours_a_year: Annotated[int, Field(ge=1, le=8_766)] = 2_080
     visit_hours: Annotated[Decimal, Field(gt=0, le=100)] = Decimal(2)
     rep_cost_per_hour: Amount = Decimal(60)
     visit_travel: Amount = Decimal(20)
     visit_gift: Amount = Decimal(2)
     visit_currency: Currency = "USD"
+    cadence_retain_days: CadenceDays = 91
+    cadence_ramp_up_days: CadenceDays = 56
+    cadence_restore_days: CadenceDays = 28
+    cadence_regain_days: CadenceDays = 56
+    cadence_reactivate_days: CadenceDays = 182
+    cadence_new_days: CadenceDays = 42
+    first_weekday: Weekday = "monday"
+    stale_after_days: Annotated[int, Field(ge=1, le=366)] = 35
 
     @property
     def assumptions(self) -> Assumptions:
@@ -63,19 +88,88 @@ class TeamSettings(BaseModel):
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who changed something: a Slack user, or what else did it; `name` where Slack has told of that user."""
+
+    id: str
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """The settings that held from one change to the next; of the defaults, 0 is the id and nobody the author."""
+
+    id: int
+    settings: TeamSettings
+    at: dt.datetime | None = None
+    by: Author | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change of the settings."""
+
+    before: TeamSettings
+    after: Version
+
+
 def settings(connection: Connection) -> TeamSettings:
     """The settings as they stand now."""
-    newest = sa.select(team_settings.c.document).order_by(team_settings.c.id.desc()).limit(1)
-    document = connection.execute(newest).scalar()
-    return TeamSettings.model_validate(document or {})
+    newest_document = sa.select(team_settings.c.document).order_by(team_settings.c.id.desc()).limit(1)
+    return TeamSettings.model_validate(connection.execute(newest_document).scalar() or {})
 
 
-def change(connection: Connection, to: TeamSettings, *, by: str, at: dt.datetime, reason: str | None = None) -> bool:
-    """Settle on `to`; True where that changes anything, and every customer has to be scored anew."""
-    if to == settings(connection):
+def newest(connection: Connection) -> Version:
+    """The settings as they stand now, with who settled on them."""
+    row = connection.execute(_VERSIONS.limit(1)).first()
+    return Version(0, TeamSettings()) if row is None else _version(row)
+
+
+def history(connection: Connection, most: int) -> list[Change]:
+    """The last changes, at most so many, the newest first."""
+    versions = [_version(row) for row in connection.execute(_VERSIONS.limit(most + 1))]
+    before = [*versions[1:], Version(0, TeamSettings())]
+    return [Change(former.settings, version) for version, former in zip(versions, before, strict=True)][:most]
+
+
+def made_by(connection: Connection, receipt: str) -> Change | None:
+    """The change that came with this receipt."""
+    row = connection.execute(_VERSIONS.where(team_settings.c.receipt == receipt)).first()
+    if row is None:
+        return None
+    former = connection.execute(_VERSIONS.where(team_settings.c.id < row.id).limit(1)).first()
+    return Change(TeamSettings() if former is None else _version(former).settings, _version(row))
+
+
+_VERSIONS = (
+    sa.select(team_settings, people.c.name.label("by_name"))
+    .outerjoin(people, people.c.slack_user_id == team_settings.c.changed_by)
+    .order_by(team_settings.c.id.desc())
+)
+
+
+def _version(row: sa.Row[Any]) -> Version:
+    by = Author(row.changed_by, row.by_name)
+    return Version(row.id, TeamSettings.model_validate(row.document), row.changed_at, by, row.reason)
+
+
+def change(
+    connection: Connection,
+    to: TeamSettings,
+    *,
+    by: str,
+    at: dt.datetime,
+    reason: str | None = None,
+    receipt: str | None = None,
+) -> bool:
+    """Settle on `to`; True where that changes anything. What came with the same receipt before changes nothing."""
+    if to == settings(connection) or (receipt is not None and made_by(connection, receipt) is not None):
         return False
     document = to.model_dump(mode="json", exclude_defaults=True)
-    connection.execute(team_settings.insert().values(document=document, changed_at=at, changed_by=by, reason=reason))
+    row = {"document": document, "changed_at": at, "changed_by": by, "reason": reason, "receipt": receipt}
+    connection.execute(team_settings.insert().values(row))
     return True
 
 
@@ -93,13 +187,22 @@ def assumptions(connection: Connection) -> Assumptions:
     return settings(connection).assumptions
 
 
-def visit_cost(connection: Connection, currency: str, on: dt.date) -> tuple[VisitCost, Decimal] | None:
-    """What a visit is assumed to cost, and its total in `currency` at the last rate published by `on`.
+@dataclass(frozen=True, slots=True)
+class VisitTotal:
+    """What a visit is assumed to cost in the currency of the figures; `rate_on` is None where nothing was converted."""
 
-    None where none was.
-    """
-    cost = settings(connection).visit_cost
+    cost: VisitCost
+    total: Decimal
+    rate: Decimal = Decimal(1)
+    rate_on: dt.date | None = None
+
+
+def visit_total(cost: VisitCost, currency: str, on: dt.date) -> VisitTotal | None:
+    """The cost of a visit in `currency` at the last rate published by `on`, None where none was."""
     if cost.currency == currency:
-        return cost, cost.total
-    rate = exchange.latest(cost.currency, currency, on)
-    return (cost, from_minor(to_minor(cost.total * rate, currency), currency)) if rate else None
+        return VisitTotal(cost, cost.total)
+    found = exchange.latest(cost.currency, currency, on)
+    if found is None:
+        return None
+    rate_on, rate = found
+    return VisitTotal(cost, from_minor(to_minor(cost.total * rate, currency), currency), rate, rate_on)

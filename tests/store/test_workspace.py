@@ -10,9 +10,10 @@ from pydantic import ValidationError
 
 from store import scoring, tables, values, workspace
 from store.database import Database
-from store.workspace import TeamSettings
+from store.workspace import Author, TeamSettings, VisitTotal
 from tests.commands.conftest import RECENT
 from tests.ledger import NOW, Ledger, Line
+from value.assumptions import VisitCost
 
 
 def test_without_a_change_the_defaults_hold(db: Database) -> None:
@@ -46,6 +47,11 @@ def test_a_change_holds_from_then_on_and_the_former_ones_are_kept(db: Database) 
         {"visit_hours": 0},
         {"visit_gift": "-1"},
         {"rep_cost_per_hour": "nan"},
+        {"working_hours_a_year": 0},
+        {"cadence_new_days": 6},
+        {"cadence_retain_days": 729},
+        {"first_weekday": "someday"},
+        {"stale_after_days": 0},
         {"no_such_setting": 1},
     ],
 )
@@ -81,19 +87,47 @@ def test_the_home_currency_is_the_ledgers_own_where_it_has_only_one(db: Database
         assert workspace.home_currency(connection) is None
 
 
-def test_a_visit_costs_the_same_in_another_currency_at_the_rate_of_the_day(db: Database) -> None:
-    with db.reading() as connection:
-        found = workspace.visit_cost(connection, "EUR", RECENT)
-        assert found is not None
-        assert Decimal(100) < found[1] < Decimal(142)
-        assert workspace.visit_cost(connection, "USD", RECENT) == (TeamSettings().visit_cost, Decimal(142))
-        assert workspace.visit_cost(connection, "ARS", RECENT) is None
+def test_a_visit_costs_the_same_in_another_currency_at_the_rate_of_the_day() -> None:
+    in_euro = workspace.visit_total(VisitCost(), "EUR", RECENT)
+    assert in_euro is not None
+    assert Decimal(100) < in_euro.total < Decimal(142)
+    # 1 March 2026 is a Sunday, so the rate is that of the Friday before.
+    assert in_euro.rate_on == dt.date(2026, 2, 27)
+    assert in_euro.total == (142 * in_euro.rate).quantize(Decimal("0.01"))
+    assert workspace.visit_total(VisitCost(), "USD", RECENT) == VisitTotal(VisitCost(), Decimal(142))
+    assert workspace.visit_total(VisitCost(), "ARS", RECENT) is None
 
 
-def test_a_visit_costs_what_the_last_published_rate_makes_of_it_however_old(db: Database) -> None:
+def test_a_visit_costs_what_the_last_published_rate_makes_of_it_however_old() -> None:
+    in_kuna = workspace.visit_total(VisitCost(), "HRK", dt.date(2023, 6, 1))
+    # The last day on which the kuna had a rate.
+    assert in_kuna == workspace.visit_total(VisitCost(), "HRK", dt.date(2022, 12, 30)) is not None
+    assert in_kuna.rate_on == dt.date(2022, 12, 30)
+    assert workspace.visit_total(VisitCost(), "EUR", dt.date(2100, 1, 1)) is not None
+    assert workspace.visit_total(VisitCost(), "EUR", dt.date(1998, 12, 31)) is None
+
+
+def test_the_same_receipt_twice_is_one_change(db: Database) -> None:
+    with db.writing() as connection:
+        assert workspace.change(connection, TeamSettings(horizon_years=7), by="U1", at=NOW, receipt="V1")
+        assert not workspace.change(connection, TeamSettings(horizon_years=8), by="U1", at=NOW, receipt="V1")
+        assert workspace.settings(connection).horizon_years == 7
+
+
+def test_the_history_has_what_each_change_changed_and_who_made_it(db: Database) -> None:
+    with db.writing() as connection:
+        connection.execute(
+            tables.people.insert().values(
+                slack_user_id="U1", team_id="T1", name="Thandi", zone="UTC", locale="en_US", kind="member", seen_at=NOW
+            )
+        )
+        for number, years in enumerate((10, 11, 12)):
+            workspace.change(connection, TeamSettings(horizon_years=years), by=f"U{number}", at=NOW)
     with db.reading() as connection:
-        in_kuna = workspace.visit_cost(connection, "HRK", dt.date(2023, 6, 1))
-        # The last day on which the kuna had a rate.
-        assert in_kuna == workspace.visit_cost(connection, "HRK", dt.date(2022, 12, 30)) is not None
-        assert workspace.visit_cost(connection, "EUR", dt.date(2100, 1, 1)) is not None
-        assert workspace.visit_cost(connection, "EUR", dt.date(1998, 12, 31)) is None
+        last_two = workspace.history(connection, 2)
+        everything = workspace.history(connection, 10)
+        newest = workspace.newest(connection)
+    assert [(one.before.horizon_years, one.after.settings.horizon_years) for one in last_two] == [(11, 12), (10, 11)]
+    assert [one.after.by for one in everything] == [Author("U2", None), Author("U1", "Thandi"), Author("U0", None)]
+    assert everything[-1].before == TeamSettings()
+    assert newest == everything[0].after

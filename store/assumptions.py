@@ -1,0 +1,109 @@
+"""The assumptions of single customers, where they differ from the team's. Every change is kept, with its reason."""
+
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from typing import Any
+
+import sqlalchemy as sa
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy.engine import Connection
+
+from store.tables import customer_assumptions, people
+from store.workspace import Author, Horizon, Rate
+from value.assumptions import Assumptions
+
+
+class OwnAssumptions(BaseModel):
+    """What one customer's projection assumes otherwise than the team's; None is as the team's."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    sales_growth_annual: Rate | None = None
+    margin_improvement_annual: Rate | None = None
+    discount_rate_annual: Rate | None = None
+    horizon_years: Horizon | None = None
+
+    @property
+    def differing(self) -> dict[str, Any]:
+        """Only what is set."""
+        return self.model_dump(exclude_none=True)
+
+    def over(self, team: Assumptions) -> Assumptions:
+        """The team's assumptions with these in place of theirs."""
+        return replace(team, **self.differing)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What a customer's own assumptions became in one change, who changed them, and why."""
+
+    id: int
+    own: OwnAssumptions
+    at: dt.datetime
+    by: Author
+    reason: str
+
+
+def newest(connection: Connection, customer_id: int) -> Version | None:
+    """The last change of this customer's assumptions, None where there was none."""
+    row = connection.execute(_VERSIONS.where(customer_assumptions.c.customer_id == customer_id).limit(1)).first()
+    return None if row is None else _version(row)
+
+
+def made_by(connection: Connection, receipt: str) -> tuple[Version | None, Version] | None:
+    """The change that came with this receipt, and the one before it."""
+    row = connection.execute(_VERSIONS.where(customer_assumptions.c.receipt == receipt)).first()
+    if row is None:
+        return None
+    of_customer = customer_assumptions.c.customer_id == row.customer_id
+    former = connection.execute(_VERSIONS.where(of_customer, customer_assumptions.c.id < row.id).limit(1)).first()
+    return None if former is None else _version(former), _version(row)
+
+
+def every(connection: Connection, of: Collection[int] | None = None) -> dict[int, OwnAssumptions]:
+    """The customers that have assumptions of their own now, among `of` where given."""
+    chosen = sa.select(sa.func.max(customer_assumptions.c.id)).group_by(customer_assumptions.c.customer_id)
+    if of is not None:
+        chosen = chosen.where(customer_assumptions.c.customer_id.in_(of))
+    rows = connection.execute(
+        sa.select(customer_assumptions.c.customer_id, customer_assumptions.c.document).where(
+            customer_assumptions.c.id.in_(chosen)
+        )
+    )
+    return {row.customer_id: OwnAssumptions.model_validate(row.document) for row in rows if row.document}
+
+
+def change(
+    connection: Connection,
+    customer_id: int,
+    to: OwnAssumptions,
+    *,
+    by: str,
+    at: dt.datetime,
+    reason: str,
+    receipt: str | None = None,
+) -> bool:
+    """Settle on `to`; True where that changes anything. What came with the same receipt before changes nothing."""
+    former = newest(connection, customer_id)
+    if to == (former.own if former else OwnAssumptions()):
+        return False
+    if receipt is not None and made_by(connection, receipt) is not None:
+        return False
+    row = {"document": to.model_dump(mode="json", exclude_none=True), "changed_at": at, "changed_by": by}
+    connection.execute(
+        customer_assumptions.insert().values(**row, customer_id=customer_id, reason=reason, receipt=receipt)
+    )
+    return True
+
+
+_VERSIONS = (
+    sa.select(customer_assumptions, people.c.name.label("by_name"))
+    .outerjoin(people, people.c.slack_user_id == customer_assumptions.c.changed_by)
+    .order_by(customer_assumptions.c.id.desc())
+)
+
+
+def _version(row: sa.Row[Any]) -> Version:
+    by = Author(row.changed_by, row.by_name)
+    return Version(row.id, OwnAssumptions.model_validate(row.document), row.changed_at, by, row.reason)

@@ -1,0 +1,109 @@
+"""Changing what the figures rest on: the change and the figures that follow from it are one transaction."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from store import assumptions, scoring, workspace
+from store.assumptions import OwnAssumptions
+from store.database import lock_figures
+from store.tables import customer_values
+from store.workspace import SCORED, Author, TeamSettings
+
+
+class SupersededError(Exception):
+    """Somebody changed the same since it was read, so that saving would undo what they did unseen."""
+
+    def __init__(self, by: Author, at: dt.datetime) -> None:
+        super().__init__(f"changed by {by.id} at {at.isoformat()}")
+        self.by = by
+        self.at = at
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What the team's settings were and became, and how many customers were scored anew."""
+
+    before: TeamSettings
+    after: TeamSettings
+    customers_scored: int
+
+
+@dataclass(frozen=True, slots=True)
+class Assumed:
+    """What a customer's own assumptions were and became."""
+
+    before: OwnAssumptions
+    after: OwnAssumptions
+
+
+def settle(
+    connection: Connection,
+    fields: Mapping[str, object],
+    *,
+    by: str,
+    at: dt.datetime,
+    seen: int | None = None,
+    receipt: str | None = None,
+) -> Settled:
+    """Change these settings, and score every customer where figures rest on them.
+
+    `seen` is the id of the version that the change was made from. The same receipt again changes nothing, and is
+    answered as it was. Errors: pydantic.ValidationError; SupersededError where `seen` is no longer the newest.
+    """
+    lock_figures(connection)
+    earlier = workspace.made_by(connection, receipt) if receipt is not None else None
+    if earlier is not None:
+        return _settled(connection, earlier.before, earlier.after.settings)
+    newest = workspace.newest(connection)
+    if seen is not None and newest.id != seen and newest.by and newest.at:
+        raise SupersededError(newest.by, newest.at)
+    before = newest.settings
+    after = TeamSettings.model_validate({**before.model_dump(), **fields})
+    workspace.change(connection, after, by=by, at=at, receipt=receipt)
+    if _rescored(before, after):
+        scoring.score(connection)
+    return _settled(connection, before, after)
+
+
+def assume(
+    connection: Connection,
+    customer_id: int,
+    own: OwnAssumptions,
+    *,
+    by: str,
+    at: dt.datetime,
+    reason: str,
+    seen: int | None = None,
+    receipt: str | None = None,
+) -> Assumed:
+    """Let this customer's projection rest on `own`, or on the team's assumptions again where nothing in it is set.
+
+    `seen`, the receipt and the errors are as in `settle`; `seen` is 0 where there was no change yet.
+    """
+    lock_figures(connection)
+    earlier = assumptions.made_by(connection, receipt) if receipt is not None else None
+    if earlier is not None:
+        former, made = earlier
+        return Assumed(former.own if former else OwnAssumptions(), made.own)
+    newest = assumptions.newest(connection, customer_id)
+    if seen is not None and newest is not None and newest.id != seen:
+        raise SupersededError(newest.by, newest.at)
+    before = newest.own if newest else OwnAssumptions()
+    if assumptions.change(connection, customer_id, own, by=by, at=at, reason=reason, receipt=receipt):
+        scoring.project_anew(connection, customer_id)
+    return Assumed(before, own)
+
+
+def _rescored(before: TeamSettings, after: TeamSettings) -> bool:
+    return any(getattr(before, name) != getattr(after, name) for name in SCORED)
+
+
+def _settled(connection: Connection, before: TeamSettings, after: TeamSettings) -> Settled:
+    scored = 0
+    if _rescored(before, after):
+        scored = connection.execute(sa.select(sa.func.count()).select_from(customer_values)).scalar_one()
+    return Settled(before, after, scored)
