@@ -1,7 +1,7 @@
 """The people of the workspace, as Slack told of them, and what each may do."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -24,6 +24,8 @@ NOT_OF_THE_TEAM = {
     "bot": "is an app, not a person; choose a person.",
     "left": "has left Slack; choose somebody who is still there.",
 }
+# Looked up with one statement.
+AT_ONCE = 500
 _TOLD = ("team_id", "name", "email", "zone", "locale", "kind")
 
 
@@ -75,6 +77,25 @@ def get(connection: Connection, slack_user_id: str) -> Person | None:
     """The person, None where Slack has not told of them."""
     row = connection.execute(sa.select(people).where(people.c.slack_user_id == slack_user_id)).one_or_none()
     return None if row is None else person_of(row)
+
+
+def some(connection: Connection, slack_user_ids: Sequence[str]) -> dict[str, Person]:
+    """Those of these ids of whom Slack has told, by their id."""
+    found: dict[str, Person] = {}
+    for start in range(0, len(slack_user_ids), AT_ONCE):
+        chosen = people.c.slack_user_id.in_(slack_user_ids[start : start + AT_ONCE])
+        found |= {row.slack_user_id: person_of(row) for row in connection.execute(sa.select(people).where(chosen))}
+    return found
+
+
+def by_email(connection: Connection, emails: Sequence[str]) -> list[Person]:
+    """Those with one of these e-mails, which are in small letters."""
+    found: list[Person] = []
+    for start in range(0, len(emails), AT_ONCE):
+        chosen = people.c.email.in_(emails[start : start + AT_ONCE])
+        rows = connection.execute(sa.select(people).where(chosen).order_by(people.c.slack_user_id))
+        found += map(person_of, rows)
+    return found
 
 
 def with_role(connection: Connection, *roles: Role) -> list[Person]:

@@ -54,10 +54,10 @@ class Ledger:
                 .returning(tables.sources.c.id)
             ).scalar_one()
 
-    def rep(self, name: str) -> int:
+    def rep(self, name: str, email: str | None = None) -> int:
         """A rep; the id."""
         with self.db.writing() as connection:
-            insert = tables.reps.insert().values(name=name).returning(tables.reps.c.id)
+            insert = tables.reps.insert().values(name=name, email=email).returning(tables.reps.c.id)
             return int(connection.execute(insert).scalar_one())
 
     def customer(

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from store import names, scoring, tables
-from store.imports import payments, staging
+from store.imports import owners, payments, staging
 from store.imports.comparing import CHANGED, NEW, line_values
 from store.imports.report import Report
 
@@ -55,7 +55,7 @@ def promote(connection: Connection, source: Source, knowledge: Knowledge, report
     _lines(connection)
     _held(connection, source_id, import_id)
     payments.promote(connection, source.name)
-    _owners(connection, knowledge)
+    owners.settle(connection, says_owners="owner" in knowledge.customer, has_reps=knowledge.has_reps)
     names.index_missing(connection)
     scoring.score(connection)
 
@@ -276,34 +276,3 @@ def _held(connection: Connection, source_id: int, import_id: int) -> None:
         connection.execute(held.delete().where(mine, held.c.number.in_(numbers)))
     values = {name: staged.c[name] for name in ("number", "customer_number", "reason")}
     _insert(connection, held, {"source_id": source_id, "import_id": import_id, **values}, sa.select())
-
-
-def _owners(connection: Connection, knowledge: Knowledge) -> None:
-    """Who looks after a customer: as the file of customers says, else the rep of the latest invoice."""
-    customers, staged, invoices = tables.customers, staging.customers, tables.invoices
-    if "owner" in knowledge.customer:
-        rep = sa.select(staging.reps.c.id).where(staging.reps.c.code == staged.c.owner).scalar_subquery()
-        connection.execute(
-            customers.update()
-            .where(customers.c.id == staged.c.id, customers.c.owner_rep_id.is_distinct_from(rep))
-            .values(owner_rep_id=rep)
-        )
-        return
-    if not knowledge.has_reps:
-        return
-    latest = (
-        sa.select(invoices.c.rep_id)
-        .where(invoices.c.customer_id == customers.c.id, invoices.c.rep_id.is_not(None), ~invoices.c.is_cancelled)
-        .order_by(invoices.c.issued_on.desc(), sa.func.length(invoices.c.number).desc(), invoices.c.number.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    head = staging.invoices
-    renewed = (
-        sa.select(staged.c.id).join(head, head.c.customer == staged.c.code).where(head.c.state.in_((NEW, CHANGED)))
-    )
-    connection.execute(
-        customers.update()
-        .where(sa.or_(customers.c.id.in_(renewed), customers.c.id.in_(sa.select(staging.touched.c.customer_id))))
-        .values(owner_rep_id=latest)
-    )
