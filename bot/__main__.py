@@ -11,6 +11,7 @@ ROOMS = {
     "ask": ("bot.ask:ask", 'Ask one question, such as "/clv acme".'),
     "demo": ("bot.demo:demo", "Ask about the bundled ledger, at a prompt."),
     "import": ("bot.importing:import_files", "Import a ledger."),
+    "run": ("bot.running:run", "Answer in Slack."),
 }
 
 

@@ -1,10 +1,10 @@
-"""Answering: one thing asked, one Reply. The only place in the terminal's way in that catches every error.
+"""Answering: one thing asked, one Reply. The only place that catches every error, for every way in.
 
 The person who asked gets sentences: what is wrong with what was asked, that the database is away, or an apology with
 the id under which the log holds the traceback.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import NoReturn
@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 import commands
+from bot.access import refusal
 from bot.log import Log
 from bot.wording import plain
 from commands._reply import Action, Code, Command, Inline, Invalid, Note, Reply, Request, Sentence
@@ -31,11 +32,15 @@ _AWAY = ("08", "57P", "53")
 
 
 class Unanswered(Exception):  # noqa: N818 - it says what became of the question, as Invalid does
-    """There is no answer: what was asked cannot be done, the database is away, an unforeseen error. `reply` says so."""
+    """There is no answer: what was asked cannot be done, the database is away, an unforeseen error. `reply` says so.
 
-    def __init__(self, reply: Reply) -> None:
+    `errors` has the sentences by field, where a form or a command was filled in wrongly.
+    """
+
+    def __init__(self, reply: Reply, errors: Mapping[str, str] | None = None) -> None:
         super().__init__(plain(reply.summary))
         self.reply = reply
+        self.errors = errors or {}
 
     @classmethod
     def because(cls, *sentences: str) -> "Unanswered":
@@ -63,10 +68,13 @@ def attempt(db: Database, asked: str | Action, request: Request, log: Log) -> Re
         if routed is None:
             raise Unanswered(unknown(command, text))
         found, text = routed
+        refused = refusal(found.policy, request.person, request.place)
+        if refused is not None:
+            raise Unanswered.because(*refused)
         try:
             return found.run(replace(request, text=text, values=values), db)
         except Invalid as invalid:
-            raise Unanswered(_refusal(invalid)) from None
+            raise Unanswered(_refusal(invalid), invalid.errors) from None
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Where an unforeseen error leaves its traceback: for whoever runs Melktert, never for the person who asked."""
 
+import logging
 import secrets
 import sys
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ class Log:
     @property
     def where(self) -> str:
         """The log's name, for a sentence."""
-        return self.path.name if self.path else "standard error"
+        return self.path.name if self.path else "the log"
 
     def failure(self, error: BaseException, **about: str) -> str:
         """Write the error with its traceback; the short id under which it is found there."""
@@ -33,6 +34,10 @@ class Log:
         except OSError:
             pass  # a full disk must not turn an apology into a second failure
         return reference
+
+    def note(self, what: str, error: BaseException, **about: str) -> None:
+        """Note what went wrong elsewhere and was dealt with, in one line."""
+        logging.getLogger("melktert").warning("%s: %s %s", what, error, about or "")
 
 
 def _write(file: TextIO, error: BaseException, reference: str, about: dict[str, str], *, as_json: bool) -> None:

@@ -276,11 +276,13 @@ class Person:
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where the answer will be read. A shared channel has members of other companies; of a closed one nothing is known,
-    since Melktert is not in it.
+    since Melktert is not in it. `members` and `has_guests` are None where that is not known.
     """
 
     kind: Literal["dm", "channel", "shared", "closed", "home", "terminal"] = "terminal"
     channel_id: str | None = None
+    members: int | None = None
+    has_guests: bool | None = None
 
 
 def _ignore_progress(_text: str) -> None:

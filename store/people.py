@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from store import audit
 from store.audit import RefusedError
 from store.database import lock_figures
-from store.tables import people
+from store.tables import people, reps
 
 Kind = Literal["member", "guest", "stranger", "bot", "left"]
 Role = Literal["rep", "manager", "admin"]
@@ -96,6 +96,14 @@ def by_email(connection: Connection, emails: Sequence[str]) -> list[Person]:
         rows = connection.execute(sa.select(people).where(chosen).order_by(people.c.slack_user_id))
         found += map(person_of, rows)
     return found
+
+
+def standing(connection: Connection, slack_user_id: str) -> tuple[Role, int | None]:
+    """What somebody may do, and the rep of the ledger that they are; a rep's role where nothing else was given."""
+    role = sa.select(people.c.role).where(people.c.slack_user_id == slack_user_id).scalar_subquery()
+    rep_id = sa.select(reps.c.id).where(reps.c.slack_user_id == slack_user_id).scalar_subquery()
+    row = connection.execute(sa.select(role.label("role"), rep_id.label("rep_id"))).one()
+    return row.role or "rep", row.rep_id
 
 
 def with_role(connection: Connection, *roles: Role) -> list[Person]:

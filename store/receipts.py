@@ -18,3 +18,8 @@ def claim(connection: Connection, key: str, at: dt.datetime) -> bool:
 def forget(connection: Connection, before: dt.datetime) -> int:
     """Drop the keys that came before this moment; how many there were."""
     return connection.execute(receipts.delete().where(receipts.c.received_at < before)).rowcount
+
+
+def release(connection: Connection, key: str) -> None:
+    """Give a claim back, since what it was for did not come about."""
+    connection.execute(receipts.delete().where(receipts.c.key == key))

@@ -1,0 +1,171 @@
+"""Sending an answer to where it is read: a response_url, a conversation, a dialogue, the Home tab.
+
+Slack has no idempotency key, so nothing is sent a second time by itself but what Slack refused with 429. Where Slack
+refuses an answer, or breaks off, it goes another way to the same person, and says so: at worst it is read twice, which
+a private answer may be, but it is never missing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from http.client import HTTPException
+from typing import Any, Literal
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
+from slack_sdk.http_retry.handler import RetryHandler
+from slack_sdk.webhook import WebhookClient
+
+from bot import forms
+from bot.answer import Unanswered, guarded
+from bot.log import Log
+from bot.render import home, payload
+from bot.wording import plain
+from commands._reply import Note, Reply
+
+Json = dict[str, Any]
+
+# Slack refuses, does not answer, answers nonsense, or breaks off.
+TROUBLE = (SlackClientError, OSError, HTTPException)
+TIMEOUT_SECONDS = 10
+RETRIES_MOST = 2
+# What Slack says to blocks that it cannot draw; the words alone it will take.
+_OF_BLOCKS = ("invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long", "invalid_arguments")
+
+
+class NotTakenError(Exception):
+    """Slack answered a response_url with an error; `certain` where the message is certainly not there."""
+
+    def __init__(self, status: int, words: str) -> None:
+        super().__init__(f"Slack answered {status} {words[:200]}")
+        self.words = words
+        self.certain = 400 <= status < 500
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One thing that somebody did in Slack, and the way on which they wait for an answer.
+
+    `way` is "url" (its response_url), "message" (a conversation with the bot), "ephemeral" (in a channel), "view" (a
+    dialogue) or "home". `receipt` is Slack's own id of it; `message_ts` the message whose button was pressed.
+    """
+
+    user_id: str
+    origin: Literal["command", "message", "button", "form", "shortcut", "home"]
+    way: Literal["url", "message", "ephemeral", "view", "home"]
+    channel_id: str | None = None
+    response_url: str = ""
+    trigger_id: str = ""
+    view_id: str = ""
+    thread_ts: str | None = None
+    message_ts: str = ""
+    receipt: str | None = None
+
+
+def posting_client(token: str, base_url: str) -> WebClient:
+    """A client that never posts twice; slack_sdk's own does where the connection breaks after Slack took the post."""
+    return WebClient(token, base_url=base_url, timeout=TIMEOUT_SECONDS, retry_handlers=_retries())
+
+
+def _retries() -> list[RetryHandler]:
+    return [RateLimitErrorRetryHandler(max_retry_count=RETRIES_MOST)]
+
+
+class Sender:
+    """Sends replies. Errors: none; what cannot be sent on any way is in the log."""
+
+    def __init__(self, client: WebClient, log: Log) -> None:
+        self.client = client
+        self.log = log
+
+    def answer(self, reply: Reply, to: Heard, locale: str) -> None:
+        """Show the reply to the person who waits for it, and to nobody else."""
+        try:
+            with guarded(self.log, drawing=to.way):
+                message = _draw(reply, to, locale)
+        except Unanswered as unanswered:
+            reply = unanswered.reply
+            message = _draw(reply, to, locale)
+        try:
+            self._send(message, to)
+        except NotTakenError as error:
+            self._otherwise(reply, to, locale, error, error.words)
+        except TROUBLE as error:
+            self._otherwise(reply, to, locale, error, _error_of(error))
+
+    def share(self, reply: Reply, heard: Heard, locale: str) -> None:
+        """Show the reply to everybody in the channel. Errors: NotTakenError, TROUBLE."""
+        self._to_url(payload(reply, locale, seen_by="channel", shared_by=heard.user_id), heard)
+
+    def _send(self, message: Json, to: Heard) -> None:
+        match to.way:
+            case "url":
+                self._to_url(message, to)
+            case "message":
+                self._post(message, to)
+            case "ephemeral":
+                self._ephemeral(message, to)
+            case "view":
+                self.client.views_update(view_id=to.view_id, view=message)
+            case "home":
+                self.client.views_publish(user_id=to.user_id, view=message)
+
+    def _to_url(self, message: Json, to: Heard) -> None:
+        hook = WebhookClient(to.response_url, timeout=TIMEOUT_SECONDS, retry_handlers=_retries())
+        answer = hook.send_dict({**message, "replace_original": False})
+        if answer.status_code != 200:
+            raise NotTakenError(answer.status_code, str(answer.body))
+
+    def _ephemeral(self, message: Json, to: Heard) -> None:
+        assert to.channel_id is not None, "an ephemeral message stands in a channel"
+        self.client.chat_postEphemeral(
+            channel=to.channel_id,
+            user=to.user_id,
+            text=message["text"],
+            blocks=message["blocks"],
+            thread_ts=to.thread_ts,
+        )
+
+    def _post(self, message: Json, to: Heard) -> None:
+        """Into the conversation of the person with the bot."""
+        self.client.chat_postMessage(
+            channel=to.channel_id or to.user_id,
+            text=message["text"],
+            blocks=message["blocks"],
+            thread_ts=to.thread_ts,
+            unfurl_links=False,
+            unfurl_media=False,
+        )
+
+    def _otherwise(self, reply: Reply, to: Heard, locale: str, error: Exception, words: str) -> None:
+        """The same reply on another way; its words alone, where it is the drawing that is at fault."""
+        reference = self.log.failure(error, sending=to.way, origin=to.origin)
+        if any(word in words for word in _OF_BLOCKS):
+            reply = Reply((plain(reply.headline, locale),), (plain(reply.summary or reply.headline, locale),))
+        said = Note((f"Slack did not take this answer at first; that is noted under {reference}.",), "quiet")
+        reply = replace(reply, parts=(*reply.parts, said), form=None)
+        private = replace(to, way="message", channel_id=None, thread_ts=None)
+        other = [replace(to, way="ephemeral")] if to.way == "url" and to.channel_id else []
+        for way in [] if to.way == "home" else [*other, private]:
+            try:
+                self._send(_draw(reply, way, locale), way)
+                return
+            except TROUBLE as trouble:
+                self.log.note("an answer did not get through on another way either", trouble, reference=reference)
+
+
+def _draw(reply: Reply, to: Heard, locale: str) -> Json:
+    """What Slack is sent on this way."""
+    match to.way:
+        case "view":
+            return forms.view(reply.form, locale) if reply.form else forms.told(reply, locale)
+        case "home":
+            return home(reply, locale)
+        case "message":
+            return payload(reply, locale, seen_by="dm")
+    return payload(reply, locale)
+
+
+def _error_of(error: BaseException) -> str:
+    response: Mapping[str, Any] | Any = error.response if isinstance(error, SlackApiError) else {}
+    return str(response.get("error", "")) if hasattr(response, "get") else ""

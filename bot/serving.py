@@ -1,0 +1,63 @@
+"""HTTP mode: what Slack posts to /slack/events, and /healthz for whoever watches over the process.
+
+Bolt's own Starlette handler answers one request after the other on the event loop; here each is given a thread.
+"""
+
+from collections.abc import Sequence
+
+from anyio import CapacityLimiter, to_thread
+from slack_bolt import BoltRequest
+from slack_bolt.adapter.starlette.handler import to_starlette_response
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from bot.app import LISTENERS_MOST, Melktert
+from store import sources
+
+EVENTS_PATH = "/slack/events"
+HEALTH_PATH = "/healthz"
+# Slack's own payloads stay far below; whatever is larger is not Slack's.
+BODY_MOST = 1_000_000
+
+
+def asgi(melktert: Melktert) -> Starlette:
+    """The web application that Slack's requests, and a health check, go to."""
+    limiter = CapacityLimiter(LISTENERS_MOST)
+
+    async def events(request: Request) -> Response:
+        body = bytearray()
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > BODY_MOST:
+                return Response("The request is too large.", 413)
+        try:
+            text = body.decode()
+        except UnicodeDecodeError:
+            return Response("The request is not in UTF-8.", 400)
+        headers: dict[str, str | Sequence[str]] = dict(request.headers)
+        asked = BoltRequest(body=text, query=str(request.url.query), headers=headers)
+        return to_starlette_response(await to_thread.run_sync(melktert.bolt.dispatch, asked, limiter=limiter))
+
+    async def health(_request: Request) -> Response:
+        return await to_thread.run_sync(_health, melktert)
+
+    return Starlette(
+        routes=[
+            Route(EVENTS_PATH, events, methods=["POST"]),
+            Route(HEALTH_PATH, health, methods=["GET"]),
+        ]
+    )
+
+
+def _health(melktert: Melktert) -> Response:
+    """Whether the database answers; Slack is not asked, since a restart would not mend that."""
+    try:
+        with melktert.db.reading() as connection:
+            found = sources.every(connection)
+    except SQLAlchemyError as error:
+        melktert.log.note("the health check found no database", error)
+        return JSONResponse({"status": "the database does not answer"}, 503)
+    return JSONResponse({"status": "ok", "sources": len(found)})
