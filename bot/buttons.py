@@ -2,6 +2,8 @@
 
 A button's action_id is its command and its place in the message ("clv:2.1"); its value is the JSON of the action's
 values. A menu has one action_id for several commands, so each of its options carries its command: ["clv",{…}].
+Where the answer has a form, Slack has to open it before anything is read, so the payload says it: "settings+form:2.1"
+in a button, ["settings",{…},"form"] in a menu.
 Slack sends & < > of a value back escaped or not, depending on the element, so they are written \\u0026 and the like.
 """
 
@@ -19,15 +21,17 @@ from commands._reply import Action, Invalid
 
 BUTTONS_A_ROW = 5
 _MENU = "menu"
+_FORM = "form"
 _COMMAND = re.compile(r"[\w-]+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """What somebody chose: the command of an Action and its values."""
+    """What somebody chose or submitted: a command and its values, and whether the answer will have a form."""
 
     command: str
     values: Mapping[str, str]
+    opens_form: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +46,25 @@ def pressed(element: Mapping[str, Any]) -> Press:
     """The press that Slack reports in `actions` of a block_actions payload. Errors: Invalid where it is not ours."""
     try:
         if element["type"] == "overflow":
-            command, values = json.loads(element["selected_option"]["value"])
+            command, values, *form = json.loads(element["selected_option"]["value"])
         else:
-            command, values = element["action_id"].rpartition(":")[0], json.loads(element["value"])
-    except (KeyError, TypeError, ValueError):
-        command, values = "", None
-    if not (isinstance(command, str) and command and isinstance(values, dict)):
+            command, *form = element["action_id"].rpartition(":")[0].split("+")
+            values = json.loads(element["value"])
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError):
+        command, values, form = "", None, []
+    if not (is_command(command) and isinstance(values, dict) and form in ([], [_FORM])):
         raise Invalid(button="This button is from an older message. Type the command again for a fresh one.")
-    return Press(command, {str(name): str(value) for name, value in values.items()})
+    return Press(command, texts(values), opens_form=bool(form))
+
+
+def is_command(name: object) -> bool:
+    """Whether this can be a command's name."""
+    return isinstance(name, str) and _COMMAND.fullmatch(name) is not None
+
+
+def texts(values: Mapping[object, object]) -> dict[str, str]:
+    """The values of an action or a form as they were, whatever somebody made of them on the way."""
+    return {str(name): str(value) for name, value in values.items()}
 
 
 def accessory(actions: Sequence[Action], place: str) -> Element | None:
@@ -82,9 +97,10 @@ def row(actions: Sequence[Action], place: str, *, is_primary_free: bool, room: i
 
 
 def _button(action: Action, place: str, *, is_primary: bool) -> Button | None:
-    action_id, value = f"{action.command}:{place}", _json(dict(action.values))
+    form = f"+{_FORM}" if action.opens_form else ""
+    action_id, value = f"{action.command}{form}:{place}", compact(dict(action.values))
     label = _label(action, limits.BUTTON_TEXT)
-    if not (_COMMAND.fullmatch(action.command) and label):
+    if not (is_command(action.command) and label):
         return None
     if len(action_id) > limits.ACTION_ID or len(value) > limits.BUTTON_VALUE:
         return None
@@ -119,8 +135,9 @@ def _menu(actions: Sequence[Action], place: str) -> OverflowMenu | None:
 
 
 def _option(action: Action) -> Option | None:
-    value, label = _json([action.command, dict(action.values)]), _label(action, limits.OPTION_TEXT)
-    if not (_COMMAND.fullmatch(action.command) and label) or len(value) > limits.OPTION_VALUE:
+    form = [_FORM] if action.opens_form else []
+    value, label = compact([action.command, dict(action.values), *form]), _label(action, limits.OPTION_TEXT)
+    if not (is_command(action.command) and label) or len(value) > limits.OPTION_VALUE:
         return None
     return Option(text=PlainText(label), value=value)
 
@@ -129,7 +146,7 @@ def _label(action: Action, room: int) -> str:
     return plain_text((action.label,), room) or plain_text((action.command,), room)
 
 
-def _json(value: object) -> str:
+def compact(value: object) -> str:
     """Compact JSON in ASCII without & < >, so that it comes back from Slack as it left."""
     text = json.dumps(value, separators=(",", ":"), sort_keys=True)
     return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")

@@ -1,4 +1,4 @@
-"""Keeping a message within what Slack accepts: what does not fit is cut from the end of the longest list first.
+"""Keeping a message or view within what Slack accepts: what does not fit is cut from the end of the longest list first.
 
 Every cut is said, by a block in the place of what was left out.
 """
@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from slackblocks import Block
+from slackblocks import Block, Option
 
 from bot import limits
 
@@ -16,6 +16,20 @@ Json = dict[str, Any]
 
 # A count in words grows by a few characters while more is cut.
 _GROWTH = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Surface:
+    """Where blocks stand: how many, of how many characters of JSON in all, and whether tables may be among them."""
+
+    blocks: int
+    characters: int
+    has_tables: bool = True
+
+
+MESSAGE = Surface(limits.MESSAGE_BLOCKS, limits.MESSAGE_CHARACTERS)
+HOME = Surface(limits.VIEW_BLOCKS, limits.VIEW_CHARACTERS)
+MODAL = Surface(limits.VIEW_BLOCKS, limits.VIEW_CHARACTERS, has_tables=False)
 
 
 @dataclass(slots=True)
@@ -37,19 +51,25 @@ class Group:
         return self.is_list and self.left_out > 0 and bool(self.pieces)
 
 
-def drawn(block: Block) -> Json:
-    """The block as Slack is sent it."""
+def drawn(block: Block | Option) -> Json:
+    """The block, or the option of a menu, as Slack is sent it."""
     found: Json = json.loads(repr(block))
     _switch_emoji_off(found)
     return found
 
 
-def fit(groups: Sequence[Group], fixed: Sequence[Json], more: Callable[[Group], Json], rest: Json) -> list[Json]:
-    """The blocks of the groups that fit beside the fixed ones.
+def fit(
+    groups: Sequence[Group],
+    fixed: Sequence[Json],
+    more: Callable[[Group], Json],
+    rest: Json,
+    surface: Surface = MESSAGE,
+) -> list[Json]:
+    """The blocks of the groups that fit on the surface beside the fixed ones.
 
     `more` says the cut of a list in its place; `rest`, after all groups, that something else was left out.
     """
-    room = _Room(limits.MESSAGE_BLOCKS, limits.MESSAGE_CHARACTERS)
+    room = _Room(surface.blocks, surface.characters)
     room.take([*fixed, rest])
     for group in groups:
         for piece in group.pieces:
@@ -72,7 +92,7 @@ def fit(groups: Sequence[Group], fixed: Sequence[Json], more: Callable[[Group], 
 
 
 class _Room:
-    """What is left of a message, in blocks and in characters of JSON."""
+    """What is left of a surface, in blocks and in characters of JSON."""
 
     def __init__(self, blocks: int, characters: int) -> None:
         self._blocks, self._characters = blocks, characters

@@ -75,6 +75,11 @@ def mrkdwn(sentence: Sentence, room: int, locale: str = "en_US", *, strong: bool
     return _fit(_merged(_without_emoji_codes(spans)), room, _write, escape)
 
 
+def is_slack_user_id(text: str) -> bool:
+    """Whether this has the form of a Slack user's id."""
+    return _SLACK_USER_ID.fullmatch(text) is not None
+
+
 def plain_text(sentence: Sentence, room: int, locale: str = "en_US") -> str:
     """One line for a plain_text object of at most `room` characters; neither escaped nor marked."""
     spans = [_Span(_isolated(clean(plain((part,), locale)))) for part in sentence]
@@ -125,7 +130,7 @@ def _is_regional(char: str) -> bool:
 
 def _marked(part: Inline, locale: str) -> _Span:
     match part:
-        case Mention(_, str(slack_user_id)) if _SLACK_USER_ID.fullmatch(slack_user_id):
+        case Mention(_, str(slack_user_id)) if is_slack_user_id(slack_user_id):
             return _Span(slack_user_id, "mention")
         case Mention(name):
             return _Span(_inert(name))

@@ -1,20 +1,21 @@
-"""Drawing a Reply for Slack: the exact payload, the same for the same Reply, that Slack accepts whatever it holds.
+"""Drawing a Reply for Slack: the exact blocks, the same for the same Reply, that Slack accepts whatever they hold.
 
 The headline is a header; quiet notes are context; panels stand in two columns, which a phone stacks; an entry of a list
 has its button or menu at its right; the reply's own buttons stand last but for the small print.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from itertools import groupby, islice
-from typing import Any
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import groupby, islice, takewhile
+from typing import Any, Literal
 
 from slackblocks import ContextBlock, HeaderBlock, Markdown, PlainText, SectionBlock
 
 from bot import buttons, grid, limits
-from bot.fitting import Group, Json, drawn, fit
+from bot.fitting import HOME, MESSAGE, Group, Json, Surface, drawn, fit
 from bot.mrkdwn import ELLIPSIS, mrkdwn, plain_text
 from bot.wording import plain, spell, spell_fact
-from commands._reply import Action, Count, Fact, Item, Note, Panel, Part, Reply, Sentence, Strong, Table
+from commands._reply import Count, Fact, Item, Mention, Note, Panel, Part, Reply, Sentence, Strong, Table
 
 # What one thing may take of the message: a name of 10,000 letters is cut here, long before Slack refuses it.
 TITLE_TEXT = 300
@@ -27,40 +28,73 @@ PANELS_TEXT = 3_000
 ITEM_FACTS = 8
 SMALL_PRINT_TEXT = 2_000
 BUTTONS_CHARACTERS = 5_000
-# More than this cannot fit, so more is not drawn.
-GROUPS_MOST = ENTRIES_MOST = limits.MESSAGE_BLOCKS
 
 DOT = "\u00a0· "
 SIGNS = {"good": ":white_check_mark:  ", "warning": ":warning:  "}
 NOTHING = "There is nothing to show."
+ASKER_ALONE = "only you can see this"
+THE_REST = "Show the rest"
 
 
-def payload(reply: Reply, locale: str = "en_US", *, rest: Callable[[int], Action] | None = None) -> dict[str, Any]:
+SeenBy = Literal["asker", "channel", "dm"]
+
+
+def payload(
+    reply: Reply, locale: str = "en_US", *, seen_by: SeenBy | None = None, shared_by: str | None = None
+) -> dict[str, Any]:
     """What Slack is sent: `text`, `blocks` and `response_type`.
 
-    `rest` makes, from how many entries of a list are drawn, the action that shows the others; where a list is cut, it
-    is then a button beside "… and 12 more".
+    `seen_by` is the reply's own audience unless said; "dm" is a conversation with Melktert itself, where a message may
+    stay. `shared_by` is the Slack user who shows a channel what was for the asker alone.
     """
+    seen_by = seen_by or reply.audience
+    words: list[Sentence] = [("shared by ", Mention("a colleague", shared_by))] if shared_by else []
+    return {
+        "text": _fallback(reply, locale),
+        "blocks": blocks(reply, locale, last_words=(ASKER_ALONE,) if seen_by == "asker" else (), last_line=words),
+        "response_type": "ephemeral" if seen_by == "asker" else "in_channel",
+    }
+
+
+def home(reply: Reply, locale: str = "en_US") -> Json:
+    """The reply as a person's Home tab."""
+    return {"type": "home", "blocks": blocks(reply, locale, HOME)}
+
+
+def blocks(
+    reply: Reply,
+    locale: str = "en_US",
+    surface: Surface = MESSAGE,
+    *,
+    last_words: Sentence = (),
+    last_line: Sequence[Sentence] = (),
+) -> list[Json]:
+    """The reply as blocks; never none. `last_words` end the small print where there is any, `last_line` in any case."""
     body, small_print = _apart(reply.parts, locale)
+    if small_print and last_words:
+        small_print[-1] += DOT + mrkdwn(last_words, LINE_TEXT, locale)
+    small_print += [mrkdwn(line, LINE_TEXT, locale) for line in last_line]
     runs = [list(run) for _, run in groupby(body, key=_kind)]
-    has_one_grid = sum(isinstance(run[0], Table) for run in runs) == 1
-    drawing = (group for at, run in enumerate(runs) for group in _groups(run, str(at + 1), has_one_grid, locale))
-    groups = list(islice(drawing, GROUPS_MOST))
+    has_grid = surface.has_tables and sum(isinstance(run[0], Table) for run in runs) == 1
+    drawing = (group for at, run in enumerate(runs) for group in _groups(run, str(at + 1), has_grid, locale, surface))
+    groups = list(islice(drawing, surface.blocks))
     if next(drawing, None) is not None:
         groups.append(Group("beyond", left_out=1))
 
     def more(group: Group) -> Json:
-        return _more(group, rest, locale)
+        return _more(group, groups, reply, locale)
 
     head, tail = _head(reply, locale), _tail(reply, small_print, locale)
     beyond = _context("beyond", f"{ELLIPSIS} and more, which does not fit in one message")
-    blocks = [*head, *fit(groups, head + tail, more, beyond), *tail]
-    text = _fallback(reply, locale)
-    return {
-        "text": text,
-        "blocks": blocks or [_section("nothing", text)],
-        "response_type": "ephemeral" if reply.audience == "asker" else "in_channel",
-    }
+    found = [*head, *fit(groups, head + tail, more, beyond, surface), *tail]
+    return found or [_section("nothing", _fallback(reply, locale))]
+
+
+def notes(some: Sequence[Note], place: str, locale: str) -> list[Json]:
+    """Sentences alone as blocks, such as those above the fields of a form; `place` is their own on their surface."""
+    runs = [list(run) for _, run in groupby(some, key=_kind)]
+    groups = (group for at, run in enumerate(runs, start=1) for group in _notes(run, f"{at}", locale, place))
+    return [block for group in groups for piece in group.pieces for block in piece]
 
 
 # --- the fixed parts: headline, buttons, small print ----------------------------------------------------------------
@@ -97,7 +131,7 @@ def _tail(reply: Reply, small_print: Sequence[str], locale: str) -> list[Json]:
 def _fallback(reply: Reply, locale: str) -> str:
     """What a notification and a screen reader say. It is mrkdwn too, so that <!channel> in it would be obeyed."""
     room = min(limits.FALLBACK_TEXT, limits.SECTION_TEXT)  # it is a section too, where nothing else is drawn
-    for sentence in (reply.summary, reply.headline):
+    for sentence in (reply.summary, reply.headline, (reply.form.title if reply.form else "",)):
         text = mrkdwn((plain(sentence, locale),), room, locale)
         if text:
             return text
@@ -111,17 +145,19 @@ def _kind(part: Part) -> str:
     return part.tone if isinstance(part, Note) else type(part).__name__
 
 
-def _groups(run: Sequence[Part], place: str, has_one_grid: bool, locale: str) -> Iterator[Group]:
+def _groups(run: Sequence[Part], place: str, has_grid: bool, locale: str, surface: Surface) -> Iterator[Group]:
     """The parts of one kind that follow each other, drawn."""
     match run[0]:
         case Panel():
             yield from _panels([part for part in run if isinstance(part, Panel)], place, locale)
         case Table():
-            yield from _tables([part for part in run if isinstance(part, Table)], place, has_one_grid, locale)
+            yield from _tables([part for part in run if isinstance(part, Table)], place, has_grid, locale)
         case Item():
             items = [part for part in run if isinstance(part, Item)]
-            entries = [_entry(item, f"{place}.{n}", locale) for n, item in enumerate(items[:ENTRIES_MOST], start=1)]
-            left_out = max(0, len(items) - ENTRIES_MOST)
+            # More cannot fit, so more is not drawn.
+            some = items[: surface.blocks]
+            entries = [_entry(item, f"{place}.{n}", locale) for n, item in enumerate(some, start=1)]
+            left_out = len(items) - len(some)
             yield Group(place, [entry for entry in entries if entry], is_list=True, left_out=left_out)
         case Note():
             yield from _notes([part for part in run if isinstance(part, Note)], place, locale)
@@ -145,13 +181,13 @@ def _panel(panel: Panel, locale: str) -> str:
     return "\n".join([*lines, _and_more(left_out, "", locale)] if left_out else lines)
 
 
-def _notes(notes: Sequence[Note], place: str, locale: str) -> Iterator[Group]:
-    tone = notes[0].tone
-    lines = [line for line in (mrkdwn(note.text, NOTE_TEXT, locale) for note in notes) if line]
+def _notes(some: Sequence[Note], place: str, locale: str, named: str = "") -> Iterator[Group]:
+    tone = some[0].tone
+    lines = [line for line in (mrkdwn(note.text, NOTE_TEXT, locale) for note in some) if line]
     # A sign stands before one sentence; plain notes are lines of one paragraph.
     most = 1 if tone in SIGNS else len(lines)
     for n, chunk in enumerate(_chunks(lines, limits.SECTION_TEXT, most), start=1):
-        draw, block_id = _context if tone == "quiet" else _section, f"{tone}-{place}.{n}"
+        draw, block_id = _context if tone == "quiet" else _section, f"{named or tone}-{place}.{n}"
         yield Group(place, [[draw(block_id, SIGNS.get(tone, "") + "\n".join(chunk))]])
 
 
@@ -177,8 +213,8 @@ def _entry(item: Item, place: str, locale: str) -> list[Json]:
     return blocks
 
 
-def _tables(tables: Sequence[Table], place: str, has_one_grid: bool, locale: str) -> Iterator[Group]:
-    together = grid.native(tables, f"table-{place}", locale) if has_one_grid else None
+def _tables(tables: Sequence[Table], place: str, has_grid: bool, locale: str) -> Iterator[Group]:
+    together = grid.native(tables, f"table-{place}", locale) if has_grid else None
     if together is not None:
         yield Group(place, [[drawn(together)]])
         return
@@ -225,10 +261,26 @@ def _and_more(count: int, noun: str, locale: str) -> str:
     return f"{words} {noun if count == 1 else noun + 's'}" if noun else words
 
 
-def _more(group: Group, rest: Callable[[int], Action] | None, locale: str) -> Json:
-    """Says how many entries of a list are not drawn, with a button to them where `rest` makes one."""
-    text, shown = _and_more(group.left_out, "", locale), len(group.pieces)
-    button = buttons.accessory([rest(shown)], f"after-{group.place}") if rest else None
+def _more(group: Group, groups: Sequence[Group], reply: Reply, locale: str) -> Json:
+    """Says how many entries of a list are not drawn, with a button to them where the reply can be asked for again.
+
+    The page that the button asks for begins after the last entry drawn here. A second list of the same reply that is
+    cut too has no button: the page of the first one brings it along.
+    """
+    text = _and_more(group.left_out, "", locale)
+    before = list(takewhile(lambda other: other is not group, groups))
+    button = None
+    if reply.again is not None and not any(other.is_marked for other in before):
+        skipped = reply.again.values.get("after", "")
+        shown = sum(len(other.pieces) for other in [*before, group] if other.is_list)
+        after = str(shown + (int(skipped) if is_page(skipped) else 0))
+        page = replace(reply.again, label=THE_REST, values={**reply.again.values, "after": after})
+        button = buttons.accessory([page], f"after-{group.place}")
     if button is None:
         return _context(f"more-{group.place}", text)
     return drawn(SectionBlock(Markdown(text, verbatim=True), accessory=button, block_id=f"more-{group.place}"))
+
+
+def is_page(after: str) -> bool:
+    """Whether this says after which entry of a list a page begins."""
+    return after.isascii() and after.isdigit() and len(after) < 10

@@ -81,6 +81,23 @@ def test_only_one_button_is_the_primary_one() -> None:
     ]
 
 
+def test_a_button_or_menu_says_at_once_that_its_answer_has_a_form() -> None:
+    change = Action("settings", "Change visits…", {"part": "visits"}, opens_form=True)
+    show = Action("settings", "Show", {"part": "all"})
+    drawn = payload(Reply(("x",), parts=(Item(("Visits",), actions=(change, show)),), actions=(change, show)))
+    presses = [pressed(click) for click in clicks(drawn)]
+    assert [(press.command, press.values["part"], press.opens_form) for press in presses] == [
+        ("settings", "visits", True),
+        ("settings", "all", False),
+    ] * 2
+
+
+def test_a_button_drawn_before_there_were_forms_still_works() -> None:
+    assert pressed({"type": "button", "action_id": "clv:2.1", "value": "{}"}).opens_form is False
+    menu = {"type": "overflow", "action_id": "menu:2", "selected_option": {"value": '["clv",{}]'}}
+    assert (pressed(menu).command, pressed(menu).opens_form) == ("clv", False)
+
+
 @pytest.mark.parametrize(
     "element",
     [
@@ -88,6 +105,12 @@ def test_only_one_button_is_the_primary_one() -> None:
         {"type": "button", "action_id": "clv:card.1", "value": "c_31"},
         {"type": "button", "action_id": "clv:card.1", "value": "[]"},
         {"type": "button", "action_id": "clv:card.1"},
+        {"type": "button", "action_id": "clv+view:card.1", "value": "{}"},
+        {"type": "button", "action_id": "clv+form+form:card.1", "value": "{}"},
+        {"type": "button", "action_id": "a b:card.1", "value": "{}"},
+        {"type": "button", "action_id": 7, "value": "{}"},
+        {"type": "button", "action_id": "clv:card.1", "value": "[" * 2_000},
+        {"type": "overflow", "action_id": "menu:1", "selected_option": {"value": '["clv",{},"x"]'}},
         {"type": "overflow", "action_id": "menu:1", "selected_option": {"value": "v"}},
         {"type": "overflow", "action_id": "menu:1", "selected_option": None},
         {"type": "datepicker"},

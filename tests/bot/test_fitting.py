@@ -1,5 +1,6 @@
 """What does not fit in one message is cut from the longest list, and every cut is said."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -7,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot import limits
-from bot.buttons import pressed
+from bot.buttons import Press, pressed
 from bot.render import payload
 from commands._reply import (
     Action,
@@ -66,13 +67,52 @@ def test_thirty_customers_fit_in_one_message() -> None:
     assert "more" not in str(payload(ranking(30)))
 
 
-def test_the_rest_of_a_list_can_have_a_button() -> None:
-    drawn = payload(ranking(60), rest=lambda shown: Action("top", "Next", {"from": str(shown)}))
-    more = next(block for block in drawn["blocks"] if block["block_id"].startswith("more"))
-    shown = sum("Show" in str(block) for block in drawn["blocks"])
-    assert more["text"]["text"] == f"… and {60 - shown} more"
-    assert pressed(more["accessory"]).values == {"from": str(shown)}
-    assert faults(drawn) == []
+def shown_of(drawn: dict[str, Any]) -> list[str]:
+    """The numbers of the entries that are drawn."""
+    entries = [block for block in drawn["blocks"] if block["block_id"].startswith("entry-")]
+    return [pressed(block["accessory"]).values["customer"] for block in entries]
+
+
+def page_of(drawn: dict[str, Any]) -> Press | None:
+    """What the button beside "… and 12 more" asks for."""
+    (more,) = [block for block in drawn["blocks"] if block["block_id"].startswith("more-")]
+    return pressed(more["accessory"]) if "accessory" in more else None
+
+
+def test_a_list_that_can_be_asked_for_again_is_paged_until_its_end() -> None:
+    whole, pages, after = ranking(100), [], 0
+    while True:
+        asked = {"count": "100"} | ({"after": str(after)} if after else {})
+        drawn = payload(replace(whole, parts=whole.parts[after:], again=Action("top", "Again", asked)))
+        assert faults(drawn) == []
+        pages.append(shown_of(drawn))
+        if not any(block["block_id"].startswith("more-") for block in drawn["blocks"]):
+            break
+        press = page_of(drawn)
+        assert press is not None
+        assert (press.command, press.values["count"]) == ("top", "100")
+        after = int(press.values["after"])
+    assert [number for page in pages for number in page] == [str(n) for n in range(1, 101)]
+    assert len(pages) > 2
+
+
+def test_a_list_that_cannot_be_asked_for_again_says_only_how_many_are_not_shown() -> None:
+    assert page_of(payload(ranking(60))) is None
+
+
+def test_a_page_begins_at_the_start_where_somebody_made_nonsense_of_where_it_begins() -> None:
+    for nonsense in ("", "-3", "٣", "1e3", "9" * 40):
+        drawn = payload(replace(ranking(60), again=Action("top", "Again", {"after": nonsense})))
+        press = page_of(drawn)
+        assert press is not None
+        assert press.values["after"] == str(len(shown_of(drawn)))
+
+
+def test_of_two_lists_that_are_cut_the_page_of_the_first_brings_the_second_along() -> None:
+    first, second = ranking(60).parts[:60], ranking(60).parts[:60]
+    drawn = payload(Reply(("x",), parts=(*first, Note(("between",)), *second), again=Action("top", "Again")))
+    marks = [block for block in drawn["blocks"] if block["block_id"].startswith("more-")]
+    assert ["accessory" in mark for mark in marks] == [True, False]
 
 
 def test_the_longest_list_is_cut_first() -> None:

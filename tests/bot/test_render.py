@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import example, given, settings
 
-from bot.render import payload
+from bot.render import home, payload
 from commands._reply import (
     Action,
     Code,
@@ -16,6 +16,7 @@ from commands._reply import (
     Count,
     Date,
     Fact,
+    Form,
     Item,
     Mention,
     Money,
@@ -29,6 +30,7 @@ from commands._reply import (
 )
 from tests.bot.hostile import replies
 from tests.bot.slack_accepts import faults, spaced, texts
+from tests.slack.block_kit import check_view
 
 WHO = Mention("Thandi Nkosi", "U01ALICE")
 
@@ -90,7 +92,7 @@ def test_a_card_reads_from_the_headline_to_the_small_print() -> None:
     ]
     assert [button.get("style") for button in actions["elements"]] == ["primary", None, "danger"]
     assert actions["elements"][2]["confirm"]["text"]["text"] == "Forget this customer?"
-    assert small_print["elements"][0]["text"] == "Complete to today"
+    assert spaced(small_print["elements"][0]["text"]) == "Complete to today · only you can see this"
     assert drawn["text"] == "Metropolitan Bicycle Supply: lifetime value $3.05M."
     assert faults(drawn) == []
 
@@ -98,6 +100,45 @@ def test_a_card_reads_from_the_headline_to_the_small_print() -> None:
 def test_the_asker_alone_sees_an_answer_unless_it_is_meant_for_the_channel() -> None:
     assert payload(CARD)["response_type"] == "ephemeral"
     assert payload(Reply(("x",), audience="channel"))["response_type"] == "in_channel"
+
+
+def small_print(**how: Any) -> str:
+    return spaced(payload(CARD, **how)["blocks"][-1]["elements"][0]["text"])
+
+
+def test_the_small_print_ends_in_who_can_see_the_answer() -> None:
+    assert small_print() == "Complete to today · only you can see this"
+    assert small_print(seen_by="dm") == "Complete to today"
+    assert small_print(seen_by="channel") == "Complete to today"
+    assert small_print(seen_by="channel", shared_by="U02ANNA") == "Complete to today\nshared by <@U02ANNA>"
+
+
+def test_a_channel_and_a_conversation_with_melktert_keep_the_message() -> None:
+    assert payload(CARD, seen_by="asker")["response_type"] == "ephemeral"
+    assert payload(CARD, seen_by="dm")["response_type"] == "in_channel"
+    assert payload(CARD, seen_by="channel")["response_type"] == "in_channel"
+
+
+def test_who_shared_an_answer_is_said_where_it_has_no_small_print_too() -> None:
+    drawn = payload(Reply(("x",)), seen_by="channel", shared_by="U02ANNA")
+    assert drawn["blocks"][-1]["elements"][0]["text"] == "shared by <@U02ANNA>"
+    assert faults(drawn) == []
+
+
+def test_a_home_tab_holds_more_than_a_message_and_slack_accepts_it() -> None:
+    table = Table((Column("what"), Column("how much", "right")), ((Text("goods"), usd("1")),))
+    items = tuple(Item((f"Customer {n}",), actions=(Action("clv", "Show", {"customer": str(n)}),)) for n in range(70))
+    view = home(Reply(("Your day",), parts=(*items, table)))
+    assert check_view(view, "home") == []
+    assert sum(block["block_id"].startswith("entry-") for block in view["blocks"]) == 70
+    assert (
+        view["blocks"][1]["accessory"]["action_id"]
+        == payload(Reply(("x",), parts=items))["blocks"][1]["accessory"]["action_id"]
+    )
+
+
+def test_a_form_in_a_message_is_told_by_its_title() -> None:
+    assert payload(Reply((), form=Form("settings", "Change the rates", ())))["text"] == "Change the rates"
 
 
 def test_the_figures_are_written_in_the_readers_own_way() -> None:
