@@ -51,8 +51,11 @@ class Found:
     how: How
 
 
-def find(connection: Connection, typed: str, limit: int = 8) -> Found:
-    """The customer that `typed` means, or else those that it may mean, at most `limit`."""
+def find(connection: Connection, typed: str, limit: int = 8, *, misspelt: bool = True) -> Found:
+    """The customer that `typed` means, or else those that it may mean, at most `limit`.
+
+    Misspelt names take the longest to find, and none is ever certain: who asks for certainty alone can do without.
+    """
     key, folded = key_of(typed), fold(typed)
     if not key:
         return Found(None, [], "none")
@@ -73,8 +76,8 @@ def find(connection: Connection, typed: str, limit: int = 8) -> Found:
     for text in beginnings:
         if rows := _with_words(connection, text.split(), limit):
             return Found(None, _matches(rows, limit, _resembling(text)), "words")
-    if misspelt := _misspelt(connection, key, limit):
-        return Found(None, misspelt, "misspelt")
+    if misspelt and (matches := _misspelt(connection, key, limit)):
+        return Found(None, matches, "misspelt")
     return Found(None, [], "none")
 
 

@@ -7,12 +7,13 @@ from types import SimpleNamespace
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy.engine import Connection
 
 from commands._amount import amount
-from commands._reply import Count, Invalid, Item, Money, Ratio, Request, Text, Unknown
+from commands._reply import Action, Count, Invalid, Item, Money, Ratio, Request, Text, Unknown
 from commands.clv import COMMAND as CLV
 from commands.clv import Asked, readings, suggest
-from store import tables
+from store import name_misspelt, tables
 from store.database import Database
 from tests.commands.asking import TODAY, ask, facts, read
 from tests.commands.conftest import LONG_AGO, RECENT
@@ -315,6 +316,22 @@ def test_a_misspelt_name_is_offered_and_not_assumed(books: SimpleNamespace) -> N
     assert not facts(reply)
 
 
+def test_however_many_readings_there_are_misspelt_names_are_searched_once(
+    books: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    searched: list[str] = []
+    search = name_misspelt.likeness_by_name
+
+    def counted(connection: Connection, key: str, limit: int) -> dict[int, float]:
+        searched.append(key)
+        return search(connection, key, limit)
+
+    monkeypatch.setattr(name_misspelt, "likeness_by_name", counted)
+    reply = ask(books.db, "/clv Metroplitan Bycicle USD 15 000 000 why")
+    assert read(reply).startswith("No customer is called “Metroplitan Bycicle”. Did you mean:\nMetropolitan")
+    assert searched == ["metroplitan bycicle"]
+
+
 def test_an_unknown_name_says_what_to_try(books: SimpleNamespace) -> None:
     words = read(ask(books.db, "/clv xyzzy"))
     assert words.startswith("No customer is called “xyzzy”")
@@ -363,6 +380,15 @@ def test_whatever_is_typed_gets_an_answer_or_a_sentence(books: SimpleNamespace, 
     else:
         said = read(reply)
     assert said
+
+
+@pytest.mark.parametrize(
+    ("line", "values"), [("metropolitan", {}), ("metropolitan $15k", {"deal": "15000"}), ("502 why", {"view": "why"})]
+)
+def test_a_card_can_be_asked_for_once_more(books: SimpleNamespace, line: str, values: dict[str, str]) -> None:
+    reply = ask(books.db, f"/clv {line}")
+    assert reply.again == Action("clv", "", {"customer": str(books.best), **values})
+    assert ask(books.db, "/clv", values=dict(reply.again.values)) == reply
 
 
 # --- taking the text apart ------------------------------------------------------------------------------------------

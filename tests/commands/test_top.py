@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from commands._reply import Count, Invalid, Item, Money
+from commands._reply import Action, Count, Invalid, Item, Money
 from store.database import Database
 from tests.commands.asking import ask, facts, read
 from tests.commands.conftest import RECENT
@@ -49,6 +49,22 @@ def test_the_assumptions_stand_beside_the_figures(books: SimpleNamespace) -> Non
 def test_each_opens_its_card(books: SimpleNamespace) -> None:
     first = next(part for part in ask(books.db, "/top").parts if isinstance(part, Item))
     assert dict(first.actions[0].values) == {"customer": str(books.best)}
+
+
+def test_a_list_goes_on_where_a_page_ended(books: SimpleNamespace) -> None:
+    whole, rest = ask(books.db, "/top 3"), ask(books.db, "/top", values={"count": "3", "after": "1"})
+    assert [part for part in rest.parts if isinstance(part, Item)] == [
+        part for part in whole.parts if isinstance(part, Item)
+    ][1:]
+    assert read(rest).splitlines()[:2] == read(whole).splitlines()[:2]
+    assert whole.again == Action("top", "", {"count": "3"})
+    assert rest.again == Action("top", "", {"count": "3", "after": "1"})
+
+
+@pytest.mark.parametrize("after", ["3", "-1", "x", "99999", "１"])
+def test_a_page_that_is_not_there_is_refused(books: SimpleNamespace, after: str) -> None:
+    with pytest.raises(Invalid, match="not there; ask /top again"):
+        ask(books.db, "/top", values={"count": "3", "after": after})
 
 
 @pytest.mark.parametrize("count", ["0", "31", "-1", "ten", "1.5", "99999999999", "１"])

@@ -1,0 +1,128 @@
+"""Which customer is meant, by a name typed or a button pressed: certain, or offered, never guessed."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from sqlalchemy.engine import Connection
+
+from commands._reply import Action, Code, Invalid, Item, Note, Option, Reply, Request, Strong
+from store import customers, names
+from store.customers import Customer
+from store.database import Database
+
+LONGEST_NAME_SHOWN = 60
+MOST_CANDIDATES = 8
+LONGEST_TEXT = 300
+# A phone's keyboard makes its own quotes.
+QUOTES = str.maketrans("“”„«»", '"' * 5)
+
+
+def typed(request: Request, example: str) -> str:
+    """The text that names a customer. Errors: Invalid where there is none, or far too much."""
+    text = request.text.strip()
+    if not text:
+        raise Invalid(name=f"Say which customer, such as {example}; /top lists the best.")
+    if len(text) > LONGEST_TEXT:
+        raise Invalid(name=f"That is {len(text):,} characters; the first words of the customer's name are enough.")
+    return text
+
+
+def of_button(connection: Connection, customer_id: str) -> Customer:
+    """The customer of a button. Errors: Invalid for whoever is not there, whatever came back from Slack."""
+    is_id = customer_id.isascii() and customer_id.isdigit() and len(customer_id) < 19
+    customer = customers.get(connection, int(customer_id)) if is_id else None
+    if customer is None:
+        raise Invalid(customer="That customer is no longer in the database; ask /clv with its name.")
+    return customer
+
+
+def meant(connection: Connection, readings: Sequence[str]) -> tuple[int, names.Found]:
+    """Which of these readings of one text, the longest name first, and whom it finds.
+
+    Where nobody is meant beyond doubt: the reading under which somebody is called so, else the one with the shortest
+    name, and only that one as a misspelt name, since those take the longest to find.
+    """
+    found = []
+    for at, name in enumerate(readings):
+        one = names.find(connection, name, MOST_CANDIDATES + 1, misspelt=False)
+        if one.certain is not None:
+            return at, one
+        found.append(one)
+    for at, one in enumerate(found):
+        if one.candidates:
+            return at, one
+    last = len(readings) - 1
+    return last, names.find(connection, readings[last], MOST_CANDIDATES + 1)
+
+
+def offered(connection: Connection, name: str, found: names.Found, choose: Action) -> Reply:
+    """Those who may be meant by `name`, each with the button `choose` for itself."""
+    shown = f"“{short(name)}”"
+    if not found.candidates:
+        return _nobody(shown)
+    if found.how == "misspelt":
+        headline = f"No customer is called {shown}. Did you mean:"
+    else:
+        headline = "Did you mean:" if len(found.candidates) == 1 else f"Which {shown} do you mean?"
+    shortlist = found.candidates[:MOST_CANDIDATES]
+    alike = Counter((match.name, match.place, match.country) for match in shortlist)
+    items = [
+        _candidate(connection, match, choose, is_unique=alike[match.name, match.place, match.country] == 1)
+        for match in shortlist
+    ]
+    more = (Note(("And more; type more of the name.",)),) if len(found.candidates) > MOST_CANDIDATES else ()
+    return Reply(
+        headline=(headline,),
+        summary=(headline, " ", ", ".join(match.name for match in shortlist[:3])),
+        parts=(*items, *more),
+    )
+
+
+def no_ledger() -> Reply:
+    """What every question about a customer is answered before there are any."""
+    how = Code("python -m bot import FILE --mapping NAME")
+    return Reply(
+        headline=("No ledger has been imported yet",),
+        summary=("No ledger has been imported yet.",),
+        parts=(Note(("Whoever runs Melktert imports one with ", how, "; docs/import.md shows how.")),),
+    )
+
+
+def completed(db: Database, start: str) -> list[Option]:
+    """Customers whose names go on from what was typed, the most valuable first."""
+    with db.reading() as connection:
+        return [
+            Option(match.name, match.name, ", ".join(word for word in (match.place, match.country) if word))
+            for match in names.suggest(connection, start)
+        ]
+
+
+def short(text: str) -> str:
+    """The text, cut where nobody needs to read on."""
+    return text if len(text) <= LONGEST_NAME_SHOWN else text[: LONGEST_NAME_SHOWN - 1] + "…"
+
+
+def _nobody(shown: str) -> Reply:
+    advice = ("Try one word of the name, or the customer's number in your books. ", Code("/top 20"), " lists the best.")
+    return Reply(
+        headline=(f"No customer is called {shown}, nor anything like it",),
+        summary=(f"No customer is called {shown}.",),
+        parts=(Note(advice),),
+    )
+
+
+def _candidate(connection: Connection, match: names.Match, choose: Action, *, is_unique: bool) -> Item:
+    told = [", ".join(word for word in (match.place, match.country) if word)]
+    if match.via and match.via != match.name:
+        told.append(f"found as {match.via}")
+    if not is_unique:
+        # Two ledgers may know the same company, or two companies share a name and a town.
+        customer = customers.get(connection, match.customer_id)
+        references = customer.references if customer else ()
+        told += [f"number {reference.number} in {reference.source_title}" for reference in references]
+    values = {"customer": str(match.customer_id), **choose.values}
+    return Item(
+        title=(Strong(match.name),),
+        reason=(" · ".join(words for words in told if words),),
+        actions=(Action(choose.command, choose.label, values),),
+    )
