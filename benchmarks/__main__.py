@@ -5,6 +5,7 @@ import sys
 
 # The name on the command line, and the module whose main() measures it.
 BENCHMARKS = {
+    "clv": "benchmarks.clv",
     "import": "benchmarks.importing",
     "names": "benchmarks.names",
     "scoring": "benchmarks.scoring",

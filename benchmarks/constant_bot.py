@@ -1,0 +1,60 @@
+"""The comparator of `python -m benchmarks clv`: python -m benchmarks.constant_bot PORT API_URL ANSWER.json.
+
+A bolt listener for /clv that acknowledges and posts one constant answer to the response_url. It is served as Melktert
+is: starlette on uvicorn, each request dispatched through a thread pool, listeners in an executor of the App's own, the
+same WebhookClient. What it costs is what any bot on these libraries costs; the rest is Melktert's own.
+"""
+
+import json
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from slack_bolt import App
+from slack_bolt.adapter.starlette.handler import to_bolt_request, to_starlette_response
+from slack_sdk import WebClient
+from slack_sdk.webhook import WebhookClient
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from benchmarks.slack_load import BOT_TOKEN, EVENTS_PATH, SIGNING_SECRET
+
+WORKERS = 20
+
+
+def main() -> None:
+    """Serve on a port of this computer until the process is ended."""
+    port, api_url, answer = sys.argv[1:]
+    app = constant_bot(WebClient(BOT_TOKEN, base_url=api_url), json.loads(Path(answer).read_text()))
+    uvicorn.run(serving(app), host="127.0.0.1", port=int(port), log_level="warning", access_log=False)
+
+
+def constant_bot(client: WebClient, answer: dict[str, Any]) -> App:
+    """An App that answers every /clv with `answer`."""
+    app = App(client=client, signing_secret=SIGNING_SECRET, listener_executor=ThreadPoolExecutor(WORKERS))
+
+    @app.command("/clv")
+    def _clv(ack: Any, body: dict[str, Any]) -> None:
+        ack()
+        WebhookClient(body["response_url"], retry_handlers=[]).send_dict(answer)
+
+    return app
+
+
+def serving(app: App) -> Starlette:
+    """The App behind POST /slack/events. (Bolt's own handler would run one request after the other.)"""
+
+    async def events(request: Request) -> Response:
+        asked = to_bolt_request(request, await request.body())
+        return to_starlette_response(await run_in_threadpool(app.dispatch, asked))
+
+    return Starlette(routes=[Route(EVENTS_PATH, events, methods=["POST"])])
+
+
+if __name__ == "__main__":
+    main()
