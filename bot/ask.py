@@ -7,6 +7,7 @@ import datetime as dt
 import sys
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 import typer
@@ -18,7 +19,8 @@ from bot.json_reply import as_json, dump
 from bot.log import Log
 from bot.terminal import draw
 from bot.usable import opened, usable_settings
-from commands._reply import Person, Reply, Request
+from commands._reply import Person, Reply, Request, Role
+from store import people
 from store.database import Database
 
 FORMATS = ("text", "slack", "json")
@@ -27,7 +29,7 @@ LOG = Log(Path("melktert.log"))
 
 def ask(
     line: Annotated[str, typer.Argument(metavar="COMMAND", help='Such as "/clv acme".', show_default=False)],
-    as_: Annotated[str | None, typer.Option("--as", metavar="SLACK_USER_ID", help="Who asks.")] = None,
+    as_: Annotated[str | None, typer.Option("--as", metavar="SLACK_USER_ID", help="Who asks; unsaid, an admin.")] = None,
     today: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="The day it is; now, unless said.")] = None,
     format_: Annotated[str, typer.Option("--format", metavar="text|slack|json", help="How to answer.")] = "text",
     press: Annotated[list[int] | None, typer.Option(metavar="N", help="Then press button N; may be repeated.")] = None,
@@ -35,32 +37,44 @@ def ask(
     """Ask one question: python -m bot ask "/clv acme"."""
     try:
         with for_a_reader_that_may_leave(), guarded(LOG, asked=line):
-            now = dt.datetime.now(dt.UTC)
             if format_ not in FORMATS:
                 raise Unanswered.because(f"--format is one of {', '.join(FORMATS)}, not “{format_}”.")
-            day = _day(today) if today is not None else now.date()
-            request = Request(now=now, today=day, person=Person(slack_user_id=as_))
-            _write(_ask(line, request, press or []), format_, request.person.locale)
+            day = _day(today) if today is not None else None
+            _write(*_ask(line, as_, day, press or []), format_)
     except Unanswered as unanswered:
         open_console(sys.stderr).print(str(unanswered), soft_wrap=True)
         raise typer.Exit(1) from None
 
 
-def _ask(line: str, request: Request, presses: list[int]) -> Reply:
+def _ask(line: str, as_: str | None, today: dt.date | None, presses: list[int]) -> tuple[Reply, str]:
+    """The reply, and the locale to draw it in."""
+    now = dt.datetime.now(dt.UTC)
     db = _open()
     try:
+        person = Person(role=Role.ADMIN) if as_ is None else _person(db, as_)
+        request = Request(now=now, today=today or now.astimezone(ZoneInfo(person.zone)).date(), person=person)
         reply = attempt(db, line, request, LOG)
         for number in presses:
             actions = numbered(reply)
             if not 1 <= number <= len(actions):
                 raise Unanswered.because(f"There is no button {number}; the answer has {len(actions)}.")
             reply = attempt(db, actions[number - 1], request, LOG)
-        return reply
+        return reply, person.locale
     finally:
         db.close()
 
 
-def _write(reply: Reply, format_: str, locale: str) -> None:
+def _person(db: Database, slack_user_id: str) -> Person:
+    """The member of the team for whom the operator asks, with the role and rep that they have in Slack."""
+    with db.reading() as connection:
+        known = people.get(connection, slack_user_id)
+        role, rep_id = people.standing(connection, slack_user_id)
+    if known is None:
+        return Person(slack_user_id, rep_id=rep_id, role=Role(role))
+    return Person(slack_user_id, known.team_id, rep_id, Role(role), known.zone, known.locale, known.kind)
+
+
+def _write(reply: Reply, locale: str, format_: str) -> None:
     if format_ == "text":
         draw(reply, open_console(), locale)
         return

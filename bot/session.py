@@ -28,7 +28,7 @@ from bot.layout import wrap
 from bot.legible import cut, legible
 from bot.log import Log
 from bot.terminal import draw
-from commands._reply import Action, Command, Request
+from commands._reply import Action, Command, Person, Request, Role
 from store.database import Database
 
 PROMPT = "> "
@@ -87,7 +87,7 @@ class Session:
     def request(self) -> Request:
         """A request at this moment."""
         now = self.clock()
-        return Request(now=now, today=now.date())
+        return Request(now=now, today=now.date(), person=Person(role=Role.ADMIN))
 
     def _answer(self, asked: str | Action) -> None:
         try:
