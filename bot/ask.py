@@ -29,7 +29,7 @@ LOG = Log(Path("melktert.log"))
 
 def ask(
     line: Annotated[str, typer.Argument(metavar="COMMAND", help='Such as "/clv acme".', show_default=False)],
-    as_: Annotated[str | None, typer.Option("--as", metavar="SLACK_USER_ID", help="Who asks; unsaid, an admin.")] = None,
+    as_: Annotated[str | None, typer.Option("--as", metavar="SLACK_USER_ID", help="Who asks; else an admin.")] = None,
     today: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="The day it is; now, unless said.")] = None,
     format_: Annotated[str, typer.Option("--format", metavar="text|slack|json", help="How to answer.")] = "text",
     press: Annotated[list[int] | None, typer.Option(metavar="N", help="Then press button N; may be repeated.")] = None,
