@@ -15,6 +15,8 @@ from commands._reply import (
     Count,
     Date,
     Fact,
+    Field,
+    Form,
     Item,
     Money,
     Note,
@@ -41,11 +43,13 @@ def as_data(reply: Reply) -> dict[str, Any]:
         "summary": plain(reply.summary),
         "facts": _facts(reply.all_facts()),
         "items": [_item(part) for part in reply.parts if isinstance(part, Item)],
-        "notes": [{"text": plain(part.text), "tone": part.tone} for part in reply.parts if isinstance(part, Note)],
+        "notes": [_note(part) for part in reply.parts if isinstance(part, Note)],
         "panels": [_panel(part) for part in reply.parts if isinstance(part, Panel)],
         "tables": [_table(part) for part in reply.parts if isinstance(part, Table)],
         "actions": [_action(action) for action in reply.actions],
         "audience": reply.audience,
+        "again": _action(reply.again) if reply.again else None,
+        "form": _form(reply.form) if reply.form else None,
     }
 
 
@@ -90,6 +94,10 @@ def figure(value: Value) -> dict[str, Any]:
     return {"value": amount, "unit": unit, "currency": None}
 
 
+def _note(note: Note) -> dict[str, Any]:
+    return {"text": plain(note.text), "tone": note.tone}
+
+
 def _item(item: Item) -> dict[str, Any]:
     return {
         "title": plain(item.title),
@@ -124,6 +132,30 @@ def _action(action: Action) -> dict[str, Any]:
         "values": dict(action.values),
         "style": action.style,
         "confirm": action.confirm,
+        "opens_form": action.opens_form,
+    }
+
+
+def _form(form: Form) -> dict[str, Any]:
+    return {
+        "command": form.command,
+        "title": form.title,
+        "intro": [_note(note) for note in form.intro],
+        "fields": [_field(field) for field in form.fields],
+        "values": dict(form.values),
+        "submit": form.submit,
+    }
+
+
+def _field(field: Field) -> dict[str, Any]:
+    return {
+        "name": field.name,
+        "label": field.label,
+        "kind": field.kind,
+        "required": field.required,
+        "initial": field.initial,
+        "options": [{"value": one.value, "label": one.label, "hint": one.hint} for one in field.options],
+        "hint": field.hint,
     }
 
 

@@ -15,6 +15,7 @@ from rich.text import Text
 from bot import layout
 from bot.console import columns
 from bot.entries import Numbers, draw_buttons, draw_items, numbered
+from bot.form_lines import draw_form
 from bot.ink import CUSTARD, LOSS, QUIET, WIDTH_LEAST, Screen, write, write_fact
 from bot.large import enlarge
 from bot.legible import cells, legible
@@ -55,13 +56,14 @@ def card(reply: Reply, screen: Screen) -> list[Text]:
     lines = _head(reply.headline, reply.parts[:leading], screen)
     numbers = Numbers(reply)
     body = [_block(list(parts), numbers, screen) for _, parts in groupby(reply.parts[leading:], key=_kind)]
+    # The last line of a card is its small print; a form and the buttons stand before it.
+    small_print = body.pop() if body and _is_quiet(reply.parts[-1]) else []
+    if reply.form is not None:
+        intro = [line for note in reply.form.intro for line in _note(note, screen)]
+        body.append(draw_form(reply.form, intro, screen))
     buttons = draw_buttons(reply, numbers, screen)
-    if buttons:
-        # The last line of a card is its small print; the buttons stand before it.
-        if body and _is_quiet(reply.parts[-1]):
-            body[-1] = buttons + body[-1]
-        else:
-            body.append(buttons)
+    if buttons or small_print:
+        body.append(buttons + small_print)
     if any(not isinstance(part, Note) for part in reply.parts):
         lines.append(Text("─" * width, QUIET))
         lines += body.pop(0) if body else []

@@ -18,10 +18,13 @@ from commands._reply import (
     Count,
     Date,
     Fact,
+    Field,
+    Form,
     Item,
     Mention,
     Money,
     Note,
+    Option,
     Panel,
     Ratio,
     Reply,
@@ -100,7 +103,7 @@ CLV = Reply(
             "warning",
         ),
         Note((Strong("Last purchase"), "  ", Date(dt.date(2026, 9, 21)))),
-        Note(("AdventureWorks, Dec 23, 2023 to Nov 22, 2026  ·  only you can see this",), "quiet"),
+        Note(("AdventureWorks, Dec 23, 2023 to Nov 22, 2026",), "quiet"),
     ),
     actions=(
         Action("clv", "Why these figures?", {"customer": "31", "view": "why"}),
@@ -167,6 +170,28 @@ WHY = Reply(
     ),
     actions=(Action("clv", "The card", {"customer": "31"}),),
 )
+
+# A field of every kind.
+FORM = Form(
+    command="visit",
+    title="Log a visit to Acme",
+    fields=(
+        Field("subject", "What about", initial="Prices", hint="A few words"),
+        Field("note", "Note", "long", initial="First line\nsecond line", required=False),
+        Field("hours", "Hours", "number", initial="1.5"),
+        Field(
+            *("zone", "Where", "choice"),
+            initial="nl",
+            options=(Option("za", "Johannesburg", "UTC+2"), Option("nl", "Amsterdam")),
+        ),
+        Field("by", "Who went", "person", initial="U01ALICE"),
+        Field("customer", "Customer", "customer", initial="31", options=(Option("31", "Acme"),)),
+        Field("day", "Day", "date", initial="2026-11-22"),
+    ),
+    values={"visit": "7"},
+    intro=(Note(("Only what you saw yourself.",)), Note(("Two visits are already logged.",), "warning")),
+)
+VISIT = Reply(headline=("A visit to Acme",), form=FORM, parts=(Note(("Acme, to Nov 22, 2026",), "quiet"),))
 
 
 def lines(reply: Reply, width: int = 80, *, large: bool = False) -> list[str]:
@@ -248,6 +273,25 @@ def tables(draw: st.DrawFn) -> Table:
     return Table(tuple(columns), tuple(rows), draw(words))
 
 
+form_fields = st.builds(
+    Field,
+    st.integers(0, 99).map("f{}".format),
+    words,
+    st.sampled_from(("text", "long", "number", "choice", "person", "customer", "date")),
+    st.booleans(),
+    words,
+    st.lists(st.builds(Option, st.integers().map(str), words, words), min_size=1, max_size=3).map(tuple),
+    words,
+)
+forms = st.builds(
+    Form,
+    st.just("visit"),
+    words,
+    st.lists(form_fields, max_size=5, unique_by=lambda field: field.name).map(tuple),
+    st.dictionaries(st.just("visit"), st.integers().map(str)),
+    words,
+    st.lists(notes, max_size=2).map(tuple),
+)
 replies = st.builds(
     Reply,
     headline=sentences,
@@ -255,4 +299,5 @@ replies = st.builds(
     parts=st.lists(st.one_of(panels, notes, items, tables()), max_size=6).map(tuple),
     actions=st.lists(actions, max_size=4).map(tuple),
     facts=st.lists(facts, max_size=3).map(tuple),
+    form=st.none() | forms,
 )

@@ -9,27 +9,12 @@ from hypothesis import strategies as st
 
 from bot import forms, limits
 from commands._reply import Action, Column, Field, Form, Invalid, Item, Note, Option, Reply, Table, Text
+from tests.bot.cards import FORM
+from tests.bot.cards import forms as some_forms
 from tests.bot.hostile import replies, words
 from tests.bot.slack_accepts import texts
 from tests.slack.block_kit import check_view
 from tests.slack.filling import starting_state
-
-ZONES = (Option("za", "Johannesburg", "UTC+2"), Option("nl", "Amsterdam"))
-EVERYTHING = Form(
-    command="visit",
-    title="Log a visit to Acme",
-    fields=(
-        Field("subject", "What about", initial="Prices", hint="A few words"),
-        Field("note", "Note", "long", initial="First line\nsecond line", required=False),
-        Field("hours", "Hours", "number", initial="1.5"),
-        Field("zone", "Where", "choice", initial="nl", options=ZONES),
-        Field("by", "Who went", "person", initial="U01ALICE"),
-        Field("customer", "Customer", "customer", initial="31", options=(Option("31", "Acme"),)),
-        Field("day", "Day", "date", initial="2026-11-22"),
-    ),
-    values={"visit": "7"},
-    intro=(Note(("Only what you saw yourself.",)), Note(("Two visits are already logged.",), "warning")),
-)
 
 
 def shown(view: dict[str, Any]) -> dict[str, Any]:
@@ -54,7 +39,7 @@ def inputs(view: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def test_every_kind_of_field_is_drawn_with_what_it_begins_with() -> None:
-    view = forms.view(EVERYTHING)
+    view = forms.view(FORM)
     assert check_view(view, "modal") == []
     assert [view[name]["text"] for name in ("title", "submit", "close")] == ["Log a visit to Acme", "Save", "Cancel"]
     assert [(name, block["element"]["type"], block.get("optional", False)) for name, block in inputs(view).items()] == [
@@ -73,15 +58,15 @@ def test_every_kind_of_field_is_drawn_with_what_it_begins_with() -> None:
 
 
 def test_a_form_begins_with_what_it_is_about() -> None:
-    assert list(texts(forms.view(EVERYTHING)["blocks"]))[:2] == [
+    assert list(texts(forms.view(FORM)["blocks"]))[:2] == [
         "Only what you saw yourself.",
         ":warning:  Two visits are already logged.",
     ]
 
 
 def test_the_same_form_is_the_same_view_so_that_what_was_filled_in_stays_when_it_is_drawn_again() -> None:
-    assert forms.view(EVERYTHING) == forms.view(EVERYTHING)
-    assert {block["element"]["action_id"] for block in inputs(forms.view(EVERYTHING)).values()} == {forms.FIELD}
+    assert forms.view(FORM) == forms.view(FORM)
+    assert {block["element"]["action_id"] for block in inputs(forms.view(FORM)).values()} == {forms.FIELD}
 
 
 @pytest.mark.parametrize(
@@ -171,7 +156,7 @@ def test_a_list_in_a_modal_may_be_longer_than_in_a_message() -> None:
 
 
 def test_what_is_submitted_is_the_forms_values_and_every_field_as_text() -> None:
-    press = forms.submitted(shown(forms.view(EVERYTHING)))
+    press = forms.submitted(shown(forms.view(FORM)))
     assert press.command == "visit"
     assert press.values == {
         "visit": "7",
@@ -186,14 +171,14 @@ def test_what_is_submitted_is_the_forms_values_and_every_field_as_text() -> None
 
 
 def test_a_field_that_was_left_empty_is_an_empty_text() -> None:
-    view = shown(forms.view(EVERYTHING))
+    view = shown(forms.view(FORM))
     put(view, note={"value": None}, zone={"selected_option": None}, by={"selected_user": None})
     values = forms.submitted(put(view, day={"selected_date": None})).values
     assert [values[name] for name in ("note", "zone", "by", "day")] == ["", "", "", ""]
 
 
 def test_what_was_filled_in_wins_over_what_somebody_wrote_into_the_forms_own_values() -> None:
-    view = shown(forms.view(EVERYTHING))
+    view = shown(forms.view(FORM))
     view["private_metadata"] = json.dumps({"command": "visit", "values": {"hours": "900", "by": "U666"}})
     assert forms.submitted(view).values["hours"] == "1.5"
     del view["state"]["values"]["by"]
@@ -242,14 +227,12 @@ def test_whatever_comes_back_it_is_read_or_refused(view: dict[str, Any]) -> None
 
 def test_what_is_wrong_stands_beside_its_field() -> None:
     wrong = {"hours": "Say how many hours, such as 1.5.", "day": "Say a day that has been."}
-    assert forms.errors(wrong, shown(forms.view(EVERYTHING))) == wrong
+    assert forms.errors(wrong, shown(forms.view(FORM))) == wrong
 
 
 def test_what_is_wrong_with_no_field_of_the_form_stands_at_the_first() -> None:
     wrong = {"visit": "That visit is gone.", "subject": "Say what about.", "place": "Say where."}
-    assert forms.errors(wrong, shown(forms.view(EVERYTHING))) == {
-        "subject": "That visit is gone. Say what about. Say where."
-    }
+    assert forms.errors(wrong, shown(forms.view(FORM))) == {"subject": "That visit is gone. Say what about. Say where."}
 
 
 def test_a_form_without_fields_has_no_place_for_what_is_wrong() -> None:
@@ -257,13 +240,13 @@ def test_a_form_without_fields_has_no_place_for_what_is_wrong() -> None:
 
 
 def test_a_form_may_be_drawn_with_what_is_wrong_above_it() -> None:
-    view = forms.view(EVERYTHING, errors={"hours": "Say how many hours, such as 1.5."})
+    view = forms.view(FORM, errors={"hours": "Say how many hours, such as 1.5."})
     assert check_view(view, "modal") == []
     assert next(texts(view["blocks"])) == ":warning:  Say how many hours, such as 1.5."
 
 
 def test_a_form_drawn_again_keeps_what_was_filled_in_and_says_what_is_wrong_once() -> None:
-    view = put(shown(forms.view(EVERYTHING)), hours={"value": "lots"}, note={"value": None})
+    view = put(shown(forms.view(FORM)), hours={"value": "lots"}, note={"value": None})
     put(view, zone={"selected_option": inputs(view)["zone"]["element"]["options"][0]})
     first = forms.again(view, {"hours": "Say how many hours."})
     second = forms.again(shown(first), {"hours": "Still no number."})
@@ -278,7 +261,7 @@ def test_a_form_drawn_again_keeps_what_was_filled_in_and_says_what_is_wrong_once
 
 
 def test_somebody_types_into_a_field_that_suggests() -> None:
-    view = shown(forms.view(EVERYTHING))
+    view = shown(forms.view(FORM))
     asked = forms.asked({"view": view, "block_id": "customer", "action_id": forms.FIELD, "value": "acm"})
     assert (asked.command, asked.field, asked.typed, asked.values) == ("visit", "customer", "acm", {"visit": "7"})
 
@@ -307,23 +290,6 @@ def test_suggestions_are_at_most_a_hundred_and_none_that_slack_cannot_carry() ->
 
 
 # --- whatever they hold ----------------------------------------------------------------------------------------------
-
-some_options = st.lists(st.builds(Option, st.integers().map(str), words, words), min_size=1, max_size=3).map(tuple)
-kinds = st.sampled_from(["text", "long", "number", "choice", "person", "customer", "date"])
-some_fields = st.lists(
-    st.builds(Field, st.integers(0, 99).map("f{}".format), words, kinds, st.booleans(), words, some_options, words),
-    max_size=5,
-    unique_by=lambda field: field.name,
-)
-some_forms = st.builds(
-    Form,
-    st.just("x"),
-    words,
-    some_fields.map(tuple),
-    st.just({"a": "b"}),
-    words,
-    st.lists(st.builds(Note, st.tuples(words))).map(tuple),
-)
 
 
 @given(some_forms, st.dictionaries(words, words, max_size=3))

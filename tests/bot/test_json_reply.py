@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.json_reply import as_data, as_json, dump
-from commands._reply import Count, Date, Fact, Money, Panel, Ratio, Reply, Text, Unknown, Value
-from tests.bot.cards import CLV, TOP, WHY, replies, usd
+from commands._reply import Action, Count, Date, Fact, Money, Panel, Ratio, Reply, Text, Unknown, Value
+from tests.bot.cards import CLV, TOP, VISIT, WHY, replies, usd
 
 
 def fact(value: Value, **more: object) -> dict[str, object]:
@@ -73,6 +73,25 @@ def test_items_tables_notes_and_actions_are_all_there() -> None:
         "title": "So far",
         "rows": [["revenue"], ["gross_profit"], ["units", "invoices"]],
     }
+
+
+def test_a_form_is_there_with_its_fields_and_what_stands_in_them() -> None:
+    form = as_data(VISIT)["form"]
+    assert [(field["name"], field["kind"], field["initial"]) for field in form["fields"]][2:4] == [
+        ("hours", "number", "1.5"),
+        ("zone", "choice", "nl"),
+    ]
+    assert form["fields"][3]["options"][0] == {"value": "za", "label": "Johannesburg", "hint": "UTC+2"}
+    assert (form["command"], form["values"]) == ("visit", {"visit": "7"})
+    assert as_data(CLV)["form"] is None
+
+
+def test_an_action_says_whether_it_opens_a_form_and_a_reply_how_it_is_asked_for_again() -> None:
+    reply = Reply(
+        (), actions=(Action("visit", "Log a visit…", opens_form=True),), again=Action("top", "", {"count": "5"})
+    )
+    assert as_data(reply)["actions"][0]["opens_form"] is True
+    assert as_data(reply)["again"]["values"] == {"count": "5"}
 
 
 def test_a_decimal_is_written_to_its_last_digit() -> None:

@@ -19,6 +19,7 @@ from tests.bot.cards import (
     COLOUR,
     NEGLECTED,
     TOP,
+    VISIT,
     WHY,
     lines,
     replies,
@@ -38,6 +39,8 @@ LOOKS = {
     "neglected-80": lines(NEGLECTED, 80),
     "why-80": lines(WHY, 80),
     "why-40": lines(WHY, 40),
+    "visit-80": lines(VISIT, 80),
+    "visit-40": lines(VISIT, 40),
 }
 
 
