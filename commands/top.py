@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from commands._figures import Figures, assumed, basis, figures, horizon, owned_by, rests_on, visit_assumed
+from commands._figures import Figures, horizon, rests_on
+from commands._ranking import entry, figures_of, meaning
 from commands._reply import (
     Action,
     Code,
@@ -20,9 +21,8 @@ from commands._reply import (
     Reply,
     Request,
     Sentence,
-    Strong,
 )
-from store import assumptions, sources, values
+from store import sources, values
 from store.database import Database
 from store.values import Ranked, Standing
 
@@ -42,11 +42,9 @@ def run(request: Request, db: Database) -> Reply:
             return _nothing(coverage)
         standing = standings[0]
         ranked = values.best(connection, standing.currency, count)
-        basis_of_all = basis(connection, ranked[0].value)
-        own = assumptions.every(connection, [customer.value.customer_id for customer in ranked])
-    found = [figures(customer.value, basis_of_all, own.get(customer.value.customer_id)) for customer in ranked]
+        found = figures_of(connection, ranked)
     items = tuple(
-        _item(number, customer, of)
+        entry(number, customer, of)
         for number, (customer, of) in enumerate(zip(ranked, found, strict=True), 1)
         if number > after
     )
@@ -66,16 +64,6 @@ def _reply(
     standing, team = standings[0], found[0].settings.assumptions
     total = sum((customer.value.projected_value or Decimal(0) for customer in ranked), Decimal(0))
     headline: Sentence = (_best(len(ranked)), "  ·  ", Money(total, standing.currency, "short"))
-    what: Sentence = (
-        Strong("Projected value"),
-        " over ",
-        horizon(team),
-        ": the profit of the last 12 months, ",
-        *assumed(team, ", "),
-        "; ",
-        *visit_assumed(found[0]),
-        ".",
-    )
     covered: Sentence = (
         coverage.titles,
         ", ",
@@ -89,8 +77,7 @@ def _reply(
         parts=(
             Note(_share(total, standing), "quiet"),
             *items,
-            Note(what, "quiet"),
-            *_own(found),
+            *meaning(found),
             *rests_on(coverage, found),
             *_others(standings[1:]),
             Note(covered, "quiet"),
@@ -133,34 +120,6 @@ def _share(total: Decimal, standing: Standing) -> Sentence:
         " from ",
         Count(standing.customers, "customer"),
     )
-
-
-def _item(number: int, customer: Ranked, found: Figures) -> Item:
-    facts = found.facts()
-    reason: Sentence = owned_by(customer.owner) if customer.owner else ()
-    if found.has_own_assumptions:
-        own: Sentence = ("its own: ", *assumed(found.assumptions, ", "), ", ", horizon(found.assumptions))
-        reason = (*reason, "  ·  ", *own) if reason else own
-    return Item(
-        title=(f"{number}  ", Strong(customer.name)),
-        reason=reason,
-        facts=tuple(facts[key] for key in ("projected_value", "value_per_working_hour", "visit_return")),
-        actions=(Action("clv", "Show", {"customer": str(customer.value.customer_id)}),),
-    )
-
-
-def _own(found: Sequence[Figures]) -> tuple[Note, ...]:
-    """Whose projected value rests on other assumptions than the ones printed for all."""
-    own = sum(of.has_own_assumptions for of in found)
-    if not own:
-        return ()
-    rest = "rests" if own == 1 else "rest"
-    words = (
-        Count(own, "of these customers", "of these customers"),
-        f" {rest} on assumptions of ",
-        "its own; " if own == 1 else "their own; ",
-    )
-    return (Note((*words, Code("/clv NAME why"), " says which and why."), "quiet"),)
 
 
 def _others(standings: Sequence[Standing]) -> tuple[Note, ...]:

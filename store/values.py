@@ -63,13 +63,16 @@ def get(connection: Connection, customer_id: int) -> CustomerValue | None:
     return None if row is None else _value(row)
 
 
-def best(connection: Connection, currency: str, count: int) -> list[Ranked]:
-    """The `count` customers with the highest projected value in `currency`, the highest first."""
+def best(connection: Connection, currency: str, count: int, owner_rep_id: int | None = None) -> list[Ranked]:
+    """The `count` customers with the highest projected value in `currency`, the highest first; of one rep's customers
+    where one is given.
+    """
+    owned = customers.c.owner_rep_id == owner_rep_id if owner_rep_id is not None else sa.true()
     rows = connection.execute(
         sa.select(customer_values, customers.c.name, customers.c.place, *OWNER_COLUMNS)
         .join(customers, customers.c.id == customer_values.c.customer_id)
         .outerjoin(reps, reps.c.id == customers.c.owner_rep_id)
-        .where(customer_values.c.currency == currency, customer_values.c.projected_value_minor.is_not(None))
+        .where(customer_values.c.currency == currency, customer_values.c.projected_value_minor.is_not(None), owned)
         .order_by(customer_values.c.projected_value_minor.desc(), customers.c.name, customers.c.id)
         .limit(count)
     )
