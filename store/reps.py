@@ -4,6 +4,7 @@ A rep is linked to one person and a person to one rep, by the same e-mail addres
 """
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -117,6 +118,33 @@ def link(
     linking = {"slack_user_id": slack_user_id, "linked_at": at, "linked_by": by}
     connection.execute(reps.update().where(reps.c.id == rep_id).values(linking))
     return details
+
+
+def link_suggested(
+    connection: Connection, count: int, *, by: str, at: dt.datetime, receipt: str | None = None
+) -> audit.Details:
+    """Confirm every suggestion that means one person and one rep; there shall be `count`, as whoever asks was shown.
+
+    Errors: RefusedError where there are more or fewer by now.
+    """
+    lock_figures(connection)
+    known = audit.done(connection, receipt)
+    if known is not None:
+        return known
+    chosen = unambiguous(suggestions(connection))
+    if len(chosen) != count:
+        raise RefusedError(f"The list has changed; now there are {len(chosen)} to confirm. Ask /melktert people anew.")
+    for one in chosen:
+        link(connection, one.rep_id, one.person.slack_user_id, by=by, at=at)
+    details = {"count": count, "was": None, "became": {str(one.rep_id): one.person.slack_user_id for one in chosen}}
+    audit.record(connection, at, by, "rep.link_suggested", "reps", details=details, receipt=receipt)
+    return details
+
+
+def unambiguous(found: Sequence[Suggestion]) -> list[Suggestion]:
+    """Those that can be confirmed together: nobody said no, and the person is suggested for one rep alone."""
+    times = Counter(one.person.slack_user_id for one in found)
+    return [one for one in found if not one.is_declined and times[one.person.slack_user_id] == 1]
 
 
 def unlink(

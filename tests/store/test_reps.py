@@ -176,6 +176,23 @@ def test_the_same_request_twice_is_one_change_and_one_answer(db: Database) -> No
     assert len(actions(db)) == 3
 
 
+def test_all_suggestions_are_confirmed_at_once_but_those_that_need_a_decision(db: Database) -> None:
+    ledger = Ledger(db)
+    anna, ben = ledger.rep("Anna", "anna@example.com"), ledger.rep("Ben", "ben@example.com")
+    ledger.rep("Twin", "BEN@example.com")
+    cleo = ledger.rep("Cleo", "cleo@example.com")
+    remember(db, ANNA, BEN, Person("U3", "T1", "Cleo in Slack", "cleo@example.com"))
+    with db.writing() as connection:
+        declined = next(one for one in reps.suggestions(connection) if one.rep_id == cleo)
+        reps.decline(connection, declined, at=NOW)
+        with pytest.raises(RefusedError, match="The list has changed; now there are 1 to confirm"):
+            reps.link_suggested(connection, 2, by="U9", at=NOW)
+        first = reps.link_suggested(connection, 1, by="U9", at=NOW, receipt="V1")
+        assert reps.link_suggested(connection, 1, by="U9", at=NOW, receipt="V1") == first
+    assert [rep(db, one).slack_user_id for one in (anna, ben, cleo)] == ["U1", None, None]
+    assert actions(db)[1:] == [("U9", "rep.link", f"rep {anna}"), ("U9", "rep.link_suggested", "reps")]
+
+
 def test_a_rep_whose_person_was_deactivated_has_left_slack(db: Database) -> None:
     anna = Ledger(db).rep("Anna")
     remember(db, ANNA)
