@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from store import migrate, tables
 from store.database import Database
+from tests.slack.fixtures import slack as slack  # noqa: PLC0414 - the fixture, for every test
 
 _numbers = itertools.count()
 
