@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 ROOMS = {
     "ask": ("bot.ask:ask", 'Ask one question, such as "/clv acme".'),
     "demo": ("bot.demo:demo", "Ask about the bundled ledger, at a prompt."),
+    "doctor": ("bot.doctor:doctor", "Say what is wrong, and what to do about it."),
     "import": ("bot.importing:import_files", "Import a ledger."),
     "run": ("bot.running:run", "Answer in Slack."),
 }

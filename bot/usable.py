@@ -1,5 +1,7 @@
 """The operator's settings, or the sentence that says which of them cannot be used. For every command line."""
 
+from typing import Any
+
 from pydantic import ValidationError
 from sqlalchemy.exc import ArgumentError
 
@@ -12,22 +14,30 @@ from store.migrate import NewerDatabaseError
 
 def usable_settings() -> Settings:
     """The settings, of which DATABASE_URL names a database of a known kind. Errors: Unanswered."""
+    settings, problems = usable_parts()
+    if problems:
+        raise Unanswered.because(*problems.values())
+    return settings
+
+
+def usable_parts() -> tuple[Settings, dict[str, str]]:
+    """The settings, those that cannot be used at their defaults, and a sentence for each of these by name.
+
+    Where the file .env cannot be read at all, the name is empty. No sentence says what a setting holds.
+    """
     try:
-        settings = Settings()
-    except ValidationError as error:
-        raise Unanswered.because(*_sentences(error)) from error
-    except (OSError, UnicodeError) as error:
-        raise Unanswered.because(
-            "The file .env cannot be read; it is plain text in UTF-8, readable to the user who runs Melktert."
-        ) from error
+        settings, problems = _parts()
+    except (OSError, UnicodeError):
+        settings, problems = _parts(_env_file=None)
+        problems[""] = "The file .env cannot be read; it is plain text in UTF-8, readable to the user of Melktert."
     try:
         Database(settings.database_url).close()
-    except (ArgumentError, ValueError, ImportError) as error:
-        raise Unanswered.because(
+    except (ArgumentError, ValueError, ImportError):
+        problems["database_url"] = (
             "DATABASE_URL names no database that Melktert can use; "
             "write sqlite:///FILE or postgresql+psycopg://USER:PASSWORD@HOST/DATABASE."
-        ) from error
-    return settings
+        )
+    return settings, problems
 
 
 def opened(settings: Settings) -> Database:
@@ -40,9 +50,20 @@ def opened(settings: Settings) -> Database:
         raise Unanswered.because(Settings.sentence("home_currency")) from error
 
 
-def _sentences(error: ValidationError) -> list[str]:
+def _parts(**options: Any) -> tuple[Settings, dict[str, str]]:
+    try:
+        return Settings(**options), {}
+    except ValidationError as error:
+        problems = _sentences(error)
+        defaults = {name: Settings.model_fields[name].default for name in problems}
+        return Settings(**defaults, **options), problems
+
+
+def _sentences(error: ValidationError) -> dict[str, str]:
     """What each setting that cannot be used takes; never what it holds, for it may be a secret."""
-    return [
-        str(problem["ctx"]["error"]) if problem["type"] == "value_error" else Settings.sentence(str(problem["loc"][0]))
-        for problem in error.errors(include_input=False, include_url=False)
-    ]
+    found = {}
+    for problem in error.errors(include_input=False, include_url=False):
+        name = str(problem["loc"][0])
+        own = problem["type"] == "value_error"
+        found[name] = str(problem["ctx"]["error"]) if own else Settings.sentence(name)
+    return found
