@@ -1,0 +1,116 @@
+"""The forms of /melktert people, and the reps that can be chosen in them."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy.engine import Connection
+
+from commands._reply import Count, Field, Form, Invalid, Note, Option, Reply, Sentence
+from store import reps
+from store.people import ROLES
+from store.reps import Rep
+
+COMMAND = "people"
+NOBODY = "nobody"
+# A menu of Slack's has no more; beyond, the rep's name is typed.
+CHOICES_MOST = 100
+ROLE_LABELS = {
+    "rep": "rep: sees customers",
+    "manager": "manager: looks after reps",
+    "admin": "admin: loads data, settles who is who",
+}
+
+
+def link(rep: Rep) -> Reply:
+    """Who in Slack is this rep?"""
+    field = Field("person", f"Who is {rep.name} in Slack?", "person")
+    return _form("Link a rep", (field,), {"do": "link", "rep": str(rep.id)}, submit="Link")
+
+
+def leave(connection: Connection, rep: Rep) -> Reply:
+    """Who gets the customers of somebody who left?"""
+    intro = (
+        f"{rep.name} has left. All of ",
+        Count(rep.customers, "customer"),
+        " go to the rep whom you choose now, and so does whatever imports bring for ",
+        f"{rep.name} later.",
+    )
+    field = taker(connection, "Who gets the customers?", but=rep)
+    return _form("A rep has left", (field,), {"do": "leave", "rep": str(rep.id)}, submit="Has left", intro=intro)
+
+
+def give(connection: Connection, rep: Rep | None) -> Reply:
+    """Who gets all customers of this rep, or those of nobody?"""
+    count = rep.customers if rep else reps.count_unowned(connection)
+    intro = (
+        Count(count, "customer"),
+        f" of {rep.name}" if rep else " without a rep",
+        " go to the rep whom you choose. Imports leave them there.",
+    )
+    field = taker(connection, "Who gets them?", but=rep)
+    values = {"do": "give", "rep": str(rep.id) if rep else NOBODY}
+    return _form("Give customers", (field,), values, submit="Give", intro=intro)
+
+
+def give_one(connection: Connection) -> Reply:
+    """Which customer goes to whom?"""
+    fields = (Field("customer", "Which customer?", "customer"), taker(connection, "Who gets it?"))
+    intro = ("The customer goes to the rep whom you choose. Imports leave it there.",)
+    return _form("Give one customer", fields, {"do": "give one"}, submit="Give", intro=intro)
+
+
+def role() -> Reply:
+    """Who is what?"""
+    fields = (
+        Field("person", "Who?", "person"),
+        Field("role", "What may they do?", "choice", options=tuple(Option(one, ROLE_LABELS[one]) for one in ROLES)),
+    )
+    return _form("Change a role", fields, {"do": "role"})
+
+
+def taker(connection: Connection, label: str, but: Rep | None = None) -> Field:
+    """The field for the rep who gets customers. Errors: Invalid where there is nobody to choose."""
+    able = able_reps(connection, but)
+    if not able:
+        raise Invalid(to="There is no other rep in the ledger who could have them.")
+    if len(able) > CHOICES_MOST:
+        return Field("to_name", label, hint="The rep's name, as the ledger has it.")
+    options = tuple(Option(str(rep.id), rep.name, f"{rep.customers:,} customers") for rep in able)
+    return Field("to", label, "choice", options=options)
+
+
+def able_reps(connection: Connection, but: Rep | None = None) -> list[Rep]:
+    """The reps who can have customers: those who are still there."""
+    every = reps.every(connection)
+    return [rep for rep in every if rep.left_at is None and not rep.has_left_slack and (not but or rep.id != but.id)]
+
+
+def chosen_taker(connection: Connection, values: Mapping[str, str]) -> int:
+    """The id of the rep who was chosen or typed. Errors: Invalid where that means none, or several."""
+    if "to_name" not in values:
+        return number(values.get("to", ""), "to", "Choose the rep who gets them.")
+    name = " ".join(values["to_name"].split())
+    found = [rep for rep in able_reps(connection) if name.casefold() in (rep.name.casefold(), f"#{rep.id}")]
+    if not found:
+        raise Invalid(to_name=f"No rep is called “{name[:60]}”; /melktert people shows how the ledger writes the name.")
+    if len(found) > 1:
+        either = " or ".join(f"#{rep.id} ({rep.customers:,} customers)" for rep in found[:5])
+        raise Invalid(to_name=f"{len(found)} reps are called so; write {either} instead of the name.")
+    return found[0].id
+
+
+def number(text: str, field: str, sentence: str) -> int:
+    """An id that came back from a form or a button. Errors: Invalid with this sentence where it is none."""
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise Invalid(**{field: sentence})
+    return int(text)
+
+
+def _form(
+    title: str, fields: Sequence[Field], values: dict[str, str], *, submit: str = "Save", intro: Sentence = ()
+) -> Reply:
+    notes = (Note(intro),) if intro else ()
+    return Reply(
+        headline=(title,),
+        summary=(title,),
+        form=Form(COMMAND, title, tuple(fields), values, submit=submit, intro=notes),
+    )
