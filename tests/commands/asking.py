@@ -1,6 +1,7 @@
 """Asking a command as a person does, and reading what it answers."""
 
 from datetime import date
+from typing import Any
 
 from bot.wording import plain, spell, spell_fact
 from commands import route
@@ -11,13 +12,13 @@ from tests.ledger import NOW
 TODAY = date(2026, 6, 4)
 
 
-def ask(db: Database, line: str, *, today: date = TODAY, values: dict[str, str] | None = None) -> Reply:
-    """The reply to a command line such as /clv acme."""
+def ask(db: Database, line: str, *, today: date = TODAY, values: dict[str, str] | None = None, **about: Any) -> Reply:
+    """The reply to a command line such as /clv acme. `about` is more of the request, such as the person."""
     name, _, text = line.removeprefix("/").partition(" ")
     routed = route(name, text)
     assert routed is not None, f"no command /{name}"
     command, rest = routed
-    return command.run(Request(now=NOW, today=today, text=rest, values=values or {}), db)
+    return command.run(Request(now=NOW, today=today, text=rest, values=values or {}, **about), db)
 
 
 def read(reply: Reply) -> str:
