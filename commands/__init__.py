@@ -1,14 +1,16 @@
 """Everything a person can ask or do, one file for each; ALL lists them."""
 
 from commands._reply import Command
+from commands.assume import COMMAND as ASSUME
 from commands.clv import COMMAND as CLV
 from commands.melktert import NAME as MELKTERT
 from commands.melktert import command_for
+from commands.settings import COMMAND as SETTINGS
 from commands.top import COMMAND as TOP
 
-_SHORT = (CLV, TOP)
+_NAMED = (CLV, TOP, ASSUME, SETTINGS)
 
-ALL: tuple[Command, ...] = (*_SHORT, command_for(_SHORT))
+ALL: tuple[Command, ...] = (*_NAMED, command_for(_NAMED))
 
 
 def route(name: str, text: str) -> tuple[Command, str] | None:

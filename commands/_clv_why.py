@@ -211,7 +211,7 @@ def _of_a_year(found: Figures) -> str:
 
 def _own(of: Subject) -> tuple[Note, ...]:
     """Whose word it is that this customer is projected otherwise than the others."""
-    if of.own is None or not of.own.own.differing:
+    if of.own is None or not of.figures.has_own_assumptions:
         return ()
     team = of.figures.settings.assumptions
     return (

@@ -13,6 +13,12 @@ def _listed(examples: Sequence[str]) -> Sentence:
     return (first, *(part for example in others for part in (", ", example)))
 
 
+def _line(command: Command) -> str:
+    """How the command is asked, with what may follow."""
+    name = f"/{command.name}" if command.has_own_name else f"/{NAME} {command.name}"
+    return f"{name} {command.usage}".strip()
+
+
 def command_for(commands: Sequence[Command]) -> Command:
     """The help of these commands. Every command also answers as `/melktert top 5`; commands.route sees to that."""
 
@@ -20,7 +26,7 @@ def command_for(commands: Sequence[Command]) -> Command:
         unknown = request.text.strip()
         items = tuple(
             Item(
-                title=(Code(f"/{command.name} {command.usage}".strip()),),
+                title=(Code(_line(command)),),
                 reason=(f"{command.summary} Such as ", *_listed(command.examples)),
             )
             for command in commands
@@ -41,7 +47,7 @@ def command_for(commands: Sequence[Command]) -> Command:
                         "Where another app owns a short name, put ",
                         Code(f"/{NAME}"),
                         " before it: ",
-                        Code(f"/{NAME} {commands[-1].name}"),
+                        Code(f"/{NAME} {commands[0].name}"),
                         ".",
                     ),
                     "quiet",

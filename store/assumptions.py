@@ -29,6 +29,10 @@ class OwnAssumptions(BaseModel):
         """Only what is set."""
         return self.model_dump(exclude_none=True)
 
+    def differing_from(self, team: Assumptions) -> "OwnAssumptions":
+        """These without what the team assumes as well."""
+        return OwnAssumptions(**{name: its for name, its in self.differing.items() if its != getattr(team, name)})
+
     def over(self, team: Assumptions) -> Assumptions:
         """The team's assumptions with these in place of theirs."""
         return replace(team, **self.differing)

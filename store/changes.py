@@ -80,7 +80,8 @@ def assume(
     seen: int | None = None,
     receipt: str | None = None,
 ) -> Assumed:
-    """Let this customer's projection rest on `own`, or on the team's assumptions again where nothing in it is set.
+    """Let this customer's projection rest on `own` where it differs from the team's assumptions, and on those again
+    where it does not.
 
     `seen`, the receipt and the errors are as in `settle`; `seen` is 0 where there was no change yet.
     """
@@ -93,6 +94,7 @@ def assume(
     if seen is not None and newest is not None and newest.id != seen:
         raise SupersededError(newest.by, newest.at)
     before = newest.own if newest else OwnAssumptions()
+    own = own.differing_from(workspace.assumptions(connection))
     if assumptions.change(connection, customer_id, own, by=by, at=at, reason=reason, receipt=receipt):
         scoring.project_anew(connection, customer_id)
     return Assumed(before, own)

@@ -12,7 +12,8 @@ from tests.commands.asking import ask, read
 def test_help_has_every_command_with_its_usage_summary_and_examples(db: Database) -> None:
     words = read(ask(db, "/melktert"))
     for command in ALL[:-1]:
-        assert f"/{command.name} {command.usage}".strip() in words
+        name = command.name if command.has_own_name else f"melktert {command.name}"
+        assert f"/{name} {command.usage}".strip() in words
         assert command.summary in words
         assert all(example in words for example in command.examples)
 
@@ -40,7 +41,8 @@ def test_a_declaration_is_complete(command: object) -> None:
     assert command.name.islower()
     assert command.summary.endswith(".")
     assert command.examples
-    assert all(example.startswith(f"/{command.name}") for example in command.examples)
+    name = command.name if command.has_own_name else f"melktert {command.name}"
+    assert all(example.startswith(f"/{name}") for example in command.examples)
     # Slack shows at most these many characters.
     assert len(command.summary) <= 2_000
     assert len(command.usage) <= 1_000
