@@ -38,6 +38,8 @@ SUGGESTION_SECONDS = 2.5
 REMEMBERED_MOST = 10_000
 LOCALE = "en_US"
 HOME = "home"
+# For strangers and other bots Slack takes no Home tab.
+HAVE_A_HOME = ("member", "guest", "nobody")
 
 
 class Listener:
@@ -241,6 +243,8 @@ class Listener:
             with guarded(self.log, asked="the Home tab"):
                 request = self._request(heard)
                 locale = request.person.locale
+                if request.person.kind not in HAVE_A_HOME:
+                    return
                 reply = attempt(self.db, HOME, request, self.log)
         except Unanswered as unanswered:
             reply = unanswered.reply

@@ -35,6 +35,8 @@ def running(
 ) -> Iterator[Melktert]:
     """The bot, connected; `way` is socket or http."""
     slack.install(yaml.safe_load((ROOT / "manifest.yml").read_text()))
+    # Slack says so of a conversation that the bot is not in, which it cannot know beforehand.
+    slack.complaints.allow("conversations.info", "channel_not_found")
     settings = settings_for(slack, db, **more)
     melktert = build(settings, db, Log(), clock)
     serve = _socket if way == "socket" else _http

@@ -138,6 +138,10 @@ def told(workspace: Workspace, who: slack_people.Person, asked: Interaction, way
     return asked.answer().words
 
 
+def canaries_in(words: str) -> list[str]:
+    return [canary for canary in CANARIES if canary in words.casefold()]
+
+
 def is_refused(words: str) -> bool:
     refusals = [*WHO.values(), *WHERE.values(), ONLY_AN_ADMIN]
     return any(refusal[0].rstrip(".") in words for refusal in refusals)
@@ -163,7 +167,12 @@ def test_figures_are_shown_within_policy_only(workspace: Workspace, kind: str, p
                 where = f"{kind} {role}, {place}, {command.name} by {way}: {words}"
                 assert is_refused(words) is not may, where
                 if not may:
-                    assert not [canary for canary in CANARIES if canary in words.casefold()], where
+                    assert not canaries_in(words), where
+        shown = [seen for seen in who.sees() if seen.message.user == workspace.slack.app.bot.id]
+        if kind == "member":
+            shown = [seen for seen in shown if not seen.is_ephemeral and at is not who.dm]
+        everything = [*(seen.words for seen in shown), who.home.words if who.home and kind != "member" else ""]
+        assert not [words for words in everything if canaries_in(words)]
 
 
 def test_the_canaries_are_there_to_be_seen(workspace: Workspace) -> None:
@@ -171,18 +180,6 @@ def test_the_canaries_are_there_to_be_seen(workspace: Workspace) -> None:
     assert "Canary Corp" in rep.types("/clv canary corp").answer().words
     assert "Canary Corp" in rep.types("/top").answer().words
     assert "$7,654,331" in rep.types("/clv canary corp").answer().words
-
-
-def test_nobody_else_ever_saw_a_canary(workspace: Workspace) -> None:
-    """Whatever the bot wrote, in any conversation, was for members of the team."""
-    slack = workspace.slack
-    outsiders = [user for user in slack.world.users.values() if user.real_name.startswith(KINDS[1:])]
-    assert outsiders
-    for user in outsiders:
-        person = slack_people.Person(slack, user)
-        shown = [seen.words for seen in person.sees() if seen.message.user == slack.app.bot.id]
-        shown += [view.words for view in (person.modal, person.home) if view is not None]
-        assert not [words for words in shown if any(canary in words.casefold() for canary in CANARIES)]
 
 
 def test_every_command_declares_its_policy() -> None:
