@@ -127,8 +127,9 @@ def _entry(rep: Rep, suggested: Suggestion | None) -> _Entry:
 
 def _item(rep: Rep, reason: Sentence, *actions: Action) -> Item:
     invented = (" (invented)",) if rep.is_invented else ()
-    customers = () if rep.left_at else (Fact("customers", "", Count(rep.customers, "customer")),)
-    return Item(title=(Strong(rep.name), *invented), reason=reason, facts=customers, actions=actions)
+    # Of those who left, the reason says what becomes of the customers.
+    facts = () if rep.left_at or rep.has_left_slack else (Fact("customers", "", Count(rep.customers, "customer")),)
+    return Item(title=(Strong(rep.name), *invented), reason=reason, facts=facts, actions=actions)
 
 
 def _without_rep(unowned: int) -> Item:

@@ -19,10 +19,10 @@ def figures_of(connection: Connection, ranked: Sequence[Ranked]) -> list[Figures
     return [figures(customer.value, basis_of_all, own.get(customer.value.customer_id)) for customer in ranked]
 
 
-def entry(number: int, customer: Ranked, found: Figures) -> Item:
+def entry(number: int, customer: Ranked, found: Figures, *, names_owner: bool = True) -> Item:
     """One customer, with what an hour and a visit are worth, and a button to the card."""
     facts = found.facts()
-    reason: Sentence = owned_by(customer.owner) if customer.owner else ()
+    reason: Sentence = owned_by(customer.owner) if customer.owner and names_owner else ()
     if found.has_own_assumptions:
         own: Sentence = ("its own: ", *assumed(found.assumptions, ", "), ", ", horizon(found.assumptions))
         reason = (*reason, "  ·  ", *own) if reason else own

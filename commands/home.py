@@ -125,7 +125,7 @@ def _customers(connection: Connection, seen: _Seen) -> tuple[Part, ...]:
     if seen.rep is not None:
         titled: Sentence = (Strong("My customers"), f"  ·  the most valuable of {seen.rep.customers:,}")
         none: Sentence = (Strong("My customers"), "  ·  none has a projected value yet")
-        parts += [Note(titled if seen.mine else none), *_entries(connection, seen.mine)]
+        parts += [Note(titled if seen.mine else none), *_entries(connection, seen.mine, names_owner=False)]
     together = _together(seen.best, seen.currency)
     best = "The best customer" if len(seen.best) == 1 else f"The {len(seen.best)} best customers"
     parts += [Note((Strong(best), "  ·  ", together)), *_entries(connection, seen.best)]
@@ -140,9 +140,9 @@ def _customers(connection: Connection, seen: _Seen) -> tuple[Part, ...]:
     return (*parts, _typed(seen), *meaning(found), *rests_on(seen.coverage, found), Note(covered, "quiet"))
 
 
-def _entries(connection: Connection, ranked: Sequence[Ranked]) -> list[Item]:
-    found = figures_of(connection, ranked)
-    return [entry(number, customer, of) for number, (customer, of) in enumerate(zip(ranked, found, strict=True), 1)]
+def _entries(connection: Connection, ranked: Sequence[Ranked], *, names_owner: bool = True) -> list[Item]:
+    numbered = enumerate(zip(ranked, figures_of(connection, ranked), strict=True), 1)
+    return [entry(number, customer, of, names_owner=names_owner) for number, (customer, of) in numbered]
 
 
 def _typed(seen: _Seen) -> Note:

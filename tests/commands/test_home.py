@@ -1,0 +1,160 @@
+"""The App Home: what is to be set up, who you are, your customers, the ten best."""
+
+import datetime as dt
+from dataclasses import replace
+from types import SimpleNamespace
+
+import pytest
+
+from bot.wording import plain
+from commands._reply import Item, Note, Person, Reply, Role
+from store import people, reps
+from store.database import Database
+from store.people import Person as Known
+from tests.commands.asking import TODAY, ask, read
+from tests.commands.conftest import RECENT
+from tests.ledger import NOW, Ledger, Line
+
+ADMIN = Person("U9", "T1", role=Role.ADMIN)
+SAM = Known("U9", "T1", "Sam", "sam@example.com")
+ANNA = Known("U1", "T1", "anna", "anna@example.com")
+
+
+@pytest.fixture
+def team(db: Database) -> SimpleNamespace:
+    """Anna owns seven customers with 100, 200 … 700 of profit, Ben one that is worth more than any."""
+    ledger = Ledger(db)
+    anna, ben = ledger.rep("Anna Botha", "anna@example.com"), ledger.rep("Ben")
+    for number in range(1, 8):
+        ledger.invoice(ledger.customer(f"Shop {number}", owner=anna), RECENT, Line(f"{number}000", f"{900 * number}"))
+    best = ledger.customer("Best", owner=ben)
+    ledger.invoice(best, RECENT, Line("90000", "81000"))
+    ledger.done()
+    with db.writing() as connection:
+        people.remember(connection, [SAM, ANNA], NOW)
+    return SimpleNamespace(db=db, ledger=ledger, anna=anna, ben=ben, best=best)
+
+
+def home(db: Database, person: Person = ADMIN, today: dt.date = TODAY) -> Reply:
+    return ask(db, "/home", person=person, today=today, origin="home")
+
+
+def steps(reply: Reply) -> dict[str, bool]:
+    """The steps of the set-up by their first words, and whether each is done."""
+    if "Setting up" not in read(reply):
+        return {}
+    at = next(n for n, part in enumerate(reply.parts) if isinstance(part, Note) and "Setting up" in plain(part.text))
+    found = {}
+    for part in reply.parts[at + 1 : at + 5]:
+        assert isinstance(part, Note | Item)
+        words = plain(part.text) if isinstance(part, Note) else plain(part.title)
+        found[words.partition(":")[0].rstrip(".")] = isinstance(part, Note)
+    return found
+
+
+def titles(reply: Reply) -> list[str]:
+    return [plain(part.title) for part in reply.parts if isinstance(part, Item)]
+
+
+def link(db: Database, rep_id: int, slack_user_id: str) -> None:
+    with db.writing() as connection:
+        reps.link(connection, rep_id, slack_user_id, by="U9", at=NOW)
+
+
+def test_an_admin_is_walked_through_the_empty_start(db: Database) -> None:
+    reply = home(db)
+    assert steps(reply) == {
+        "Melktert is connected": True,
+        "Import a ledger": False,
+        "Link people": False,
+        "Ask for a first customer": False,
+    }
+    words = read(reply)
+    assert "Setting up  ·  1 of 4 done" in words
+    assert "python -m bot import FILE --mapping NAME; docs/import.md shows how." in words
+    assert "No ledger has been imported yet, so there are no customers to show." in words
+
+
+def test_each_step_says_how_far_it_is_and_leads_to_the_next(team: SimpleNamespace) -> None:
+    reply = home(team.db)
+    assert list(steps(reply).values()) == [True, True, False, False]
+    words = read(reply)
+    assert "A ledger is imported: The books, until May 31, 2026." in words
+    assert "0 of 2 reps linked; 1 more has the same e-mail address as somebody in Slack." in words
+    buttons = {one.label: one for part in reply.parts if isinstance(part, Item) for one in part.actions}
+    assert buttons["People"].command == "people"
+    assert dict(buttons["Show the best"].values) == {"customer": str(team.best)}
+    assert "such as /clv Best." in words
+
+
+def test_the_first_steps_go_away_once_all_is_done(team: SimpleNamespace) -> None:
+    link(team.db, team.anna, "U1")
+    assert steps(home(team.db))["People are linked"]
+    with team.db.writing() as connection:
+        people.answered(connection, "U9", NOW)
+    assert steps(home(team.db)) == {}
+
+
+def test_a_linked_person_who_left_slack_opens_the_step_again(team: SimpleNamespace) -> None:
+    link(team.db, team.anna, "U1")
+    with team.db.writing() as connection:
+        people.remember(connection, [replace(ANNA, kind="left")], NOW)
+    reply = home(team.db)
+    assert not steps(reply)["Link people"]
+    assert "1 rep with customers has left Slack." in read(reply)
+
+
+def test_who_is_no_admin_is_not_asked_to_set_anything_up(team: SimpleNamespace) -> None:
+    reply = home(team.db, Person("U1", "T1"))
+    assert steps(reply) == {}
+    assert {one.command for one in reply.actions} == {"top", "me", "melktert"}
+
+
+def test_a_rep_sees_the_five_most_valuable_of_their_own_customers_then_the_best_of_all(team: SimpleNamespace) -> None:
+    link(team.db, team.anna, "U1")
+    reply = home(team.db, Person("U1", "T1", team.anna))
+    mine, best = titles(reply)[:5], titles(reply)[5:]
+    assert mine == ["1  Shop 7", "2  Shop 6", "3  Shop 5", "4  Shop 4", "5  Shop 3"]
+    assert best[:2] == ["1  Best", "2  Shop 7"]
+    assert len(best) == 8
+    words = read(reply)
+    assert "in the ledger you are Anna Botha, with 7 customers." in words
+    assert words.startswith("Your 5 best customers  ·  $110K")
+    assert "owner Anna Botha" not in words[: words.index("The 8 best customers")]
+    assert "a working hour" in words
+    assert "Projected value over 20 years" in words
+
+
+def test_a_rep_whose_customers_earn_nothing_is_told_so(team: SimpleNamespace) -> None:
+    cleo = team.ledger.rep("Cleo")
+    reply = home(team.db, Person("U1", "T1", cleo))
+    assert "My customers  ·  none has a projected value yet" in read(reply)
+
+
+def test_whoever_may_be_a_rep_is_led_to_the_question_until_they_answer(team: SimpleNamespace) -> None:
+    reply = home(team.db, Person("U1", "T1"))
+    assert "Are you Anna Botha of the ledger?" in titles(reply)
+    with team.db.writing() as connection:
+        (suggestion,) = reps.suggestions(connection, "U1")
+        reps.decline(connection, suggestion, at=NOW)
+    assert "Are you Anna Botha of the ledger?" not in titles(home(team.db, Person("U1", "T1")))
+
+
+@pytest.mark.parametrize(("days", "is_old"), [(35, False), (36, True)])
+def test_old_data_is_said_to_be_old(team: SimpleNamespace, days: int, is_old: bool) -> None:
+    words = read(home(team.db, today=dt.date(2026, 5, 31) + dt.timedelta(days=days)))
+    assert ("Old data: it ends 36 days before today." in words) == is_old
+
+
+def test_where_nobody_earns_it_says_so(db: Database) -> None:
+    ledger = Ledger(db)
+    ledger.invoice(ledger.customer("A"), RECENT, Line("100", "160"))
+    ledger.done()
+    assert "No customer earned a profit in the 12 months to May 31, 2026" in read(home(db))
+
+
+def test_a_customer_with_an_endless_name_is_not_offered_for_typing(db: Database) -> None:
+    ledger = Ledger(db)
+    ledger.invoice(ledger.customer("A" * 1_000), RECENT, Line("100", "60"))
+    ledger.done()
+    assert "such as /clv NAME." in read(home(db))
