@@ -6,6 +6,7 @@ Every change is kept. store/changes.py changes settings and scores whom that tou
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 from typing import Annotated, Any, Literal
 
 import sqlalchemy as sa
@@ -129,9 +130,8 @@ def newest(connection: Connection) -> Version:
 
 def history(connection: Connection, most: int) -> list[Change]:
     """The last changes, at most so many, the newest first."""
-    versions = [_version(row) for row in connection.execute(_VERSIONS.limit(most + 1))]
-    before = [*versions[1:], Version(0, TeamSettings())]
-    return [Change(former.settings, version) for version, former in zip(versions, before, strict=True)][:most]
+    versions = [*map(_version, connection.execute(_VERSIONS.limit(most + 1))), Version(0, TeamSettings())]
+    return [Change(former.settings, version) for version, former in pairwise(versions)][:most]
 
 
 def made_by(connection: Connection, receipt: str) -> Change | None:
