@@ -2,17 +2,21 @@
 
 import json
 import re
+import textwrap
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
+import yaml
 
 import commands
 from bot import manifest
+from bot.serving import EVENTS_PATH
 
 ROOT = Path(__file__).parent.parent
 SCHEMA = ROOT / "tests/data/slack-app-manifest.2.0.0.json"
+GUIDE = ROOT / "docs/slack.md"
 METHOD_PAGE = "https://docs.slack.dev/reference/methods/"
 
 # What each method of the Web API asks of a bot token: its page is METHOD_PAGE and its name.
@@ -22,7 +26,6 @@ SCOPES_OF_METHODS = {
     "auth.test": "",
     "chat.postEphemeral": "chat:write",
     "chat.postMessage": "chat:write",
-    "chat.update": "chat:write",
     "conversations.info": "channels:read groups:read im:read mpim:read",
     "conversations.members": "channels:read groups:read im:read mpim:read",
     "users.info": "users:read",
@@ -57,15 +60,18 @@ def found() -> Any:
 
 
 def called() -> set[str]:
-    """The Web API methods that the bot's code calls, by the names that slack_sdk gives them."""
+    """The Web API methods that the bot's code names: client.users_info, and "users.info" where it asks by name."""
     by_python = {name.replace(".", "_"): name for name in SCOPES_OF_METHODS}
     text = "\n".join(path.read_text("utf-8") for path in sorted((ROOT / "bot").rglob("*.py")))
-    families = (
-        "api|apps|auth|bots|chat|conversations|emoji|files|reactions|reminders|search|team|usergroups|users|views"
-    )
-    names = set(re.findall(rf"\.((?:{families})_[a-zA-Z_]+)\(", text))
+    families = "api|apps|auth|bots|chat|conversations|emoji|files|reactions|search|team|usergroups|users|views"
+    names = set(re.findall(rf"client\.((?:{families})_\w+)", text)) - {"api_call"}
+    names |= {name.replace(".", "_") for name in re.findall(rf'"((?:{families})\.[a-zA-Z.]+)"', text)}
     assert names <= set(by_python), f"Say what scope these need, in this test: {sorted(names - set(by_python))}"
     return {by_python[name] for name in names}
+
+
+def test_no_scope_is_reckoned_for_what_is_not_called() -> None:
+    assert called() == set(SCOPES_OF_METHODS)
 
 
 def test_slack_takes_it(found: Any) -> None:
@@ -112,5 +118,22 @@ def test_no_shortcut_is_promised_that_nothing_answers(found: Any) -> None:
 
 
 def test_every_scope_is_explained_to_the_operator(found: Any) -> None:
-    explained = set(re.findall(r"^\| `([a-z_:.]+)` \|", (ROOT / "docs/slack.md").read_text("utf-8"), re.MULTILINE))
-    assert explained == manifest.bot_scopes(found)
+    (table,) = re.findall(r"^\| scope \|.*?\n\n", GUIDE.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    assert set(re.findall(r"^\| `(.+?)` \|", table, re.MULTILINE)) == manifest.bot_scopes(found)
+
+
+def test_slack_takes_it_with_the_addresses_that_the_guide_adds_for_http(found: Any) -> None:
+    (snippet,) = re.findall(r"^ *```yaml\n(.*?)```", GUIDE.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    added = yaml.safe_load(textwrap.dedent(snippet))
+    (address,) = added["features"]["slash_commands"]
+    for command in found["features"]["slash_commands"]:
+        command.update(address)
+    for name, value in added["settings"].items():
+        found["settings"][name] = {**found["settings"][name], **value} if isinstance(value, dict) else value
+    jsonschema.Draft7Validator(json.loads(SCHEMA.read_text("utf-8"))).validate(found)
+    assert json.dumps(found).count("https://melktert.example.com/slack/events") == len(commands_of(found)) + 3
+    assert address["url"].endswith(EVENTS_PATH)
+
+
+def commands_of(found: Any) -> list[str]:
+    return [entry["command"] for entry in found["features"]["slash_commands"]]

@@ -1,0 +1,57 @@
+"""What docs/deploy installs, against the checkout that it is made from."""
+
+import re
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+from bot.__main__ import ROOMS
+
+ROOT = Path(__file__).parent.parent
+GUIDE = (ROOT / "docs/slack.md").read_text("utf-8")
+CONTAINER = (ROOT / "docs/deploy/Containerfile").read_text("utf-8")
+UNIT = (ROOT / "docs/deploy/melktert.service").read_text("utf-8")
+
+
+def test_the_image_has_all_of_the_code_and_nothing_that_is_secret() -> None:
+    copied = set(re.findall(r"^COPY (\S+) ", CONTAINER, re.MULTILINE))
+    rooms = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"tests", "benchmarks"}
+    assert copied == rooms | {"manifest.yml", "requirements.lock"}
+    assert all((ROOT / name).exists() for name in copied)
+
+
+def test_the_image_takes_no_library_without_its_hash_and_nobody_in_it_is_root() -> None:
+    assert "--require-hashes -r /opt/melktert/requirements.lock" in CONTAINER
+    assert re.search(r"^USER 10001$", CONTAINER, re.MULTILINE)
+
+
+def test_what_is_run_is_a_command_line_that_there_is() -> None:
+    asked = re.findall(r"-m bot (\w+)", GUIDE + UNIT) + re.findall(
+        r'CMD \["(?:python", "-m", "bot", ")?(\w+)"', CONTAINER
+    )
+    assert {"run", "doctor", "import", "ask"} <= set(asked) <= set(ROOMS)
+
+
+def test_the_service_is_kept_from_everything_but_its_own_folder() -> None:
+    settings = dict(re.findall(r"^(\w+)=(.*)$", UNIT, re.MULTILINE))
+    assert settings["User"] != "root"
+    assert (settings["ProtectSystem"], settings["WorkingDirectory"]) == ("strict", "/var/lib/melktert")
+    assert (settings["Restart"], settings["NoNewPrivileges"]) == ("on-failure", "yes")
+
+
+def test_every_file_that_the_guide_links_to_is_there() -> None:
+    for name in re.findall(r"\]\((?!https)([^)#]+)\)", GUIDE):
+        assert (ROOT / "docs" / name).exists(), name
+
+
+def test_the_backup_of_the_guide_has_what_was_written_last(tmp_path: Path) -> None:
+    (code,) = re.findall(r"python -c '(import sqlite3.*?)' ", GUIDE)
+    with closing(sqlite3.connect(tmp_path / "melktert.sqlite3")) as original:
+        original.execute("PRAGMA journal_mode = WAL")
+        original.execute("CREATE TABLE figures AS SELECT 42 AS figure")
+        original.commit()
+        subprocess.run([sys.executable, "-c", code, "melktert.sqlite3", "copy.sqlite3"], cwd=tmp_path, check=True)
+    with closing(sqlite3.connect(tmp_path / "copy.sqlite3")) as copy:
+        assert copy.execute("SELECT figure FROM figures").fetchall() == [(42,)]
