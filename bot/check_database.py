@@ -28,8 +28,7 @@ def reachable(url: str) -> Iterator[tuple[Database | None, Finding]]:
         return
     db = Database(parts.render_as_string(hide_password=False))
     try:
-        with db.reading() as connection:
-            connection.execute(sa.select(1))
+        migrate.current(db)
     except SQLAlchemyError:
         remedy = "Check that it is there, that it is running, and that DATABASE_URL names it."
         yield None, wrong("Database", f"{name} cannot be reached.", remedy)
