@@ -2,9 +2,14 @@
 
 import datetime as dt
 
+from sqlalchemy.engine import Connection
+
 from bot.settings import Settings
 from store import changes, migrate, workspace
-from store.database import Database
+from store.database import Database, lock_figures
+
+# Who changed a setting, where the environment did.
+BY = "HOME_CURRENCY"
 
 
 def open_database(settings: Settings) -> Database:
@@ -25,7 +30,16 @@ def open_database(settings: Settings) -> Database:
 
 def _settle(db: Database, home_currency: str) -> None:
     with db.reading() as connection:
-        if workspace.settings(connection).home_currency == home_currency:
+        if _was_heeded(connection, home_currency):
             return
     with db.writing() as connection:
-        changes.settle(connection, {"home_currency": home_currency}, by="HOME_CURRENCY", at=dt.datetime.now(dt.UTC))
+        lock_figures(connection)
+        # Read again: what somebody else has settled meanwhile must hold.
+        if not _was_heeded(connection, home_currency):
+            changes.settle(connection, {"home_currency": home_currency}, by=BY, at=dt.datetime.now(dt.UTC))
+
+
+def _was_heeded(connection: Connection, home_currency: str) -> bool:
+    """Whether it holds, or held until an admin settled on another: the same environment then changes nothing again."""
+    given = workspace.newest_by(connection, BY)
+    return home_currency in (workspace.settings(connection).home_currency, given and given.settings.home_currency)

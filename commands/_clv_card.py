@@ -1,24 +1,13 @@
 """The card of /clv: the lifetime figure first, then what it is made of, then the sentence that a rep remembers."""
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 
-import numpy as np
 from sqlalchemy.engine import Connection
 
-from commands._figures import (
-    Figures,
-    assumed,
-    basis,
-    every_cadence,
-    figures,
-    horizon,
-    named,
-    owned_by,
-    rests_on,
-)
+from commands._clv_remember import remembered
+from commands._clv_subject import Subject, again
+from commands._figures import Figures, assumed, every_cadence, horizon, named, owned_by, rests_on
 from commands._reply import (
     Action,
     Count,
@@ -34,37 +23,14 @@ from commands._reply import (
     Sentence,
     Strong,
 )
-from store import assumptions, invoices, sources, values
-from store.customers import Customer
-from store.scoring import twelve_months_before
-from value.lifetime import NoProjection, break_even_price_rise
-from value.projection import WEEKS_A_YEAR, project
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """The customer of a card, its figures, what the data covers, and the last change of its own assumptions."""
-
-    customer: Customer
-    figures: Figures
-    coverage: sources.Coverage
-    own: assumptions.Version | None
-
-
-def subject(connection: Connection, customer: Customer) -> Subject:
-    """Everything that a card of this customer rests on."""
-    coverage = sources.coverage(connection, customer.id)
-    value = values.get(connection, customer.id)
-    assert coverage is not None, "a card is asked for only once a ledger is imported"
-    assert value is not None, "every import scores every customer"
-    own = assumptions.newest(connection, customer.id)
-    return Subject(customer, figures(value, basis(connection, value), own.own if own else None), coverage, own)
+from store import invoices
+from value.lifetime import NoProjection
 
 
 def reply(connection: Connection, of: Subject, today: dt.date, deal: Decimal | None = None) -> Reply:
     """The card, with `deal` set beside the lifetime figure where one is given."""
     found, facts = of.figures, of.figures.facts()
-    headline, remember = _headline(of), _remember(connection, of)
+    headline, remember = _headline(of), remembered(connection, of)
     panels = _panels(found, facts)
     drawn = {cell.key for panel in panels for row in panel.rows for cell in row if isinstance(cell, Fact)}
     parts: list[Part] = [Note(_who(of), "quiet")]
@@ -85,11 +51,6 @@ def reply(connection: Connection, of: Subject, today: dt.date, deal: Decimal | N
         facts=(named(of.customer.name), *deal_facts, *(fact for key, fact in facts.items() if key not in drawn)),
         again=again(of, {} if deal is None else {"deal": f"{deal:f}"}),
     )
-
-
-def again(of: Subject, values: Mapping[str, str]) -> Action:
-    """Asks for this customer once more, in the same way."""
-    return Action("clv", "", {"customer": str(of.customer.id), **values})
 
 
 def _headline(of: Subject) -> Sentence:
@@ -191,111 +152,6 @@ def _hour(found: Figures, fact: Fact) -> Fact | Sentence:
 
 def _cap(year: int | None) -> tuple[tuple[Sentence], ...]:
     return ((("margin held at 100 % from year ", Count(year)),),) if year else ()
-
-
-def _remember(connection: Connection, of: Subject) -> tuple[Note, ...]:
-    """M10: the one sentence that stays with a rep; for a customer that earns nothing, what would turn it."""
-    found = of.figures
-    if found.value.unknown_reason:
-        return (Note(("The money is not known: ", found.value.unknown_reason, "."), "warning"),)
-    if found.no_projection is None and found.value.gross_profit_12_months is not None:
-        return (Note(_frown(found, found.value.gross_profit_12_months), "warning"), *_cost_so_far(found))
-    return (Note(_instead(connection, of), "warning"),)
-
-
-def _frown(found: Figures, profit_12_months: Decimal) -> Sentence:
-    weekly = profit_12_months / WEEKS_A_YEAR
-    return (
-        Strong("A frown here costs "),
-        Strong(found.money(found.value.projected_value, "short")),
-        Strong("."),
-        " That is ",
-        found.money(weekly if weekly < 100 else weekly.quantize(Decimal(1))),
-        " of profit a week walking out of the door, and what it would grow to in ",
-        horizon(found.assumptions),
-        ".",
-    )
-
-
-def _instead(connection: Connection, of: Subject) -> Sentence:
-    """What to say and do where there is no profit to project."""
-    match of.figures.no_projection:
-        case NoProjection.LOSS_IN_12_MONTHS:
-            return _turn_the_loss(of.figures)
-        case NoProjection.NOTHING_IN_12_MONTHS:
-            return _win_back(connection, of)
-        case NoProjection.SHORT_PERIOD:
-            return ("The data covers less than 12 months, so nothing is projected from it yet.",)
-        case NoProjection.COST_UNKNOWN:
-            return (
-                "No cost is recorded for some of what they bought, so what they earn us is not known; ",
-                "a margin assumption in the mapping would tell.",
-            )
-        case _:
-            return ("Nothing bought in the period covered: what have we not offered them?",)
-
-
-def _cost_so_far(found: Figures) -> tuple[Note, ...]:
-    profit = found.value.gross_profit
-    if profit is None or profit >= 0:
-        return ()
-    return (Note(("All years together they have cost us ", found.money(-profit), "; the last 12 months earn.")),)
-
-
-def _turn_the_loss(found: Figures) -> Sentence:
-    revenue, profit = found.value.revenue_12_months, found.value.gross_profit_12_months
-    assert revenue is not None
-    assert profit is not None
-    if revenue <= 0:
-        return (
-            Strong("No revenue in the last 12 months"),
-            ", after credit notes; they cost us ",
-            found.money(-profit),
-            ". Ask what we did wrong.",
-        )
-    if not profit:
-        return (Strong("The last 12 months earned exactly nothing."), " Any better price or cheaper delivery would.")
-    rise = break_even_price_rise(revenue, profit)
-    return (
-        Strong("The last 12 months cost us "),
-        Strong(found.money(-profit)),
-        Strong("."),
-        " What would turn it: prices at least ",
-        Ratio(rise),
-        " higher on the same ",
-        found.money(revenue),
-        ", or as much off what it costs us to supply.",
-    )
-
-
-def _win_back(connection: Connection, of: Subject) -> Sentence:
-    found, value = of.figures, of.figures.value
-    last = value.last_purchase_on
-    if last is None:
-        return ("Nothing was bought in the last 12 months of the data.",)
-    opening: Sentence = (Strong("They stopped buying."), " The last purchase was on ", Date(last), ". ")
-    year = invoices.turnover(connection, of.customer.id, twelve_months_before(last), last)
-    if year is None or year.currency != value.currency:
-        return (*opening, "Go and ask: what did we do wrong?")
-    then: Sentence = (*opening, "The 12 months to that day ")
-    if year.gross_profit <= 0:
-        lost = (*then, "cost us ", found.money(-year.gross_profit)) if year.gross_profit else (*then, "earned nothing")
-        if year.revenue <= 0 or not year.gross_profit:
-            return (*lost, ": agree on other terms before winning them back.")
-        rise = break_even_price_rise(year.revenue, year.gross_profit)
-        return (*lost, ": win them back at prices at least ", Ratio(rise), " higher.")
-    projection = project(np.array([float(year.gross_profit)]), np.array([float(year.revenue)]), found.assumptions)
-    again = Decimal(round(float(projection.present_value[0])))
-    return (
-        *then,
-        "earned ",
-        found.money(year.gross_profit),
-        "; won back at that pace they would be worth ",
-        Strong(found.money(again, "short")),
-        " over ",
-        horizon(found.assumptions),
-        ". Ask what we did wrong.",
-    )
 
 
 def _held(held: list[invoices.Held]) -> list[Note]:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from sqlalchemy.engine import Connection
 
-from commands._clv_card import Subject, again
+from commands._clv_subject import Subject, again
 from commands._figures import NO_COST_TO_SERVE, Figures, assumed, author, horizon, named, visit_assumed
 from commands._reply import (
     Action,

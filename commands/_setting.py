@@ -139,9 +139,11 @@ def _read_amount(setting: Setting, text: str, currency: str) -> Decimal:
         raise Mistyped(refusal(setting))
     number, typed_currency = found
     if typed_currency and currency and typed_currency not in (currency, *signs(currency)):
-        raise Mistyped(f"{setting.label} is in {currency}, the currency of visits; type the amount alone.")
+        raise Mistyped(f"{setting.label}: type the amount alone; it is in {currency}, the currency of visits.")
     if currency and number != round(number, minor_digits(currency)):
-        raise Mistyped(f"{setting.label} has no more decimals than {currency} has: {minor_digits(currency)}.")
+        raise Mistyped(
+            f"{setting.label}: type no more decimals than {currency} has, which is {minor_digits(currency)}."
+        )
     return number
 
 
@@ -158,7 +160,7 @@ def refusals(model: type[BaseModel], values: Mapping[str, object], settings: Ite
 
 def refusal(setting: Setting) -> str:
     """What is allowed, as the sentence for whoever typed something else."""
-    return f"{setting.label} is {_allowed(setting)}."
+    return f"{setting.label}: type {_allowed(setting)}."
 
 
 def seen(request: Request) -> int:
@@ -184,7 +186,7 @@ def _allowed(setting: Setting) -> str:
     such_as = f", such as {setting.example}"
     match setting.kind:
         case "weekday":
-            return "a day of the week; choose one"
+            return "one of the seven days of the week"
         case "currency":
             empty = f"; leave it empty for {LEDGERS_OWN}" if setting.may_be_empty else ""
             return f"a currency code of three letters, such as USD{empty}"

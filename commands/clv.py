@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from sqlalchemy.engine import Connection
 
-from commands import _clv_card, _clv_why, _naming
+from commands import _clv_card, _clv_subject, _clv_why, _naming
 from commands._amount import amount, looks_like_an_amount, signs
 from commands._naming import QUOTES, short
 from commands._reply import Action, Command, Invalid, Option, Policy, Reply, Request
@@ -103,7 +103,7 @@ def _after_the_quote(name: str, words: list[str]) -> Asked:
 
 
 def _answer(asked: Asked, customer: customers.Customer, request: Request, connection: Connection) -> Reply:
-    subject = _clv_card.subject(connection, customer)
+    subject = _clv_subject.subject(connection, customer)
     if asked.why:
         return _clv_why.reply(connection, subject, request.person.role)
     deal = None

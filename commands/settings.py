@@ -46,7 +46,7 @@ class Group:
 
 
 def _cadence(of: str, label: str, example: str) -> Setting:
-    return Setting(f"cadence_{of}_days", f"{label}: a touch every", "whole", "day", example)
+    return Setting(f"cadence_{of}_days", f"{label}, a touch every", "whole", "day", example)
 
 
 GROUPS = (
@@ -92,7 +92,7 @@ GROUPS = (
     ),
 )
 EVERY = tuple(setting for group in GROUPS for setting in group.settings)
-_HINTS = {"home_currency": "Where HOME_CURRENCY is set for the bot, that one holds again from its next start."}
+_HINTS = {"home_currency": "HOME_CURRENCY in the bot's environment holds until it is changed here."}
 
 
 def run(request: Request, db: Database) -> Reply:

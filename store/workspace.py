@@ -128,6 +128,12 @@ def newest(connection: Connection) -> Version:
     return Version(0, TeamSettings()) if row is None else _version(row)
 
 
+def newest_by(connection: Connection, author_id: str) -> Version | None:
+    """What this author last settled on, even where somebody else has changed it since."""
+    row = connection.execute(_VERSIONS.where(team_settings.c.changed_by == author_id).limit(1)).first()
+    return None if row is None else _version(row)
+
+
 def history(connection: Connection, most: int) -> list[Change]:
     """The last changes, at most so many, the newest first."""
     versions = [*map(_version, connection.execute(_VERSIONS.limit(most + 1))), Version(0, TeamSettings())]

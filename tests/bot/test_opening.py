@@ -8,7 +8,7 @@ import pytest
 
 from bot.opening import open_database
 from bot.settings import Settings
-from store import values, workspace
+from store import changes, values, workspace
 from store.database import Database, lock_figures
 from store.workspace import TeamSettings
 from tests.commands.conftest import RECENT
@@ -38,6 +38,18 @@ def test_the_home_currency_of_the_environment_is_kept_and_every_value_follows_it
     assert value.currency == "USD"
     assert value.revenue is not None
     assert value.revenue > Decimal(100)
+
+
+def test_what_an_admin_settles_holds_until_the_environment_gives_another(db: Database) -> None:
+    opened(db, "USD")
+    with db.writing() as connection:
+        changes.settle(connection, {"home_currency": "EUR"}, by="U1", at=NOW)
+    opened(db, "USD")
+    with db.reading() as connection:
+        assert workspace.settings(connection).home_currency == "EUR"
+    opened(db, "GBP")
+    with db.reading() as connection:
+        assert workspace.settings(connection).home_currency == "GBP"
 
 
 def test_what_somebody_else_settles_meanwhile_is_not_lost(db: Database) -> None:

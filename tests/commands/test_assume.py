@@ -91,6 +91,12 @@ def test_the_card_the_list_and_the_reasons_say_so(acme: SimpleNamespace) -> None
     assert "over 20 years: the profit of the last 12 months, 5 % growth" in read(ranked)
 
 
+def test_a_customer_that_shrinks_is_not_said_to_grow(acme: SimpleNamespace) -> None:
+    assert "what it would grow to in 20 years" in read(ask(acme.db, "/clv acme"))
+    submit(acme, form_of(acme), sales_growth_annual="-10", reason="their market shrinks")
+    assert "what it would come to in 20 years" in read(ask(acme.db, "/clv acme"))
+
+
 def test_the_reasons_explain_the_factor_that_holds_for_this_customer(acme: SimpleNamespace) -> None:
     slow_down(acme)
     factor = by_hand("0.02", "0.05", "0.03", 10) / 100
@@ -136,9 +142,9 @@ def test_everything_that_is_wrong_is_said_at_once(acme: SimpleNamespace) -> None
     with pytest.raises(Invalid) as refused:
         submit(acme, form_of(acme), sales_growth_annual="60", discount_rate_annual="x", horizon_years="51", reason=" ")
     assert refused.value.errors == {
-        "sales_growth_annual": "Sales growth is a percentage a year from -50 % to 50 %, such as 5 or -2.5.",
-        "discount_rate_annual": "Discount rate is a percentage a year from -50 % to 50 %, such as 3 or 3.5.",
-        "horizon_years": "Horizon is a whole number of years from 1 to 50, such as 20.",
+        "sales_growth_annual": "Sales growth: type a percentage a year from -50 % to 50 %, such as 5 or -2.5.",
+        "discount_rate_annual": "Discount rate: type a percentage a year from -50 % to 50 %, such as 3 or 3.5.",
+        "horizon_years": "Horizon: type a whole number of years from 1 to 50, such as 20.",
         "reason": "Say why in a few words, 500 letters at most, such as: their contract ends in 2030.",
     }
 

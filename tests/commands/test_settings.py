@@ -62,7 +62,7 @@ def test_every_setting_is_shown_in_its_group(db: Database) -> None:
     assert "The projection\nSales growth  5 %\nMargin improvement  5 %\nDiscount rate  3 %\nHorizon  20 years" in words
     assert "Working hours a year  2,080 hours" in words
     assert "Cost of a rep's hour  $60\nTravel  $20\nThe tart  $2\nCurrency of these  USD" in words
-    assert "Retain: a touch every  91 days" in words
+    assert "Retain, a touch every  91 days" in words
     assert "Home currency  the ledger's own\nFirst day of the week  Monday\nData is old after  35 days" in words
     assert set(facts(reply)) == set(TeamSettings.model_fields)
 
@@ -124,7 +124,7 @@ def test_a_rate_is_typed_in_percent(db: Database, typed: str, share: str) -> Non
 
 @pytest.mark.parametrize("typed", ["", "51", "-51", "5,5", "five", "5 % 5", "1e1", "nan", "５", "0.001", "9" * 400])
 def test_what_is_no_rate_in_the_range_is_refused_with_the_range(db: Database, typed: str) -> None:
-    said = {"sales_growth_annual": "Sales growth is a percentage a year from -50 % to 50 %, such as 5 or -2.5."}
+    said = {"sales_growth_annual": "Sales growth: type a percentage a year from -50 % to 50 %, such as 5 or -2.5."}
     assert wrong(db, "projection", sales_growth_annual=typed) == said
 
 
@@ -139,12 +139,12 @@ def test_everything_that_is_wrong_is_said_at_once(db: Database) -> None:
         cadence_new_days="6",
         cadence_retain_days="13 weeks",
     ) == {
-        "visit_hours": "Time, the way included is a number of hours above 0 and up to 100, such as 2 or 1.5.",
-        "rep_cost_per_hour": "Cost of a rep's hour is an amount from 0 to 1,000,000, such as 60 or 19.50.",
-        "visit_travel": "Travel is an amount from 0 to 1,000,000, such as 20.",
-        "visit_currency": "Currency of these is a currency code of three letters, such as USD.",
-        "cadence_new_days": "New: a touch every is a whole number of days from 7 to 728, such as 42.",
-        "cadence_retain_days": "Retain: a touch every is a whole number of days from 7 to 728, such as 91.",
+        "visit_hours": "Time, the way included: type a number of hours above 0 and up to 100, such as 2 or 1.5.",
+        "rep_cost_per_hour": "Cost of a rep's hour: type an amount from 0 to 1,000,000, such as 60 or 19.50.",
+        "visit_travel": "Travel: type an amount from 0 to 1,000,000, such as 20.",
+        "visit_currency": "Currency of these: type a currency code of three letters, such as USD.",
+        "cadence_new_days": "New, a touch every: type a whole number of days from 7 to 728, such as 42.",
+        "cadence_retain_days": "Retain, a touch every: type a whole number of days from 7 to 728, such as 91.",
     }
     assert settled(db) == TeamSettings()
 
@@ -160,11 +160,12 @@ def test_an_amount_is_typed_as_people_write_amounts(db: Database, typed: str, am
 
 
 def test_an_amount_is_in_the_currency_of_visits(db: Database) -> None:
-    assert "in USD, the currency of visits" in wrong(db, "visits", visit_gift="€2")["visit_gift"]
+    assert "it is in USD, the currency of visits" in wrong(db, "visits", visit_gift="€2")["visit_gift"]
     submit(db, form_of(db, "visits"), visit_gift="€2", visit_currency="eur")
     assert (settled(db).visit_gift, settled(db).visit_currency) == (Decimal(2), "EUR")
     assert (
-        "no more decimals than JPY has: 0" in wrong(db, "visits", visit_gift="2.5", visit_currency="JPY")["visit_gift"]
+        "no more decimals than JPY has, which is 0"
+        in wrong(db, "visits", visit_gift="2.5", visit_currency="JPY")["visit_gift"]
     )
 
 
