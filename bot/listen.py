@@ -190,8 +190,8 @@ class Listener:
         if isinstance(asked, Action) and asked.command == sharing.COMMAND:
             return self.sharing.share(asked.values, request, heard)
         reply = attempt(self.db, asked, request, self.log)
-        if reply.again is not None:
-            self._was_answered(request)
+        if reply.again is not None and self.answered.is_new(heard.user_id):
+            self.workers.submit(self._was_answered, request)
         return self.sharing.offered(reply, request.place)
 
     def _submitted(self, view: Json, heard: Heard) -> tuple[Reply, str]:
@@ -281,14 +281,15 @@ class Listener:
 
     def _was_answered(self, request: Request) -> None:
         """Remember who has seen a customer's figures at least once: the Home tab's first steps end there."""
-        person = request.person.slack_user_id
-        if person is None or not self.answered.is_new(person):
+        known = self.directory.profile(str(request.person.slack_user_id))
+        if known is None:
             return
-        known = self.directory.profile(person)
-        if known is not None:
-            with self.db.writing() as connection:
+        try:
+            with guarded(self.log, asked="first answer"), self.db.writing() as connection:
                 people.remember(connection, [known], request.now)
-                people.answered(connection, person, request.now)
+                people.answered(connection, known.slack_user_id, request.now)
+        except Unanswered as unanswered:
+            self.log.note("a first answer was not remembered", unanswered)
 
     def _open(self, press: Press, heard: Heard, *, is_in_a_dialogue: bool) -> Heard | None:
         """A dialogue that says "One moment …", to be filled; None where Slack opens none, which the person is told."""
