@@ -29,10 +29,8 @@ def link(rep: Rep) -> Reply:
 def leave(connection: Connection, rep: Rep) -> Reply:
     """Who gets the customers of somebody who left?"""
     intro = (
-        f"{rep.name} has left. All of ",
         Count(rep.customers, "customer"),
-        " go to the rep whom you choose now, and so does whatever imports bring for ",
-        f"{rep.name} later.",
+        f", and whatever imports bring for {rep.name} later, go to the rep whom you choose.",
     )
     field = taker(connection, "Who gets the customers?", but=rep)
     return _form("A rep has left", (field,), {"do": "leave", "rep": str(rep.id)}, submit="Has left", intro=intro)

@@ -109,7 +109,8 @@ def _entry(rep: Rep, suggested: Suggestion | None) -> _Entry:
     link = _form_button("Link…", "link", rep)
     if suggested is None:
         rank = _LINKED_TO_NOBODY if rep.customers else _FINE
-        return _Entry(rank, _item(rep, ("linked to nobody in Slack",), link, *moving))
+        email = f" ({rep.email})" if rep.email else ""
+        return _Entry(rank, _item(rep, (f"linked to nobody in Slack{email}",), link, *moving))
     same = Mention(suggested.person.name, suggested.person.slack_user_id)
     if suggested.is_declined:
         says: Sentence = (same, " has the same e-mail, and says: that is not me")
@@ -181,10 +182,12 @@ def _actions(found: Sequence[Suggestion], *, has_reps: bool) -> tuple[Action, ..
     actions = [Action(COMMAND, "Change a role…", {"do": "role"}, opens_form=True)]
     if has_reps:
         actions.append(Action(COMMAND, "Give one customer…", {"do": "give one"}, opens_form=True))
-    if together > 1:
-        question = f"Link these {together} reps of the ledger to the people who have the same e-mail addresses?"
+    if together:
+        label = f"Confirm all {together}" if together > 1 else "Confirm the link"
+        which = "this rep" if together == 1 else f"these {together} reps"
+        question = f"Link {which} of the ledger to whoever in Slack has the same e-mail address?"
         values = {"do": "confirm all", "count": str(together)}
-        actions.insert(0, Action(COMMAND, f"Confirm all {together}", values, style="primary", confirm=question))
+        actions.insert(0, Action(COMMAND, label, values, style="primary", confirm=question))
     return tuple(actions)
 
 

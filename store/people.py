@@ -112,11 +112,6 @@ def with_role(connection: Connection, *roles: Role) -> list[Person]:
     return sorted(map(person_of, found), key=lambda one: (one.name.casefold(), one.slack_user_id))
 
 
-def count(connection: Connection) -> int:
-    """How many people Slack has told of."""
-    return connection.scalar(sa.select(sa.func.count()).select_from(people)) or 0
-
-
 def set_role(
     connection: Connection, slack_user_id: str, role: Role, *, by: str, at: dt.datetime, receipt: str | None = None
 ) -> audit.Details:

@@ -133,7 +133,7 @@ def link_suggested(
         return known
     chosen = unambiguous(suggestions(connection))
     if len(chosen) != count:
-        raise RefusedError(f"The list has changed; now there are {len(chosen)} to confirm. Ask /melktert people anew.")
+        raise RefusedError(f"The list has changed: {len(chosen)} to confirm now. Ask /melktert people anew.")
     for one in chosen:
         link(connection, one.rep_id, one.person.slack_user_id, by=by, at=at)
     details = {"count": count, "was": None, "became": {str(one.rep_id): one.person.slack_user_id for one in chosen}}

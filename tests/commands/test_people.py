@@ -94,7 +94,7 @@ def test_what_needs_doing_stands_first(team: SimpleNamespace) -> None:
     assert "People  ·  2 of 5 reps linked to Slack" in words
     assert "anna in Slack has the same e-mail; confirm that it is them\n1 customer" in words
     assert "cleo in Slack has left Slack; 1 customer waits for a new owner" in words
-    assert "linked to nobody in Slack\n1 customer" in words
+    assert "linked to nobody in Slack (dan@example.com)\n1 customer" in words
     assert "linked to ben in Slack\n1 customer" in words
     assert "Admins: Sam. Managers: none in this list. Everybody else is a rep." in words
     assert str(facts(reply)["customers_without_rep"].value).startswith("Count(number=1,")
@@ -154,7 +154,7 @@ def test_all_suggested_links_are_confirmed_together(team: SimpleNamespace) -> No
     entries = audited(team.db)
     assert "2 reps linked." in read(press(team.db, together, receipt="V1"))
     assert audited(team.db) == entries
-    with pytest.raises(Invalid, match="The list has changed; now there are 0 to confirm"):
+    with pytest.raises(Invalid, match="The list has changed: 0 to confirm now"):
         press(team.db, together, receipt="V2")
 
 

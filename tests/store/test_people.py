@@ -45,7 +45,6 @@ def test_what_slack_tells_of_a_person_is_kept_with_the_email_in_small_letters(db
     assert known(db) == replace(ANNA, email="anna.botha@example.com")
     with db.reading() as connection:
         assert people.get(connection, "U404") is None
-        assert people.count(connection) == 2
 
 
 def test_news_of_a_person_leaves_the_role_and_the_first_answer(db: Database) -> None:
@@ -70,7 +69,8 @@ def test_ten_thousand_people_are_remembered_at_once(db: Database) -> None:
     remember(db, *(replace(one, name="New") for one in many), at=LATER)
     with db.reading() as connection:
         names = connection.scalars(sa.select(tables.people.c.name).distinct()).all()
-        assert (people.count(connection), names) == (10_000, ["New"])
+        count = connection.scalar(sa.select(sa.func.count()).select_from(tables.people))
+        assert (count, names) == (10_000, ["New"])
 
 
 def test_nobody_to_remember_is_fine(db: Database) -> None:

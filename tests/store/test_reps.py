@@ -185,7 +185,7 @@ def test_all_suggestions_are_confirmed_at_once_but_those_that_need_a_decision(db
     with db.writing() as connection:
         declined = next(one for one in reps.suggestions(connection) if one.rep_id == cleo)
         reps.decline(connection, declined, at=NOW)
-        with pytest.raises(RefusedError, match="The list has changed; now there are 1 to confirm"):
+        with pytest.raises(RefusedError, match="The list has changed: 1 to confirm now"):
             reps.link_suggested(connection, 2, by="U9", at=NOW)
         first = reps.link_suggested(connection, 1, by="U9", at=NOW, receipt="V1")
         assert reps.link_suggested(connection, 1, by="U9", at=NOW, receipt="V1") == first

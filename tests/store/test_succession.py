@@ -1,5 +1,6 @@
 """Customers that change hands: nobody who has left has any, and none lies with nobody."""
 
+import random
 import threading
 from dataclasses import replace
 from types import SimpleNamespace
@@ -189,6 +190,50 @@ def test_thousands_of_customers_change_hands_at_once(db: Database) -> None:
         connection.execute(tables.customers.insert(), rows)
     assert give_all(db, anna, ben)["customers"] == 3_000
     assert set(owners(db).values()) == {"Ben"}
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_whatever_happens_in_whatever_order_every_customer_is_with_somebody_who_is_there(
+    db: Database, seed: int
+) -> None:
+    chance = random.Random(seed)
+    ledger = Ledger(db)
+    ids = [ledger.rep(f"R{number}") for number in range(6)]
+    expected = {ledger.customer(f"C{number}", owner=ids[number % 6]): ids[number % 6] for number in range(18)}
+    heirs: dict[int, int] = {}
+
+    def last_heir(rep_id: int) -> int:
+        return last_heir(heirs[rep_id]) if rep_id in heirs else rep_id
+
+    for _ in range(40):
+        one, other = chance.sample(ids, 2)
+        there = [rep_id for rep_id in ids if rep_id not in heirs]
+        some = chance.sample(sorted(expected), 3)
+        match chance.choice(("leave", "give", "give all", "order", "back")):
+            case "leave" if {one, other} <= set(there):
+                leave(db, one, other)
+                heirs[one] = other
+                expected = {customer: other if owner == one else owner for customer, owner in expected.items()}
+            case "give" if other in there:
+                give(db, some, other)
+                expected |= dict.fromkeys(some, other)
+            case "give all" if other in there and one in expected.values():
+                give_all(db, one, other)
+                expected = {customer: other if owner == one else owner for customer, owner in expected.items()}
+            case "order":
+                # What an import does: the ledger says who sold, whether that one is there or not.
+                with db.writing() as connection:
+                    mine = tables.customers.c.id == some[0]
+                    connection.execute(tables.customers.update().where(mine).values(owner_rep_id=one))
+                    succession.pass_on(connection)
+                expected[some[0]] = last_heir(one)
+            case "back" if one in heirs:
+                come_back(db, one)
+                del heirs[one]
+        with db.reading() as connection:
+            rows = connection.execute(sa.select(tables.customers.c.id, tables.customers.c.owner_rep_id))
+            assert {row.id: row.owner_rep_id for row in rows} == expected
+        assert not set(expected.values()) & set(heirs)
 
 
 def test_of_two_who_leave_to_each_other_at_once_only_one_does(team: SimpleNamespace) -> None:
