@@ -31,6 +31,8 @@ def run(
     """Answer in Slack: python -m bot run."""
     # One line each, on standard error: where systemd and containers look.
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    # Bolt warns that it leaves the token of the environment to the client that it is given, as is meant.
+    logging.getLogger("slack_bolt.App").setLevel(logging.ERROR)
     log = Log()
     try:
         with guarded(log, asked="run"):

@@ -36,7 +36,7 @@ class Sharing:
 
     def offered(self, reply: Reply, place: Place) -> Reply:
         """The reply with a button that shares it, where there is somebody to share it with."""
-        if reply.again is None or place.kind != "channel" or reply.audience == "channel":
+        if reply.again is None or place.kind != "channel" or reply.again.command not in _shareable():
             return reply
         values = {"command": reply.again.command, "values": json.dumps(dict(reply.again.values))}
         return replace(reply, actions=(*reply.actions, Action(COMMAND, "Share here", values)))
@@ -77,14 +77,18 @@ class Sharing:
             ) from error
 
 
+def _shareable() -> set[str]:
+    """The commands whose cards are meant for colleagues' eyes too."""
+    return {command.name for command in commands.ALL if command.policy is Policy.CUSTOMER and command.has_own_name}
+
+
 def _card(values: Mapping[str, str]) -> Action:
     """What is to be shared. Errors: Unanswered where that is nothing that may be."""
-    by_name = {command.name: command for command in commands.ALL if command.policy is Policy.CUSTOMER}
     try:
         inner = json.loads(values.get("values", ""))
     except ValueError:
         inner = None
-    if values.get("command") not in by_name or not isinstance(inner, dict):
+    if values.get("command") not in _shareable() or not isinstance(inner, dict):
         raise Unanswered.because("This cannot be shared.", "Ask for the card again, and share that.")
     return Action(values["command"], "", {str(name): str(value) for name, value in inner.items()})
 
