@@ -163,6 +163,9 @@ def test_own_assumptions_can_be_taken_back_and_what_was_is_kept(books: SimpleNam
 
 def test_a_submission_of_assumptions_that_comes_twice_is_one_change(books: SimpleNamespace) -> None:
     answers = []
+    with books.db.writing() as connection:
+        others = OwnAssumptions(horizon_years=30)
+        changes.assume(connection, books.other, others, by="U1", at=NOW, reason="another customer's", receipt="V0")
     for _ in range(2):
         with books.db.writing() as connection:
             answers.append(
