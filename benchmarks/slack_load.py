@@ -41,6 +41,11 @@ class Call:
     answered: float | None = None
     answer: bytes = b""
 
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more is to come. (Bolt acknowledges in steps of 10 ms: often after the answer.)"""
+        return self.answered is not None and self.acknowledged is not None
+
 
 class Slack:
     """The Web API, the response_urls, and the sender of commands, on one event loop: `async with Slack() as slack`."""
@@ -72,8 +77,8 @@ class Slack:
         return f"http://127.0.0.1:{self.port}{API_PATH.decode()}"
 
     async def send(self, port: int, texts: Sequence[str], due: Sequence[float], patience_seconds: float) -> list[Call]:
-        """Send /clv with each text to the server at `port`, `due` seconds from now; wait for the answers, but not
-        longer than `patience_seconds` after the last was due.
+        """Send /clv with each text to the server at `port`, `due` seconds from now; wait for acknowledgements and
+        answers, but not longer than `patience_seconds` after the last was due.
         """
         loop = asyncio.get_running_loop()
         first = len(self.calls)
@@ -86,7 +91,7 @@ class Slack:
                 await asyncio.sleep(wait)
             await self._send(port, number, call)
         give_up = calls[-1].due + patience_seconds
-        while loop.time() < give_up and any(call.answered is None for call in calls):
+        while loop.time() < give_up and not all(call.is_over for call in calls):
             await asyncio.sleep(0.05)
         return calls
 
