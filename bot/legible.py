@@ -19,6 +19,7 @@ MARKS_MOST = 3
 CHARACTERS_MOST = 500
 
 _BLANKS = re.compile(" {2,}")
+_FLAGS = re.compile("[\U0001f1e6-\U0001f1ff]+")
 _NON_JOINER = "\u200c"
 _VIRAMA = 9
 _SKIN_TONES = range(0x1F3FB, 0x1F400)
@@ -85,10 +86,13 @@ def _is_variation(character: str) -> bool:
 
 
 def cells(text: str) -> int:
-    """The columns that a legible text takes. Where terminals disagree, about vowel signs such as का, the most."""
+    """The columns that a legible text takes. Where terminals disagree, about vowel signs such as का and half a flag,
+    the most.
+    """
     if text.isascii():
         return len(text)
-    return cell_len(text) + sum(unicodedata.category(character) == "Mc" for character in text)
+    halves = sum(len(flags) % 2 for flags in _FLAGS.findall(text))
+    return cell_len(text) + sum(unicodedata.category(character) == "Mc" for character in text) + halves
 
 
 def cut(text: str, most: int) -> str:

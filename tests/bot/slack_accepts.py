@@ -10,6 +10,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from tests.slack.block_kit import check_view
+
 KEYS = {
     "header": {"type", "block_id", "text"},
     "section": {"type", "block_id", "text", "fields", "accessory"},
@@ -58,6 +60,27 @@ def _faults(payload: dict[str, Any]) -> Iterator[str]:
     text = sum(units(found) for found in texts(blocks)) + 100 * len(blocks)
     if text > 13_000 or units(json.dumps(blocks, ensure_ascii=False, separators=(",", ":"))) > 13_000:
         yield "msg_blocks_too_long"
+
+
+def view_faults(view: dict[str, Any]) -> list[str]:
+    """Why Slack would refuse the modal or Home tab, or obey something in it that is data."""
+    json.dumps(view, ensure_ascii=False).encode()
+    problems = [str(problem) for problem in check_view(view, "modal", "home")]
+    return [*problems, *_anywhere(view)]
+
+
+def _anywhere(value: object) -> Iterator[str]:
+    """What is wrong with any text or value, wherever it stands; its limit is for `check_view` to know."""
+    if isinstance(value, list):
+        for inner in value:
+            yield from _anywhere(inner)
+    elif isinstance(value, dict):
+        if value.get("type") in ("plain_text", "mrkdwn"):
+            yield from _text(value, value["type"], 3_000, "view")
+        for name, inner in value.items():
+            if name in ("value", "initial_value", "text") and isinstance(inner, str) and INVISIBLE.search(inner):
+                yield f"control in {name}: {inner!r}"
+            yield from _anywhere(inner)
 
 
 def elements(payload: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -46,6 +46,11 @@ def test_no_terminal_needs_more_columns_than_are_counted(text: str) -> None:
     assert 0 <= wcswidth(clean) <= cells(clean)
 
 
+@pytest.mark.parametrize(("flags", "columns"), [("🇿", 2), ("🇿🇦", 2), ("🇿🇦🇿", 4), ("x🇿x", 4)])
+def test_half_a_flag_takes_as_much_as_a_whole_one(flags: str, columns: int) -> None:
+    assert cells(flags) == columns == wcswidth(flags)
+
+
 @given(words, words)
 def test_columns_add_up(one: str, other: str) -> None:
     assert cells(legible(one)) + cells(legible(other)) >= wcswidth(legible(one) + legible(other))
