@@ -88,7 +88,7 @@ def again(filled: Mapping[str, Any], wrong: Mapping[str, str], locale: str = "en
             block["element"] = _refilled(block["element"], state.get(block["block_id"], {}))
     warnings = _warnings(wrong, locale)[: limits.VIEW_BLOCKS - len(body)]
     kept = ("type", "title", "close", "submit", "callback_id", "private_metadata")
-    return {**{name: filled[name] for name in kept}, "blocks": [*warnings, *body]}
+    return {**{name: filled[name] for name in kept if filled.get(name)}, "blocks": [*warnings, *body]}
 
 
 def loading(title: str) -> Json:

@@ -116,8 +116,9 @@ class Listener:
             running.add_done_callback(lambda done: self.workers.submit(self._fill_in_later, done, view, heard))
             return
         except Unanswered as unanswered:
-            if unanswered.errors:
-                ack(response_action="errors", errors=forms.errors(unanswered.errors, view))
+            beside = forms.errors(unanswered.errors, view)
+            if beside:
+                ack(response_action="errors", errors=beside)
             else:
                 ack(response_action="update", view=forms.told(unanswered.reply))
             return

@@ -85,7 +85,7 @@ def blocks(
         return _more(group, groups, reply, locale)
 
     head, tail = _head(reply, locale), _tail(reply, small_print, locale)
-    beyond = _context("beyond", f"{ELLIPSIS} and more, which does not fit in one message")
+    beyond = _context("beyond", f"{ELLIPSIS} and more, which does not fit here")
     found = [*head, *fit(groups, head + tail, more, beyond, surface), *tail]
     return found or [_section("nothing", _fallback(reply, locale))]
 

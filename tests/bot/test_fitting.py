@@ -130,7 +130,7 @@ def test_a_list_keeps_an_entry_while_there_is_something_else_to_cut() -> None:
 
 def test_whatever_else_does_not_fit_is_said_to_be_missing() -> None:
     drawn = payload(Reply(("x",), parts=tuple(Note((f"{n} " + "long " * 280,), "warning") for n in range(40))))
-    assert drawn["blocks"][-1]["elements"][0]["text"] == "… and more, which does not fit in one message"
+    assert drawn["blocks"][-1]["elements"][0]["text"] == "… and more, which does not fit here"
     assert faults(drawn) == []
 
 
