@@ -20,10 +20,11 @@ from store.workspace import TeamSettings
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 LEDGERS_OWN = "the ledger's own"
+# Two digits after a comma are decimals, as much of the world writes them; three would be thousands.
 _PATTERNS = {
-    "rate": re.compile(r"([-+]?\d{1,3}(?:\.\d{1,2})?)\s*%?", re.ASCII),
+    "rate": re.compile(r"([-+]?\d{1,3}(?:[.,]\d{1,2})?)\s*%?", re.ASCII),
     "whole": re.compile(r"(\d{1,6}|\d{1,3}[, ]\d{3})", re.ASCII),
-    "number": re.compile(r"(\d{1,4}(?:\.\d{1,2})?)", re.ASCII),
+    "number": re.compile(r"(\d{1,4}(?:[.,]\d{1,2})?)", re.ASCII),
 }
 
 
@@ -129,7 +130,9 @@ def read(setting: Setting, text: str, currency: str = "") -> object:
             found = _PATTERNS[setting.kind].fullmatch(text)
             if found is None:
                 raise Mistyped(refusal(setting))
-            number = Decimal(re.sub("[, ]", "", found[1]))
+            if setting.kind == "whole":
+                return int(re.sub("[, ]", "", found[1]))
+            number = Decimal(found[1].replace(",", "."))
             return number / 100 if setting.kind == "rate" else number
 
 

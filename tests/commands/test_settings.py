@@ -113,7 +113,8 @@ def test_saving_what_was_there_changes_nothing_and_says_so(books: SimpleNamespac
 
 
 @pytest.mark.parametrize(
-    ("typed", "share"), [("5", "0.05"), ("5 %", "0.05"), ("-2.5%", "-0.025"), ("\u22122.5", "-0.025")]
+    ("typed", "share"),
+    [("5", "0.05"), ("5 %", "0.05"), ("-2.5%", "-0.025"), ("5,25 %", "0.0525"), ("\u22122.5", "-0.025")],
 )
 def test_a_rate_is_typed_in_percent(db: Database, typed: str, share: str) -> None:
     submit(db, form_of(db, "projection"), discount_rate_annual=typed)
@@ -122,7 +123,7 @@ def test_a_rate_is_typed_in_percent(db: Database, typed: str, share: str) -> Non
     assert fields["discount_rate_annual"] == str(float(share) * 100).removesuffix(".0")
 
 
-@pytest.mark.parametrize("typed", ["", "51", "-51", "5,5", "five", "5 % 5", "1e1", "nan", "５", "0.001", "9" * 400])
+@pytest.mark.parametrize("typed", ["", "51", "-51", "5,555", "five", "5 % 5", "1e1", "nan", "５", "0.001", "9" * 400])
 def test_what_is_no_rate_in_the_range_is_refused_with_the_range(db: Database, typed: str) -> None:
     said = {"sales_growth_annual": "Sales growth: type a percentage a year from -50 % to 50 %, such as 5 or -2.5."}
     assert wrong(db, "projection", sales_growth_annual=typed) == said
