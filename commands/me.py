@@ -58,18 +58,20 @@ def _card(request: Request, connection: Connection) -> Reply:
     rep = reps.get(connection, person.rep_id) if person.rep_id is not None else None
     suggested = None if rep else _suggested(request, connection)
     question: tuple[Item, ...] = ()
+    choices: tuple[Action, ...] = ()
     if rep is not None:
         notes.append(
             Note(("In the ledger you are ", Strong(rep.name), ", with ", Count(rep.customers, "customer"), "."))
         )
     elif suggested is not None:
-        question = (_question(connection, suggested),)
+        question, choices = (_question(connection, suggested),), _choices(suggested)
     else:
         notes.append(Note(_nobody(request, connection)))
     return Reply(
         headline=headline,
         summary=(*headline, "."),
         parts=(*notes, *question),
+        actions=choices,
         facts=(
             Fact("role", "role", Text(person.role.value)),
             Fact("zone", "time zone", Text(person.zone)),
@@ -91,14 +93,16 @@ def _question(connection: Connection, suggested: Suggestion) -> Item:
     rep = reps.existing(connection, suggested.rep_id)
     email = f"Your e-mail address {suggested.person.email} is also theirs"
     said_no = "; you have said that it is not you." if suggested.is_declined else "."
-    actions = [Action(NAME, "Yes, that is me", {"do": "yes", "rep": str(rep.id)}, style="primary")]
-    if not suggested.is_declined:
-        actions.append(Action(NAME, "No", {"do": "no", "rep": str(rep.id)}))
     return Item(
         title=("Are you ", Strong(rep.name), " of the ledger (", Count(rep.customers, "customer"), ")?"),
         reason=(email, said_no),
-        actions=tuple(actions),
     )
+
+
+def _choices(suggested: Suggestion) -> tuple[Action, ...]:
+    rep_id = str(suggested.rep_id)
+    yes = Action(NAME, "Yes, that is me", {"do": "yes", "rep": rep_id}, style="primary")
+    return (yes,) if suggested.is_declined else (yes, Action(NAME, "No", {"do": "no", "rep": rep_id}))
 
 
 def _nobody(request: Request, connection: Connection) -> Sentence:

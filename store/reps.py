@@ -62,11 +62,6 @@ def get(connection: Connection, rep_id: int) -> Rep | None:
     return next(iter(_read(connection, rep_id)), None)
 
 
-def linked_to(connection: Connection, slack_user_id: str) -> int | None:
-    """The rep that this person is, None where they are none."""
-    return connection.scalar(sa.select(reps.c.id).where(reps.c.slack_user_id == slack_user_id))
-
-
 def count_unowned(connection: Connection) -> int:
     """How many customers have no rep."""
     unowned = sa.select(sa.func.count()).select_from(customers).where(customers.c.owner_rep_id.is_(None))

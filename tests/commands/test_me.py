@@ -47,7 +47,7 @@ def linked(db: Database, rep_id: int) -> str | None:
 
 
 def pressed(team: SimpleNamespace, label: str) -> Action:
-    return next(one for one in question(me(team.db)).actions if one.label.startswith(label))
+    return next(one for one in me(team.db).actions if one.label.startswith(label))
 
 
 def test_it_says_role_zone_and_rep(team: SimpleNamespace) -> None:
@@ -79,8 +79,8 @@ def test_who_says_no_is_not_asked_again_and_may_still_say_yes(team: SimpleNamesp
     for receipt in ("V1", "V2"):
         assert plain(me(team.db, receipt=receipt, **no.values).headline) == "You are not Anna Botha of the ledger"
     assert linked(team.db, team.anna) is None
-    again = question(me(team.db))
-    assert "you have said that it is not you" in plain(again.reason)
+    again = me(team.db)
+    assert "you have said that it is not you" in plain(question(again).reason)
     assert [one.label for one in again.actions] == ["Yes, that is me"]
     me(team.db, **again.actions[0].values)
     assert linked(team.db, team.anna) == "U1"
@@ -108,7 +108,7 @@ def test_a_rep_who_is_somebody_else_already_cannot_be_taken(team: SimpleNamespac
 
 def test_somebody_elses_no_counts_for_nobody(team: SimpleNamespace) -> None:
     me(team.db, Person("U5", "T1"), do="no", rep=str(team.anna))
-    assert [one.label for one in question(me(team.db)).actions] == ["Yes, that is me", "No"]
+    assert [one.label for one in me(team.db).actions] == ["Yes, that is me", "No"]
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,8 @@ def test_each_rep_says_how_many_customers_it_has_and_whom_it_is_linked_to(db: Da
         found = reps.every(connection)
         assert reps.count_unowned(connection) == 1
         assert reps.get(connection, 404) is None
-        assert (reps.linked_to(connection, "U1"), reps.linked_to(connection, "U2")) == (anna, None)
+        assert people.standing(connection, "U1") == ("rep", anna)
+        assert people.standing(connection, "U2") == ("rep", None)
     assert [one.name for one in found] == ["Anna Botha", "zola"]
     assert [one.customers for one in found] == [2, 0]
     assert (found[0].person, found[1].person) == (ANNA, None)
