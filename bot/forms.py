@@ -192,7 +192,7 @@ def _choice(option: Option) -> Choice:
 
 def _can_carry(value: str) -> bool:
     """Whether Slack takes this for the value of an option, and gives it back as it was."""
-    return 0 < limits.size(value) <= limits.OPTION_VALUE and value == clean(value)
+    return 0 < limits.size(value) <= limits.OPTION_VALUE and value == clean(value).strip()
 
 
 def _typed(text: str) -> str | None:

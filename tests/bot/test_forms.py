@@ -101,6 +101,12 @@ def test_a_customer_without_a_known_name_is_kept_under_its_number() -> None:
     assert forms.submitted(shown(view)).values == {"customer": "31"}
 
 
+@pytest.mark.parametrize("value", ["", " ", "\x00", "a\u202eb", "x" * 151])
+def test_a_customer_of_whom_slack_cannot_carry_the_number_is_left_empty(value: str) -> None:
+    view = forms.view(Form("x", "X", (Field("customer", "Customer", "customer", initial=value),)))
+    assert forms.submitted(shown(view)).values == {"customer": ""}
+
+
 def test_a_hundred_and_one_options_are_a_menu_in_groups() -> None:
     many = tuple(Option(str(n), f"Rep {n}") for n in range(101))
     view = shown(forms.view(Form("x", "X", (Field("rep", "Rep", "choice", initial="100", options=many),))))
