@@ -61,7 +61,9 @@ class Sharing:
         with self.db.writing() as connection:
             if not receipts.claim(connection, key, self.clock()):
                 raise Unanswered.because("This card is shared here already.")
-        self._send(replace(reply, audience="channel"), request, heard, key)
+        # A form is for whoever asked, who may be an admin among reps.
+        actions = tuple(action for action in reply.actions if not action.opens_form)
+        self._send(replace(reply, audience="channel", actions=actions), request, heard, key)
         return None
 
     def _send(self, reply: Reply, request: Request, heard: Heard, key: str) -> None:
