@@ -15,8 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
+from value.histories import Floats, Ints
+
 Flags = npt.NDArray[np.bool_]
 
 # The median of two gaps is only their average: one odd gap would be taken for the habit.
