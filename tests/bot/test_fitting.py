@@ -91,6 +91,7 @@ def test_a_list_that_can_be_asked_for_again_is_paged_until_its_end() -> None:
         press = page_of(drawn)
         assert press is not None
         assert (press.command, press.values["count"]) == ("top", "100")
+        assert int(press.values["after"]) > after
         after = int(press.values["after"])
     assert [number for page in pages for number in page] == [str(n) for n in range(1, 101)]
     assert len(pages) > 2
