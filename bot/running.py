@@ -32,7 +32,7 @@ def run(
     # One line each, on standard error: where systemd and containers look.
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     # Bolt warns that it leaves the token of the environment to the client that it is given, as is meant.
-    logging.getLogger("slack_bolt.App").setLevel(logging.ERROR)
+    logging.getLogger("slack_bolt.App").addFilter(lambda record: "will be unused" not in record.getMessage())
     log = Log()
     try:
         with guarded(log, asked="run"):
@@ -97,7 +97,7 @@ def _serve_socket(settings: Settings, melktert: Melktert) -> None:
 
 
 def _serve_http(settings: Settings, melktert: Melktert) -> None:
-    """Listening until SIGTERM or SIGINT; uvicorn minds the signals itself."""
+    """Listening until SIGTERM or SIGINT."""
     # Only here: whoever uses Socket Mode does not wait for a web server's libraries.
     import uvicorn  # noqa: PLC0415
 
@@ -108,7 +108,9 @@ def _serve_http(settings: Settings, melktert: Melktert) -> None:
     )
     melktert.start_housekeeping()
     _say(f"Melktert listens at http://{settings.http_host}:{settings.http_port}{EVENTS_PATH}. Stop it with Ctrl+C.")
-    uvicorn.Server(config).run()
+    # Uvicorn stops at a signal by itself, and then sends it once more: to us, or the process would end in the middle.
+    with _told_to_stop():
+        uvicorn.Server(config).run()
 
 
 @contextmanager
