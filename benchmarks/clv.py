@@ -117,7 +117,7 @@ class Pair:
         return await self._saturation(self.comparator) / 2
 
     async def compare(self, rate: float) -> bool:
-        """Load both in turn, and print; whether the limits hold. Then what Melktert could bear, for whoever looks on."""
+        """Load both in turn and print, also what Melktert itself could bear; whether the limits hold."""
         constant, ours = [], []
         for _ in range(self._size.rounds):
             constant.append(await self._run(self.comparator, rate, self._size.seconds))
