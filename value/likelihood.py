@@ -149,11 +149,9 @@ class _Point(NamedTuple):
 
 
 def _newton_step(curvature: Floats, slope: Floats, is_free: npt.NDArray[np.bool_]) -> Floats:
-    """Downhill to where the slope would vanish; where the curvature is negative, as far as if it were positive."""
+    """Downhill to where the slope would vanish."""
     step = np.zeros_like(slope)
-    bends, directions = np.linalg.eigh(curvature[np.ix_(is_free, is_free)])
-    bends = np.maximum(np.abs(bends), 1e-9 * np.abs(bends).max() + TINY)
-    step[is_free] = -directions @ ((directions.T @ slope[is_free]) / bends)
+    step[is_free] = -np.linalg.solve(curvature[np.ix_(is_free, is_free)], slope[is_free])
     longest = float(np.abs(step).max())
     return step if longest <= LONGEST_STEP else np.asarray(step * (LONGEST_STEP / longest), dtype=np.float64)
 
@@ -176,11 +174,16 @@ def _went_down(cost: Likelihood, here: _Point, step: Floats, bounds: Floats) -> 
 
 
 def _curvature(cost: Likelihood, here: _Point, bounds: Floats) -> Floats:
-    """The matrix of second derivatives, from differences of the gradient, towards the inside of the bounds."""
+    """The matrix of second derivatives, from differences of the gradient, towards the inside of the bounds.
+
+    Where it is curved downwards, as much upwards: a step must go down, and the updates keep positive what is positive.
+    """
     inwards = np.where(here.place >= bounds, -DIFFERENCE_STEP, DIFFERENCE_STEP)
     rows = [(cost(here.place + step)[1] - here.slope) / step.sum() for step in np.diag(inwards)]
     matrix = np.array(rows)
-    return np.asarray((matrix + matrix.T) / 2, dtype=np.float64)
+    bends, directions = np.linalg.eigh((matrix + matrix.T) / 2)
+    bends = np.maximum(np.abs(bends), 1e-9 * np.abs(bends).max() + TINY)
+    return np.asarray(directions * bends @ directions.T, dtype=np.float64)
 
 
 def _updated(curvature: Floats, moved: Floats, turned: Floats) -> Floats:
