@@ -97,6 +97,22 @@ def test_the_comparator_refuses_what_is_not_signed_with_the_secret(
     assert (call.status, call.answered) == (401, None)
 
 
+def test_an_answer_counts_when_the_last_of_it_has_come() -> None:
+    async def measure(slack: Slack) -> list[bool]:
+        slack.calls = [call := Call("acme", 0.0)]
+        reader, writer = await asyncio.open_connection("127.0.0.1", slack.port)
+        head = f"POST /response/0 HTTP/1.1\r\nContent-Length: {len(body())}\r\nConnection: close\r\n\r\n"
+        writer.write(head.encode() + body()[:-1])
+        await asyncio.sleep(0.1)
+        is_counted = [call.answered is not None]
+        writer.write(body()[-1:])
+        await reader.read()
+        writer.close()
+        return [*is_counted, call.answered is not None and call.answer == body()]
+
+    assert with_slack(measure) == [False, True]
+
+
 def test_the_questions_are_the_same_for_a_seed_and_in_the_shares_of_the_mix() -> None:
     asked = questions(random.Random(1), CUSTOMERS, 2_000)
     assert asked == questions(random.Random(1), CUSTOMERS, 2_000)
