@@ -29,16 +29,17 @@ from value.histories import Floats, Ints
 from value.likelihood import NotFittedError
 
 # A customer's orders that differ by less than 1 % (p = 10⁴ is a coefficient of variation of 1 %) are all alike to us,
-# and so are customers whose averages do (q = 10⁴). With q − 1 at 0 the average order of a new customer would be
-# infinite. Amounts are scaled before the fit, so that the middle of the third is near 0.
-LOWEST = np.log([1e-2, 5e-2, 1e-20])
+# and so are customers whose averages do (q = 10⁴). Below q = 2 the variance of customers' averages would be infinite,
+# and below 1 the average order itself: a ledger of very unlike customers asks for that (adventureworks: q = .58), and
+# predicts its own next year best at q = 2. Amounts are scaled before the fit, so that the third is about 1.
+LOWEST = np.log([1e-2, 1, 1e-20])  # p, q − 1, p γ / q
 HIGHEST = np.log([1e4, 1e4, 1e20])
 NEAR_BOUND = 1e-4
 
 
 @dataclass(frozen=True, slots=True)
 class GammaGamma:
-    """A fitted spend model. At the boundary orders or customers are all alike, or one hardly tells about the next."""
+    """A fitted spend model. At the boundary a customer's orders, or all customers, are alike, or q is held at 2."""
 
     p: float
     q: float
