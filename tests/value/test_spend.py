@@ -82,7 +82,7 @@ def test_a_quantile_is_reached_with_the_probability_asked_for(p: float, most: in
         reached = of.cdf(quantiles[:, place])
         above = level > of.chance_of_nothing
         assert np.all(quantiles[~above, place] == 0)
-        assert reached[above] == pytest.approx(level, abs=0.01 if p > 100 else 0.001)
+        assert reached[above] == pytest.approx(level, abs=0.01 if p > 100 else 0.003)
 
 
 def test_what_a_customer_who_is_gone_may_spend_is_nothing() -> None:
