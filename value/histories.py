@@ -99,17 +99,27 @@ def grouped(h: Histories, weights: Floats | None = None) -> tuple[Histories, Flo
 
     The gaps enter every likelihood as a sum, so that a group holds the mean of its members' `log_gaps`.
     """
-    order = np.lexsort((h.age, h.recency, h.frequency))
-    x, t_x, t = h.frequency[order], h.recency[order], h.age[order]
-    is_new = np.r_[True, (x[1:] != x[:-1]) | (t_x[1:] != t_x[:-1]) | (t[1:] != t[:-1])][: len(h)]
-    inverse: Ints = np.empty(len(h), dtype=np.int64)
-    inverse[order] = np.cumsum(is_new) - 1
+    firsts, inverse = distinct(h.frequency, h.recency, h.age)
     weight = np.ones(len(h)) if weights is None else np.asarray(weights, dtype=np.float64)
-    groups = int(is_new.sum())
+    groups = len(firsts)
     counts = np.bincount(inverse, weight, groups).astype(np.float64)
     log_gaps = np.bincount(inverse, weight * h.log_gaps, groups)
     mean_log_gaps = np.divide(log_gaps, counts, out=np.zeros(groups), where=counts > 0)
-    return Histories(x[is_new], t_x[is_new], t[is_new], mean_log_gaps), counts, inverse
+    return Histories(h.frequency[firsts], h.recency[firsts], h.age[firsts], mean_log_gaps), counts, inverse
+
+
+def distinct(*columns: Floats) -> tuple[Ints, Ints]:
+    """The place of one row of each kind, kinds sorted by the first column, then the next; and the kind of each row."""
+    order = np.lexsort(columns[::-1])
+    is_new = np.ones(len(order), dtype=np.bool_)
+    if len(order):
+        is_new[1:] = False
+    for column in columns:
+        sorted_column = column[order]
+        is_new[1:] |= sorted_column[1:] != sorted_column[:-1]
+    kind: Ints = np.empty(len(order), dtype=np.int64)
+    kind[order] = np.cumsum(is_new) - 1
+    return order[is_new].astype(np.int64), kind
 
 
 def _order_days(customer: Ints, day: Ints, end_day: int) -> tuple[Ints, Ints, npt.NDArray[np.bool_]]:

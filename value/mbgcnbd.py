@@ -52,10 +52,7 @@ class MbgCnbd:
 
     def expected_purchases(self, h: Histories, weeks: float | Floats) -> Floats:
         """E[Y(t) | x, t_x, T], exactly, by the sum of value/counts.py."""
-        if np.ndim(weeks):
-            return counts.expected(self._outlook(h), weeks)
-        groups, _, place = grouped(h)
-        return counts.expected(self._outlook(groups), weeks)[place]
+        return counts.expected(self._outlook(h), weeks)
 
     def count_distribution(self, h: Histories, weeks: float | Floats, most: int) -> Floats:
         """P(Y(t) = n | x, t_x, T) for n < most, then P(Y(t) >= most)."""
@@ -65,13 +62,7 @@ class MbgCnbd:
         self, h: Histories, discount_rate_weekly_continuous: float, weeks: float | None = None
     ) -> Floats:
         """∫ e^(−δt) dE[Y(t)], by quadrature over t: there is no closed form."""
-        groups, _, place = grouped(h)
-        outlook = self._outlook(groups)
-        scale = self.alpha + float(groups.age.mean()) if len(groups) else 1.0
-        total = counts.discounted(
-            lambda week: counts.expected(outlook, week), discount_rate_weekly_continuous, weeks, scale
-        )
-        return total[place]
+        return counts.discounted(self._outlook(h), discount_rate_weekly_continuous, weeks)
 
     def _outlook_parts(self, h: Histories) -> tuple[Floats, Floats, Floats]:
         """P(silence | alive), P(alive) / that, and P(alive)."""
