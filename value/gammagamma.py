@@ -65,7 +65,7 @@ class GammaGamma:
         return self.p * np.where(bought, count, 0) + self.q, self.gamma + np.where(bought, total, 0)
 
     def expected(self, total: Floats, count: Floats) -> Floats:
-        """E(M | data): the expected amount of one order of each customer (note 025, equation 5)."""
+        """E(M | data): the expected amount of one order of each customer (note 025)."""
         shape, rate = self.posterior(total, count)
         return np.asarray(rate * (self.p / (shape - 1)), dtype=np.float64)
 

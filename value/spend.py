@@ -2,7 +2,7 @@
 
 The purchase model says how many orders come, N; gamma-gamma (value/gammagamma.py) how large they are: Gamma(p, ν) with
 ν | data ~ Gamma(a, b), a = p x + q, b = γ + s. The two are independent. Since n orders of a customer share their ν,
-their sum S is Gamma(n p, ν), and over all ν S / b is a beta prime variable (Fader & Hardie 2013, note 025, equation 2):
+their sum S is Gamma(n p, ν), and over all ν S / b is a beta prime variable (Fader & Hardie's note 025, of averages):
 
     E(S)       = E(N) · p b / (a − 1)                       expected purchases × expected order
     P(S ≤ y)   = P(N = 0) + Σ n ≥ 1  P(N = n) · I(y / (y + b); n p, a)
@@ -109,7 +109,7 @@ class SpendForecast:
 
 
 def expected_spend(expected_purchases: Floats, expected_order: Floats) -> Floats:
-    """E(S) = E(N) · E(M): the purchase model's mean times gamma-gamma's (note 025, equation 5)."""
+    """E(S) = E(N) · E(M): the purchase model's mean times gamma-gamma's."""
     return np.asarray(expected_purchases, dtype=np.float64) * np.asarray(expected_order, dtype=np.float64)
 
 
@@ -215,7 +215,7 @@ def credibility_revenue(profit: Floats, revenue: Floats) -> float | None:
 
     Both arrays (customers, periods). K = σ² / τ² of Bühlmann & Straub (1970), margins weighted by revenue: σ² from how
     one customer's margin varies between periods, τ² from how customers differ beyond that (Bühlmann & Gisler 2005,
-    A Course in Credibility Theory, 4.8 and 4.11). Where customers do not differ at all, a thousand times all revenue.
+    A Course in Credibility Theory, chapter 4). Where customers do not differ at all, a thousand times all revenue.
     """
     known = np.isfinite(profit) & (np.asarray(revenue) >= LEAST_REVENUE)
     weight = np.where(known, revenue, 0.0)
