@@ -55,7 +55,7 @@ class OperationalTime:
     @property
     def _passed(self) -> Floats:
         """The share of the year's operational time that has passed at the end of each part; exactly 1 at the last."""
-        return np.r_[0.0, np.cumsum(self.weights)[:-1] / self.weights.sum(), 1.0]
+        return np.asarray(np.r_[0.0, np.cumsum(self.weights)[:-1] / self.weights.sum(), 1.0], dtype=np.float64)
 
 
 CALENDAR = OperationalTime(np.ones(PARTS))
