@@ -14,6 +14,8 @@ from value.histories import Floats
 
 SEED = 20_050_401
 RANDOMISATIONS = 100
+# A jump in probability that is only rounding.
+ROUNDING = 1e-12
 # Intervals are of 80 %: one outcome in ten below, one above.
 LOW_LEVEL, HIGH_LEVEL = 0.1, 0.9
 
@@ -42,7 +44,8 @@ class Pit:
     def share_upto(self, level: float) -> float:
         """Expected share of drawn values at or below a level: what `mass_within` estimates, without drawing."""
         width = self.upto - self.below
-        inside = np.divide(level - self.below, width, out=(self.below <= level).astype(np.float64), where=width > 0)
+        is_at_once = (self.below <= level).astype(np.float64)
+        inside = np.divide(level - self.below, width, out=is_at_once, where=width > ROUNDING)
         return float(np.clip(inside, 0, 1).mean()) if len(inside) else level
 
     def joined(self, other: "Pit") -> "Pit":
@@ -118,9 +121,13 @@ AS_PROMISED = Recalibration(KNOTS, KNOTS)
 def recalibration(past: Pit, prior_customers: float = PRIOR_CUSTOMERS) -> Recalibration:
     """The map learned from past windows, drawn to the identity: (n · share + n₀ · level) / (n + n₀) at each knot.
 
-    The prior makes it rise strictly, so that it can be turned round. It is the identity where PITs are uniform.
+    Both tails are taken together, (share at u + 1 − share at 1 − u) / 2: how wide a distribution must be is learned,
+    not where it lies. A window in which everybody bought more, or less, was one shock to all its customers, and the next
+    has another: maps with two tails of their own moved the intervals of the retail ledger away from what came.
+    The prior makes the map rise strictly, so that it can be turned round. It is the identity where PITs are uniform.
     """
     customers = len(past.below)
-    share = np.array([past.share_upto(float(knot)) for knot in KNOTS[1:-1]])
-    drawn = (customers * share + prior_customers * KNOTS[1:-1]) / (customers + prior_customers)
-    return Recalibration(KNOTS, np.r_[0.0, drawn, 1.0])
+    share = np.array([past.share_upto(float(knot)) for knot in KNOTS])
+    both_tails = (share + 1 - share[::-1]) / 2
+    drawn = (customers * both_tails + prior_customers * KNOTS) / (customers + prior_customers)
+    return Recalibration(KNOTS, np.r_[0.0, drawn[1:-1], 1.0])
