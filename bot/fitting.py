@@ -37,13 +37,14 @@ class Group:
     """What is cut from its end, a piece at a time: the entries of a list, or the pieces of a part of another kind.
 
     A piece is blocks that stay or go together. `left_out` counts what is not drawn of the group; `place` is its own
-    among the groups.
+    among the groups. `keys` are those of a list's entries, empty where an entry has none.
     """
 
     place: str
     pieces: list[Sequence[Json]] = field(default_factory=list)
     is_list: bool = False
     left_out: int = 0
+    keys: Sequence[str] = ()
 
     @property
     def is_marked(self) -> bool:

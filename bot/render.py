@@ -156,9 +156,10 @@ def _groups(run: Sequence[Part], place: str, has_grid: bool, locale: str, surfac
             items = [part for part in run if isinstance(part, Item)]
             # More cannot fit, so more is not drawn.
             some = items[: surface.blocks]
-            entries = [_entry(item, f"{place}.{n}", locale) for n, item in enumerate(some, start=1)]
-            left_out = len(items) - len(some)
-            yield Group(place, [entry for entry in entries if entry], is_list=True, left_out=left_out)
+            drawing = ((_entry(item, f"{place}.{n}", locale), item.key) for n, item in enumerate(some, start=1))
+            entries = [(entry, key) for entry, key in drawing if entry]
+            keys = [key for _, key in entries]
+            yield Group(place, [entry for entry, _ in entries], True, len(items) - len(some), keys)
         case Note():
             yield from _notes([part for part in run if isinstance(part, Note)], place, locale)
 
@@ -264,8 +265,9 @@ def _and_more(count: int, noun: str, locale: str) -> str:
 def _more(group: Group, groups: Sequence[Group], reply: Reply, locale: str) -> Json:
     """Says how many entries of a list are not drawn, with a button to them where the reply can be asked for again.
 
-    The page that the button asks for begins after the last entry drawn here. A second list of the same reply that is
-    cut too has no button: the page of the first one brings it along.
+    The page that the button asks for begins after the last entry drawn here: after its key, where it has one, else
+    after so many entries. A second list of the same reply that is cut too has no button: the page of the first one
+    brings it along.
     """
     text = _and_more(group.left_out, "", locale)
     before = list(takewhile(lambda other: other is not group, groups))
@@ -273,7 +275,8 @@ def _more(group: Group, groups: Sequence[Group], reply: Reply, locale: str) -> J
     if reply.again is not None and not any(other.is_marked for other in before):
         skipped = reply.again.values.get("after", "")
         shown = sum(len(other.pieces) for other in [*before, group] if other.is_list)
-        after = str(shown + (int(skipped) if is_page(skipped) else 0))
+        key = group.keys[len(group.pieces) - 1] if group.keys else ""
+        after = key or str(shown + (int(skipped) if is_page(skipped) else 0))
         page = replace(reply.again, label=THE_REST, values={**reply.again.values, "after": after})
         button = buttons.accessory([page], f"after-{group.place}")
     if button is None:

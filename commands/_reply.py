@@ -164,12 +164,17 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One entry of a list: what it is, why it is there, its figures, and what can be done about it."""
+    """One entry of a list: what it is, why it is there, its figures, and what can be done about it.
+
+    `key` is its place in a list whose order changes while it is paged through: the next page begins after the key, as
+    `after` in the values, instead of after so many entries.
+    """
 
     title: Sentence
     reason: Sentence = ()
     facts: tuple[Fact, ...] = ()
     actions: tuple[Action, ...] = ()
+    key: str = ""
 
 
 Part = Panel | Note | Table | Item

@@ -97,6 +97,15 @@ def test_a_list_that_can_be_asked_for_again_is_paged_until_its_end() -> None:
     assert len(pages) > 2
 
 
+def test_a_list_whose_order_changes_goes_on_after_the_key_of_the_last_entry_drawn() -> None:
+    entries = tuple(replace(part, key=f"key {at}") for at, part in enumerate(ranking(60).parts[:60], start=1))
+    again = Action("people", "Again", {"after": "key 0"})
+    drawn = payload(Reply(("x",), parts=(Item(("",)), *entries), again=again))
+    press = page_of(drawn)
+    assert press is not None
+    assert press.values["after"] == f"key {shown_of(drawn)[-1]}"
+
+
 def test_a_list_that_cannot_be_asked_for_again_says_only_how_many_are_not_shown() -> None:
     assert page_of(payload(ranking(60))) is None
 
