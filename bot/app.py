@@ -3,7 +3,6 @@
 import datetime as dt
 import re
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from threading import Event, Thread
 
@@ -13,18 +12,17 @@ from slack_sdk import WebClient
 import commands
 from bot.answer import Unanswered, guarded
 from bot.directory import Directory
-from bot.forms import CALLBACK_ID
 from bot.listen import Listener
 from bot.log import Log
-from bot.send import TROUBLE, posting_client
+from bot.pools import Pools
+from bot.send import TROUBLE, Sender, posting_client
 from bot.settings import Settings
+from bot.submitting import Submitting
+from bot.working import Work
 from store import people, receipts
 from store.database import Database
 
-# Listeners only acknowledge, or wait for a form within Slack's three seconds; the work has threads of its own.
-LISTENERS_MOST = 32
-WORKERS_MOST = 12
-# Somebody waits for an answer while Slack is asked who they are.
+# Somebody waits while Slack is asked who they are, or for a dialogue, whose trigger lives for three seconds.
 LOOKUP_SECONDS = 3
 HOUSEKEEPING_SECONDS = 3_600
 # Slack delivers an event again for an hour or so; a day is far beyond it.
@@ -37,11 +35,9 @@ class Melktert:
 
     bolt: App
     db: Database
-    client: WebClient
-    directory: Directory
-    listener: Listener
-    workers: ThreadPoolExecutor
-    listeners: ThreadPoolExecutor
+    work: Work
+    pools: Pools
+    patient_client: WebClient
     log: Log
     stopping: Event
 
@@ -49,12 +45,10 @@ class Melktert:
         """Learn who is in the workspace, and forget old receipts: now, and every hour."""
         Thread(target=self._keep_house, name="housekeeping", daemon=True).start()
 
-    def close(self) -> None:
-        """Finish what was begun, and stop."""
+    def finish(self) -> None:
+        """Finish what was begun, and begin nothing more."""
         self.stopping.set()
-        self.listeners.shutdown()
-        self.workers.shutdown()
-        self.db.close()
+        self.pools.finish()
 
     def _keep_house(self) -> None:
         while True:
@@ -67,11 +61,11 @@ class Melktert:
                 return
 
     def _keep_house_once(self) -> None:
-        now = self.listener.clock()
+        now = self.work.clock()
         with self.db.writing() as connection:
             receipts.forget(connection, now - RECEIPTS_KEPT)
         try:
-            found = self.directory.everybody()
+            found = self.work.directory.everybody(self.patient_client)
         except TROUBLE as error:
             self.log.note("Slack does not tell who is in the workspace", error)
             return
@@ -89,35 +83,37 @@ def build(
 
     Errors: bot.send.TROUBLE where Slack cannot be asked who we are; slack_bolt.error.BoltError for a refused token.
     """
-    log = log or Log()
+    log, pools = log or Log(), Pools()
     token = settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else ""
     secret = settings.slack_signing_secret
     client = posting_client(token, settings.slack_api_url)
+    patient_client = posting_client(token, settings.slack_api_url, is_patient=True)
     asking = WebClient(token, base_url=settings.slack_api_url, timeout=LOOKUP_SECONDS, retry_handlers=[])
     us = asking.auth_test()
-    listeners = ThreadPoolExecutor(LISTENERS_MOST, "listener")
-    workers = ThreadPoolExecutor(WORKERS_MOST, "worker")
-    directory = Directory(asking, db, log, team_id=us["team_id"], first_admin=settings.first_admin)
-    listener = Listener(db, client, directory, workers, log, bot_user_id=us["user_id"], clock=clock)
+    directory = Directory(asking, db, log, team_id=us["team_id"], first_admin=settings.first_admin, clock=clock)
+    work = Work(db, directory, Sender(client, patient_client, pools.patient, log), log, clock)
     bolt = App(
         client=client,
         signing_secret=secret.get_secret_value() if secret else "",
-        listener_executor=listeners,
+        listener_executor=pools.listeners,
     )
-    register(bolt, listener)
-    return Melktert(bolt, db, client, directory, listener, workers, listeners, log, Event())
+    register(bolt, Listener(work, pools, asking, bot_user_id=us["user_id"]), Submitting(work, pools))
+    return Melktert(bolt, db, work, pools, patient_client, log, Event())
 
 
-def register(bolt: App, listener: Listener) -> None:
+def register(bolt: App, listener: Listener, submitting: Submitting) -> None:
     """Every command by its name, and one listener for each of the other things that Slack delivers."""
     for command in commands.ALL:
         if command.has_own_name:
             bolt.command(f"/{command.name}")(listener.command)
+        if command.shortcut is not None:
+            bolt.shortcut(command.name)(listener.shortcut)
     bolt.action(re.compile(r".*", re.DOTALL))(listener.press)
     bolt.options(re.compile(r".*", re.DOTALL))(listener.suggest)
-    bolt.view(CALLBACK_ID)(listener.submit)
+    bolt.view(re.compile(r".*", re.DOTALL))(submitting.submit)
     bolt.event("message")(listener.message)
     bolt.event("app_mention")(listener.message)
     bolt.event("app_home_opened")(listener.home_opened)
     bolt.event("team_join")(listener.person_changed)
     bolt.event("user_change")(listener.person_changed)
+    bolt.error(listener.failed)

@@ -62,9 +62,14 @@ def is_command(name: object) -> bool:
     return isinstance(name, str) and _COMMAND.fullmatch(name) is not None
 
 
-def texts(values: Mapping[object, object]) -> dict[str, str]:
-    """The values of an action or a form as they were, whatever somebody made of them on the way."""
-    return {str(name): str(value) for name, value in values.items()}
+def texts(values: Mapping[Any, object]) -> dict[str, str]:
+    """The values of an action or a form as text, whatever somebody made of them on the way."""
+    return {storable(str(name)): storable(str(value)) for name, value in values.items()}
+
+
+def storable(text: str) -> str:
+    """The text without what no database keeps and no keyboard types: NUL, and halves of surrogate pairs."""
+    return text.replace("\0", "").encode("utf-8", "ignore").decode()
 
 
 def accessory(actions: Sequence[Action], place: str) -> Element | None:

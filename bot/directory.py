@@ -4,16 +4,19 @@ What Slack says of a person or a conversation is believed for BELIEVED_SECONDS a
 never believed: then it is nobody, or a closed conversation. Role and rep are read from the database each time.
 """
 
+import datetime as dt
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale, UnknownLocaleError
 from slack_sdk import WebClient
+from slack_sdk.web import SlackResponse
 
+from bot.buttons import storable
 from bot.log import Log
 from bot.send import TROUBLE
 from commands._reply import Person, Place, Role
@@ -30,6 +33,14 @@ KEPT_MOST = 10_000
 SLACKBOT = "USLACKBOT"
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What Slack told of somebody, and when."""
+
+    person: people.Person
+    at: dt.datetime
+
+
 class Directory:
     """People and conversations, asked of Slack. `client` should neither wait long nor ask twice: somebody waits.
 
@@ -44,21 +55,24 @@ class Directory:
         *,
         team_id: str,
         first_admin: str | None,
+        clock: Callable[[], dt.datetime],
         elapsed: Callable[[], float] = time.monotonic,
     ) -> None:
         self.client = client
         self.db = db
         self.log = log
         self.team_id = team_id
+        self.clock = clock
         self.first_admin = (first_admin or "").strip().casefold()
-        self.profiles: _Kept[people.Person] = _Kept(elapsed)
+        self.profiles: _Kept[Told] = _Kept(elapsed)
         self.places: _Kept[Place] = _Kept(elapsed)
 
     def person(self, user_id: str) -> Person:
         """The person, with the role and the rep that they are now; the kind "nobody" where Slack does not tell."""
-        found = self.profile(user_id)
-        if found is None:
+        told = self.told(user_id)
+        if told is None:
             return Person(user_id, kind="nobody")
+        found = told.person
         if found.kind != "member":
             return Person(user_id, found.team_id, None, Role.REP, found.zone, found.locale, found.kind)
         with self.db.reading() as connection:
@@ -67,13 +81,17 @@ class Directory:
         role = Role.ADMIN if is_first else Role(given)
         return Person(user_id, found.team_id, rep_id, role, found.zone, found.locale)
 
-    def profile(self, user_id: str) -> people.Person | None:
+    def told(self, user_id: str) -> Told | None:
         """What Slack says of the user, None where it does not tell."""
         return self.profiles.get(user_id, self._ask_of_user)
 
     def place(self, channel_id: str) -> Place:
         """The conversation; "closed" where Slack does not tell of it."""
         return self.places.get(channel_id, self._ask_of_channel) or Place("closed", channel_id)
+
+    def forget_place(self, channel_id: str) -> None:
+        """Believe nothing of a conversation any more: what everybody in it will read is not sent on an old belief."""
+        self.places.drop(channel_id)
 
     def with_guests(self, place: Place) -> Place:
         """The place, with the number of its members and whether any is a guest, where both can be found out."""
@@ -84,20 +102,22 @@ class Directory:
         except TROUBLE as error:
             self.log.note("Slack does not tell who is in a channel", error)
             return place
-        found = [self.profile(user_id) for user_id in answer["members"]]
-        if len(found) > MEMBERS_ASKED_MOST:
-            return replace(place, members=place.members or len(found))
-        kinds = {one.kind if one else "guest" for one in found}
-        return replace(place, members=len(found), has_guests=bool(kinds & {"guest", "stranger"}))
+        ids = answer["members"]
+        # Slack may give fewer than were asked for, and say that there are more.
+        if len(ids) > MEMBERS_ASKED_MOST or _next(answer):
+            return place
+        found = [self.told(user_id) for user_id in ids]
+        kinds = {one.person.kind if one else "guest" for one in found}
+        return replace(place, members=len(ids), has_guests=bool(kinds & {"guest", "stranger"}))
 
-    def everybody(self) -> list[people.Person]:
-        """Everybody in the workspace, as the database shall know them. Errors: bot.send.TROUBLE."""
+    def everybody(self, client: WebClient) -> list[people.Person]:
+        """Everybody in the workspace, asked by a client that waits where Slack says so. Errors: bot.send.TROUBLE."""
         found: list[people.Person] = []
         cursor = ""
         while True:
-            page = self.client.users_list(limit=200, cursor=cursor, include_locale=True)
+            page = client.users_list(limit=200, cursor=cursor, include_locale=True)
             found += [self.read(user) for user in page["members"]]
-            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+            cursor = _next(page)
             if not cursor:
                 return found
 
@@ -111,15 +131,17 @@ class Directory:
             slack_user_id=str(user["id"]),
             team_id=str(user.get("team_id") or ""),
             kind=self._kind(user),
-            name=str(name),
-            email=str(profile["email"]).casefold() if profile.get("email") else None,
+            name=storable(str(name)),
+            email=storable(str(profile["email"])).casefold() if profile.get("email") else None,
             zone=_zone(user.get("tz")),
             locale=_locale(user.get("locale")),
         )
 
-    def learn(self, profile: people.Person) -> None:
+    def learn(self, user: Json) -> Told:
         """Slack has told of a change: what was believed before is not any more."""
-        self.profiles.put(profile.slack_user_id, profile)
+        told = Told(self.read(user), self.clock())
+        self.profiles.put(told.person.slack_user_id, told)
+        return told
 
     def _kind(self, user: Json) -> people.Kind:
         if user.get("is_stranger") or user.get("team_id") != self.team_id:
@@ -130,9 +152,10 @@ class Directory:
             return "bot"
         return "guest" if user.get("is_restricted") or user.get("is_ultra_restricted") else "member"
 
-    def _ask_of_user(self, user_id: str) -> people.Person | None:
+    def _ask_of_user(self, user_id: str) -> Told | None:
+        at = self.clock()
         try:
-            return self.read(self.client.users_info(user=user_id, include_locale=True)["user"])
+            return Told(self.read(self.client.users_info(user=user_id, include_locale=True)["user"]), at)
         except TROUBLE as error:
             self.log.note("Slack does not tell who somebody is", error)
             return None
@@ -173,6 +196,15 @@ class _Kept(Generic[Kept]):
             if len(self.known) >= KEPT_MOST:
                 self.known.clear()
             self.known[key] = (self.elapsed(), found)
+
+    def drop(self, key: str) -> None:
+        with self.lock:
+            self.known.pop(key, None)
+
+
+def _next(page: SlackResponse) -> str:
+    """Where the next page begins, empty where there is none."""
+    return (page.get("response_metadata") or {}).get("next_cursor") or ""
 
 
 def _zone(name: object) -> str:

@@ -28,7 +28,7 @@ from slackblocks import (
 from slackblocks import Option as Choice
 
 from bot import limits
-from bot.buttons import Press, compact, is_command, texts
+from bot.buttons import Press, compact, is_command, storable, texts
 from bot.fitting import MODAL, Json, drawn
 from bot.mrkdwn import ELLIPSIS, clean, cut, is_slack_user_id, plain_text
 from bot.render import blocks, notes
@@ -216,7 +216,7 @@ def submitted(filled: Mapping[str, Any]) -> Press:
     command, values = _carried(filled)
     state = _state(filled)
     given = {name: _given(state.get(name, {}).get(FIELD)) for name in [*_names(filled), *state]}
-    return Press(command, {**values, **given})
+    return Press(command, {**values, **texts(given)})
 
 
 def asked(payload: Mapping[str, Any]) -> Asked:
@@ -225,7 +225,7 @@ def asked(payload: Mapping[str, Any]) -> Asked:
     if not (isinstance(shown, Mapping) and isinstance(field, str) and isinstance(typed, str)):
         raise Invalid(form=_STALE)
     command, values = _carried(shown)
-    return Asked(command, field, typed, values)
+    return Asked(command, field, storable(typed), values)
 
 
 def errors(wrong: Mapping[str, str], filled: Mapping[str, Any]) -> dict[str, str]:

@@ -14,9 +14,10 @@ from slack_bolt.error import BoltError
 from slack_sdk.errors import SlackApiError
 
 from bot.answer import Unanswered, guarded
-from bot.app import LISTENERS_MOST, Melktert, build
+from bot.app import Melktert, build
 from bot.console import open_console
 from bot.log import Log
+from bot.pools import LISTENERS_MOST
 from bot.send import TROUBLE
 from bot.settings import Settings
 from bot.usable import opened, usable_settings
@@ -47,7 +48,8 @@ def run(
             try:
                 (_serve_http if http else _serve_socket)(settings, melktert)
             finally:
-                melktert.close()
+                melktert.finish()
+                db.close()
     except Unanswered as unanswered:
         open_console(sys.stderr).print(str(unanswered), soft_wrap=True)
         raise typer.Exit(1) from None
@@ -79,7 +81,7 @@ def _serve_socket(settings: Settings, melktert: Melktert) -> None:
     handler = SocketModeHandler(
         melktert.bolt,
         settings.slack_app_token.get_secret_value(),
-        web_client=melktert.client,
+        web_client=melktert.patient_client,
         concurrency=LISTENERS_MOST,
     )
     with _told_to_stop() as stop:
@@ -103,8 +105,13 @@ def _serve_http(settings: Settings, melktert: Melktert) -> None:
 
     from bot.serving import EVENTS_PATH, asgi  # noqa: PLC0415
 
+    assert settings.slack_signing_secret is not None, "asked for above"
     config = uvicorn.Config(
-        asgi(melktert), host=settings.http_host, port=settings.http_port, log_level="warning", access_log=False
+        asgi(melktert, settings.slack_signing_secret.get_secret_value()),
+        host=settings.http_host,
+        port=settings.http_port,
+        log_level="warning",
+        access_log=False,
     )
     melktert.start_housekeeping()
     _say(f"Melktert listens at http://{settings.http_host}:{settings.http_port}{EVENTS_PATH}. Stop it with Ctrl+C.")

@@ -2,10 +2,11 @@
 
 Slack has no idempotency key, so nothing is sent a second time by itself but what Slack refused with 429. Where Slack
 refuses an answer, or breaks off, it goes another way to the same person, and says so: at worst it is read twice, which
-a private answer may be, but it is never missing.
+a private answer may be, but it is never missing (docs/decisions/0005).
 """
 
 from collections.abc import Mapping
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from http.client import HTTPException
 from typing import Any, Literal
@@ -14,6 +15,9 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 from slack_sdk.http_retry.handler import RetryHandler
+from slack_sdk.http_retry.request import HttpRequest
+from slack_sdk.http_retry.response import HttpResponse
+from slack_sdk.http_retry.state import RetryState
 from slack_sdk.webhook import WebhookClient
 
 from bot import forms
@@ -29,17 +33,36 @@ Json = dict[str, Any]
 TROUBLE = (SlackClientError, OSError, HTTPException)
 TIMEOUT_SECONDS = 10
 RETRIES_MOST = 2
+# Whoever waits for an answer waits this long for a busy Slack; then the answer goes another way.
+BRIEF_SECONDS = 3
 # What Slack says to blocks that it cannot draw; the words alone it will take.
 _OF_BLOCKS = ("invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long", "invalid_arguments")
 
 
 class NotTakenError(Exception):
-    """Slack answered a response_url with an error; `certain` where the message is certainly not there."""
+    """Slack answered a response_url with an error."""
 
     def __init__(self, status: int, words: str) -> None:
         super().__init__(f"Slack answered {status} {words[:200]}")
         self.words = words
-        self.certain = 400 <= status < 500
+
+
+class BriefRateLimitHandler(RateLimitErrorRetryHandler):
+    """Waits after a 429 where that is short: whoever waits for longer waits in nobody's way (`Sender.patient`)."""
+
+    def _can_retry(
+        self,
+        *,
+        state: RetryState,
+        request: HttpRequest,
+        response: HttpResponse | None = None,
+        error: Exception | None = None,
+    ) -> bool:
+        if response is None or not super()._can_retry(state=state, request=request, response=response, error=error):
+            return False
+        headers = {name.lower(): values for name, values in response.headers.items()}
+        asked = next(iter(headers.get("retry-after", [])), "")
+        return asked.isdigit() and int(asked) <= BRIEF_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,20 +85,29 @@ class Heard:
     receipt: str | None = None
 
 
-def posting_client(token: str, base_url: str) -> WebClient:
-    """A client that never posts twice; slack_sdk's own does where the connection breaks after Slack took the post."""
-    return WebClient(token, base_url=base_url, timeout=TIMEOUT_SECONDS, retry_handlers=_retries())
+def posting_client(token: str, base_url: str, *, is_patient: bool = False) -> WebClient:
+    """A client that never posts twice; slack_sdk's own does where the connection breaks after Slack took the post.
+
+    A patient one waits after a 429 for as long as Slack says.
+    """
+    return WebClient(token, base_url=base_url, timeout=TIMEOUT_SECONDS, retry_handlers=_retries(is_patient=is_patient))
 
 
-def _retries() -> list[RetryHandler]:
-    return [RateLimitErrorRetryHandler(max_retry_count=RETRIES_MOST)]
+def _retries(*, is_patient: bool = False) -> list[RetryHandler]:
+    handler = RateLimitErrorRetryHandler if is_patient else BriefRateLimitHandler
+    return [handler(max_retry_count=RETRIES_MOST)]
 
 
 class Sender:
-    """Sends replies. Errors: none; what cannot be sent on any way is in the log."""
+    """Sends replies. Errors: none; what cannot be sent on any way is in the log.
 
-    def __init__(self, client: WebClient, log: Log) -> None:
+    `patient` runs what has to wait for Slack, with a client of its own; everybody else goes on meanwhile.
+    """
+
+    def __init__(self, client: WebClient, patient_client: WebClient, patient: Executor, log: Log) -> None:
         self.client = client
+        self.patient_client = patient_client
+        self.patient = patient
         self.log = log
 
     def answer(self, reply: Reply, to: Heard, locale: str) -> None:
@@ -87,55 +119,36 @@ class Sender:
             reply = unanswered.reply
             message = _draw(reply, to, locale)
         try:
-            self._send(message, to)
+            self._send(message, to, self.client)
         except NotTakenError as error:
-            self._otherwise(reply, to, locale, error, error.words)
+            self.patient.submit(self._otherwise, reply, to, locale, error, error.words)
         except TROUBLE as error:
-            self._otherwise(reply, to, locale, error, _error_of(error))
+            self.patient.submit(self._otherwise, reply, to, locale, error, _error_of(error))
 
     def share(self, reply: Reply, heard: Heard, locale: str) -> None:
         """Show the reply to everybody in the channel. Errors: NotTakenError, TROUBLE."""
         self._to_url(payload(reply, locale, seen_by="channel", shared_by=heard.user_id), heard)
 
-    def _send(self, message: Json, to: Heard) -> None:
+    def _send(self, message: Json, to: Heard, client: WebClient) -> None:
         match to.way:
             case "url":
                 self._to_url(message, to)
             case "message":
-                self._post(message, to)
+                where = to.channel_id or to.user_id
+                client.chat_postMessage(channel=where, **_posted(message, to), unfurl_links=False, unfurl_media=False)
             case "ephemeral":
-                self._ephemeral(message, to)
+                client.chat_postEphemeral(channel=str(to.channel_id), user=to.user_id, **_posted(message, to))
             case "view":
-                self.client.views_update(view_id=to.view_id, view=message)
+                client.views_update(view_id=to.view_id, view=message)
             case "home":
-                self.client.views_publish(user_id=to.user_id, view=message)
+                client.views_publish(user_id=to.user_id, view=message)
 
     def _to_url(self, message: Json, to: Heard) -> None:
         hook = WebhookClient(to.response_url, timeout=TIMEOUT_SECONDS, retry_handlers=_retries())
-        answer = hook.send_dict({**message, "replace_original": False})
+        thread = {"thread_ts": to.thread_ts} if to.thread_ts else {}
+        answer = hook.send_dict({**message, **thread, "replace_original": False})
         if answer.status_code != 200:
             raise NotTakenError(answer.status_code, str(answer.body))
-
-    def _ephemeral(self, message: Json, to: Heard) -> None:
-        assert to.channel_id is not None, "an ephemeral message stands in a channel"
-        self.client.chat_postEphemeral(
-            channel=to.channel_id,
-            user=to.user_id,
-            text=message["text"],
-            blocks=message["blocks"],
-            thread_ts=to.thread_ts,
-        )
-
-    def _post(self, message: Json, to: Heard) -> None:
-        """Into the conversation of the person with the bot."""
-        self.client.chat_postMessage(
-            channel=to.channel_id or to.user_id,
-            text=message["text"],
-            blocks=message["blocks"],
-            thread_ts=to.thread_ts,
-            unfurl_links=False,
-            unfurl_media=False,
-        )
 
     def _otherwise(self, reply: Reply, to: Heard, locale: str, error: Exception, words: str) -> None:
         """The same reply on another way; its words alone, where it is the drawing that is at fault."""
@@ -148,10 +161,14 @@ class Sender:
         other = [replace(to, way="ephemeral")] if to.way == "url" and to.channel_id else []
         for way in [] if to.way == "home" else [*other, private]:
             try:
-                self._send(_draw(reply, way, locale), way)
+                self._send(_draw(reply, way, locale), way, self.patient_client)
                 return
             except TROUBLE as trouble:
                 self.log.note("an answer did not get through on another way either", trouble, reference=reference)
+
+
+def _posted(message: Json, to: Heard) -> Json:
+    return {"text": message["text"], "blocks": message["blocks"], "thread_ts": to.thread_ts}
 
 
 def _draw(reply: Reply, to: Heard, locale: str) -> Json:

@@ -1,31 +1,36 @@
 """HTTP mode: what Slack posts to /slack/events, and /healthz for whoever watches over the process.
 
-Bolt's own Starlette handler answers one request after the other on the event loop; here each is given a thread.
+Bolt's own Starlette handler answers one request after the other on the event loop; here each is given a thread. And
+what Slack has not signed is turned away before anything reads it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from anyio import CapacityLimiter, to_thread
 from slack_bolt import BoltRequest
 from slack_bolt.adapter.starlette.handler import to_starlette_response
+from slack_sdk.signature import SignatureVerifier
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot.app import LISTENERS_MOST, Melktert
+from bot.app import Melktert
+from bot.pools import LISTENERS_MOST
 from store import sources
 
 EVENTS_PATH = "/slack/events"
 HEALTH_PATH = "/healthz"
 # Slack's own payloads stay far below; whatever is larger is not Slack's.
 BODY_MOST = 1_000_000
+TIMESTAMP_MOST = 15
 
 
-def asgi(melktert: Melktert) -> Starlette:
+def asgi(melktert: Melktert, signing_secret: str) -> Starlette:
     """The web application that Slack's requests, and a health check, go to."""
     limiter = CapacityLimiter(LISTENERS_MOST)
+    verifier = SignatureVerifier(signing_secret)
 
     async def events(request: Request) -> Response:
         body = bytearray()
@@ -33,12 +38,10 @@ def asgi(melktert: Melktert) -> Starlette:
             body += chunk
             if len(body) > BODY_MOST:
                 return Response("The request is too large.", 413)
-        try:
-            text = body.decode()
-        except UnicodeDecodeError:
-            return Response("The request is not in UTF-8.", 400)
+        if not _is_of_slack(verifier, bytes(body), request.headers):
+            return Response("This was not signed by Slack.", 401)
         headers: dict[str, str | Sequence[str]] = dict(request.headers)
-        asked = BoltRequest(body=text, query=str(request.url.query), headers=headers)
+        asked = BoltRequest(body=body.decode(), query=str(request.url.query), headers=headers)
         return to_starlette_response(await to_thread.run_sync(melktert.bolt.dispatch, asked, limiter=limiter))
 
     async def health(_request: Request) -> Response:
@@ -50,6 +53,14 @@ def asgi(melktert: Melktert) -> Starlette:
             Route(HEALTH_PATH, health, methods=["GET"]),
         ]
     )
+
+
+def _is_of_slack(verifier: SignatureVerifier, body: bytes, headers: Mapping[str, str]) -> bool:
+    """Whether Slack signed this. Bolt looks too, but only after it has parsed a body that anybody may have sent."""
+    timestamp, signature = (headers.get(f"x-slack-{name}", "") for name in ("request-timestamp", "signature"))
+    if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) < TIMESTAMP_MOST and signature.isascii()):
+        return False
+    return verifier.is_valid(body, timestamp, signature)
 
 
 def _health(melktert: Melktert) -> Response:

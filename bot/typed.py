@@ -2,6 +2,8 @@
 
 import re
 
+from bot.buttons import storable
+
 _LINK = re.compile(r"<(?![@#!])([^<>|]*)(?:\|([^<>]*))?>")
 _CODE = "`"
 
@@ -11,7 +13,7 @@ def typed(text: str) -> str:
     of people and channels stay as Slack writes them, <@U012AB3CD>, since nobody can type those.
     """
     text = _LINK.sub(lambda link: link[2] or link[1].removeprefix("mailto:"), text)
-    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").strip()
+    return storable(text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")).strip()
 
 
 def without_mention(text: str, user_id: str) -> str:

@@ -333,6 +333,14 @@ class Policy(enum.Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Shortcut:
+    """An entry in Slack's menu of shortcuts, wherever somebody is: it opens the command's form."""
+
+    name: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
 class Command:
     """A thing that a person can ask or do, declared once: help, completion and manifest.yml follow from it.
 
@@ -348,3 +356,4 @@ class Command:
     run: Callable[[Request, Database], Reply]
     suggest: Callable[[Request, Database, str, str], Sequence[Option]] | None = None
     has_own_name: bool = True
+    shortcut: Shortcut | None = None

@@ -1,4 +1,4 @@
-"""The real bot against the stand-in for Slack, as `python -m bot run` starts it: by Socket Mode, or behind real HTTP."""
+"""The real bot against the stand-in for Slack, as `python -m bot run` starts it: by Socket Mode, or by HTTP."""
 
 import datetime as dt
 import socket
@@ -42,9 +42,7 @@ def running(
     serve = _socket if way == "socket" else _http
     with serve(slack, settings, melktert):
         yield melktert
-        melktert.stopping.set()
-        melktert.listeners.shutdown()
-        melktert.workers.shutdown()
+        melktert.finish()
 
 
 @contextmanager
@@ -59,9 +57,11 @@ def _socket(_slack: Slack, settings: Settings, melktert: Melktert) -> Iterator[N
 
 
 @contextmanager
-def _http(slack: Slack, _settings: Settings, melktert: Melktert) -> Iterator[None]:
+def _http(slack: Slack, settings: Settings, melktert: Melktert) -> Iterator[None]:
+    assert settings.slack_signing_secret is not None
+    secret = settings.slack_signing_secret.get_secret_value()
     listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(asgi(melktert), log_level="warning", access_log=False))
+    server = uvicorn.Server(uvicorn.Config(asgi(melktert, secret), log_level="warning", access_log=False))
     thread = threading.Thread(target=server.run, args=([listening],))
     thread.start()
     slack.http.request_url = "http://{}:{}/slack/events".format(*listening.getsockname())

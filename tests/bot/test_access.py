@@ -208,7 +208,7 @@ def test_what_slack_does_not_tell_is_no(slack: Slack, sqlite_db: Database) -> No
 def test_what_slack_told_is_believed_for_a_minute_and_no_longer(slack: Slack, sqlite_db: Database) -> None:
     now = [0.0]
     with running(slack, sqlite_db, "http") as bot:
-        bot.directory.profiles.elapsed = bot.directory.places.elapsed = lambda: now[0]
+        bot.work.directory.profiles.elapsed = bot.work.directory.places.elapsed = lambda: now[0]
         anna = slack.member("Anna")
         sales = slack.channel("sales", [anna])
         assert "No ledger" in anna.types("/clv acme", at=sales).answer().words

@@ -128,8 +128,9 @@ def test_only_what_slack_has_signed_is_heard(slack: Slack, tmp_path: Path) -> No
         for how in get_args(Forgery):
             reply = slack.http.send_forged(how, asked.parcel)
             assert reply.status == 401, how
-        for body, status in ((b"\xff", 400), (b"x" * 1_000_001, 413), (b"", 401)):
-            request = urllib.request.Request(f"{url}/slack/events", data=body, method="POST")
+        for body, status in ((b"\xff", 401), (b"x" * 1_000_001, 413), (b"", 401), (b"{", 401), (b"payload=5", 401)):
+            forged = {"X-Slack-Request-Timestamp": "NaN", "X-Slack-Signature": "v0=x"}
+            request = urllib.request.Request(f"{url}/slack/events", data=body, headers=forged, method="POST")
             with pytest.raises(urllib.error.HTTPError) as refused:
                 urllib.request.urlopen(request)
             assert refused.value.code == status

@@ -82,8 +82,9 @@ def _trigger(call: Call) -> Trigger:
 def _meant(call: Call) -> View:
     if bool(call.text("view_id")) == bool(call.text("external_id")):
         raise Refusal("invalid_arguments", "[ERROR] one of view_id and external_id is required")
+    name = "view_id" if call.text("view_id") else "external_id"
     for view in call.slack.modals.all():
-        if call.text("view_id") == view.id or call.text("external_id") == view.body.get("external_id", ""):
+        if call.text(name) == (view.id if name == "view_id" else view.body.get("external_id")):
             return view
     raise Refusal("not_found")
 
