@@ -122,8 +122,8 @@ def recalibration(past: Pit, prior_customers: float = PRIOR_CUSTOMERS) -> Recali
     """The map learned from past windows, drawn to the identity: (n · share + n₀ · level) / (n + n₀) at each knot.
 
     Both tails are taken together, (share at u + 1 − share at 1 − u) / 2: how wide a distribution must be is learned,
-    not where it lies. A window in which everybody bought more, or less, was one shock to all its customers, and the next
-    has another: maps with two tails of their own moved the intervals of the retail ledger away from what came.
+    not where it lies. A window in which everybody bought more, or less, was one shock to all its customers, and the
+    next has another: maps with two tails of their own moved the intervals of the retail ledger away from what came.
     The prior makes the map rise strictly, so that it can be turned round. It is the identity where PITs are uniform.
     """
     customers = len(past.below)

@@ -14,7 +14,7 @@ from value.intervals import (
     recalibration,
 )
 
-probability = st.floats(0, 1)
+probability = st.integers(0, 10_000).map(lambda parts: parts / 10_000)
 pits = st.lists(st.tuples(probability, probability), max_size=40).map(
     lambda pairs: Pit(np.array([min(pair) for pair in pairs]), np.array([max(pair) for pair in pairs]))
 )
