@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from rich.cells import cell_len
 from slackblocks import ColumnSettings, RawText, RichText, RichTextObject, RichTextSection, TableBlock
+from slackblocks._core import resolve
 
 from bot import limits
 from bot.mrkdwn import ELLIPSIS, clean, clusters, cut, escape
@@ -52,7 +53,7 @@ def native(tables: Sequence[Table], block_id: str, locale: str) -> TableBlock | 
             rows.append([_cell(_text(value, locale), is_bold=isinstance(value, Strong)) for value in row])
     settings = [ColumnSettings(align=align, is_wrapped=align == "left") for align in aligns]
     block = TableBlock(rows, column_settings=settings, block_id=block_id)
-    return block if len(json.dumps(json.loads(repr(block)))) <= NATIVE_CHARACTERS else None
+    return block if len(json.dumps(resolve(block))) <= NATIVE_CHARACTERS else None
 
 
 def monospace(table: Table, room: int, locale: str) -> Monospace:

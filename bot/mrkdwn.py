@@ -15,6 +15,7 @@ Control characters, lone surrogates, direction controls and other invisible char
 is isolated, so that it cannot rearrange the figures beside it. Too long is cut between graphemes and ends in "…".
 """
 
+import functools
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
@@ -144,6 +145,7 @@ def _marked(part: Inline, locale: str) -> _Span:
             return _Span(_inert(spell(part, locale)))
 
 
+@functools.lru_cache(4_096)  # the words of every card are the same, and so are many of its names
 def _inert(text: str) -> str:
     """Text in which Slack finds no markup; as long as the cleaned text, so that it can still be cut anywhere."""
     text = _LOOSE_UNDERSCORE.sub("ˍ", clean(text)).translate(_LOOK_ALIKES)

@@ -1,11 +1,19 @@
 """Values as a person reads them, in their locale: what every drawing of a Reply shares."""
 
 import datetime as dt
+import functools
 from decimal import ROUND_HALF_UP, Decimal
 
 from babel import Locale
 from babel.dates import format_date
-from babel.numbers import format_compact_currency, format_currency, format_decimal, format_percent
+from babel.numbers import (
+    NumberPattern,
+    format_compact_currency,
+    format_currency,
+    format_decimal,
+    format_percent,
+    parse_pattern,
+)
 
 from commands._reply import (
     Code,
@@ -30,22 +38,36 @@ TIMES_LEAST = Decimal("0.1")
 SHORT_FROM = Decimal(10_000)
 
 
+@functools.lru_cache
+def _known(locale: str) -> Locale:
+    """babel reads the name of a locale anew in each of its functions, several times."""
+    return Locale.parse(locale)
+
+
+@functools.lru_cache
+def _whole(locale: str) -> NumberPattern:
+    """How an amount without minor units is written."""
+    return parse_pattern(_known(locale).currency_formats["standard"].pattern.replace("0.00", "0"))
+
+
 def spell(value: Value, locale: str = "en_US") -> str:  # noqa: PLR0911 - one return for each kind of value
     """The value in words and digits, without any markup."""
     match value:
         case Money():
             return _money(value, locale)
         case Count(number, noun, plural):
-            digits = format_decimal(number, locale=locale)
+            digits = format_decimal(number, locale=_known(locale))
             if not noun:
                 return digits
             return f"{digits} {noun if abs(number) == 1 else plural or noun + 's'}"
         case Ratio(number, "times") if 0 < number < TIMES_LEAST:
             return "less than " + spell(Ratio(TIMES_LEAST, "times"), locale)
         case Ratio(number, "times"):
-            return format_decimal(number, format="#,##0" if abs(number) >= 10 else "#,##0.#", locale=locale) + "×"
+            return (
+                format_decimal(number, format="#,##0" if abs(number) >= 10 else "#,##0.#", locale=_known(locale)) + "×"
+            )
         case Ratio(number):
-            return format_percent(number, format="#,##0.## %", locale=locale)
+            return format_percent(number, format="#,##0.## %", locale=_known(locale))
         case Date(day):
             return spell_day(day, locale)
         case Text(text):
@@ -57,19 +79,18 @@ def spell(value: Value, locale: str = "en_US") -> str:  # noqa: PLR0911 - one re
 def spell_day(day: dt.date, locale: str = "en_US") -> str:
     """A day with its year, such as 4 May 2026; in the United States May 4, 2026."""
     pattern = "MMM d, y" if locale == "en_US" else "d MMM y"
-    return format_date(day, format=pattern, locale=locale)
+    return format_date(day, format=pattern, locale=_known(locale))
 
 
 def _money(money: Money, locale: str) -> str:
     amount, currency = money.amount, money.currency
     if money.style == "short" and abs(amount) >= SHORT_FROM:
         digits = 0 if abs(amount) < 1_000_000 else 2
-        return format_compact_currency(amount, currency, locale=locale, fraction_digits=digits)
+        return format_compact_currency(amount, currency, locale=_known(locale), fraction_digits=digits)
     if money.style == "exact" or (abs(amount) < WHOLE_FROM and amount != amount.to_integral_value()):
-        return format_currency(amount, currency, locale=locale)
-    pattern = Locale.parse(locale).currency_formats["standard"].pattern.replace("0.00", "0")
+        return format_currency(amount, currency, locale=_known(locale))
     whole = amount.quantize(Decimal(1), ROUND_HALF_UP)
-    return format_currency(whole, currency, format=pattern, locale=locale, currency_digits=False)
+    return format_currency(whole, currency, format=_whole(locale), locale=_known(locale), currency_digits=False)
 
 
 def spell_fact(fact: Fact, locale: str = "en_US") -> str:

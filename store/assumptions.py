@@ -51,7 +51,7 @@ class Version:
 
 def newest(connection: Connection, customer_id: int) -> Version | None:
     """The last change of this customer's assumptions, None where there was none."""
-    row = connection.execute(_VERSIONS.where(customer_assumptions.c.customer_id == customer_id).limit(1)).first()
+    row = connection.execute(_NEWEST, {"customer": customer_id}).first()
     return None if row is None else _version(row)
 
 
@@ -105,6 +105,9 @@ _VERSIONS = (
     sa.select(customer_assumptions, people.c.name.label("by_name"))
     .outerjoin(people, people.c.slack_user_id == customer_assumptions.c.changed_by)
     .order_by(customer_assumptions.c.id.desc())
+)
+_NEWEST = _VERSIONS.where(customer_assumptions.c.customer_id == sa.bindparam("customer", type_=sa.BigInteger())).limit(
+    1
 )
 
 

@@ -55,13 +55,29 @@ def owner_of(row: sa.Row[Any]) -> Owner | None:
     return Owner(row.rep_id, row.rep_name, row.slack_user_id, row.is_invented)
 
 
+# Built once: SQLAlchemy takes longer to build and to recognise a statement than SQLite takes to answer it.
+_CUSTOMER = sa.bindparam("customer", type_=sa.BigInteger())
+_BY_ID = (
+    sa.select(customers, *OWNER_COLUMNS)
+    .outerjoin(reps, reps.c.id == customers.c.owner_rep_id)
+    .where(customers.c.id == _CUSTOMER)
+)
+_ALIASES = (
+    sa.select(customer_names.c.text)
+    .where(customer_names.c.customer_id == _CUSTOMER, customer_names.c.kind == "alias")
+    .order_by(customer_names.c.key)
+)
+_REFERENCES = (
+    sa.select(sources.c.title, customer_references.c.number)
+    .join_from(customer_references, sources, sources.c.id == customer_references.c.source_id)
+    .where(customer_references.c.customer_id == _CUSTOMER)
+    .order_by(sources.c.title, customer_references.c.number)
+)
+
+
 def get(connection: Connection, customer_id: int) -> Customer | None:
     """The customer, or None where there is none of this id."""
-    row = connection.execute(
-        sa.select(customers, *OWNER_COLUMNS)
-        .outerjoin(reps, reps.c.id == customers.c.owner_rep_id)
-        .where(customers.c.id == customer_id)
-    ).one_or_none()
+    row = connection.execute(_BY_ID, {"customer": customer_id}).one_or_none()
     if row is None:
         return None
     return Customer(
@@ -79,19 +95,8 @@ def get(connection: Connection, customer_id: int) -> Customer | None:
 
 
 def _aliases(connection: Connection, customer_id: int) -> tuple[str, ...]:
-    statement = (
-        sa.select(customer_names.c.text)
-        .where(customer_names.c.customer_id == customer_id, customer_names.c.kind == "alias")
-        .order_by(customer_names.c.key)
-    )
-    return tuple(connection.scalars(statement))
+    return tuple(connection.scalars(_ALIASES, {"customer": customer_id}))
 
 
 def _references(connection: Connection, customer_id: int) -> tuple[Reference, ...]:
-    statement = (
-        sa.select(sources.c.title, customer_references.c.number)
-        .join_from(customer_references, sources, sources.c.id == customer_references.c.source_id)
-        .where(customer_references.c.customer_id == customer_id)
-        .order_by(sources.c.title, customer_references.c.number)
-    )
-    return tuple(Reference(title, number) for title, number in connection.execute(statement))
+    return tuple(Reference(*row) for row in connection.execute(_REFERENCES, {"customer": customer_id}))

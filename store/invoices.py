@@ -98,27 +98,50 @@ def shares(connection: Connection, customer_id: int) -> list[Share]:
     ]
 
 
+_CUSTOMER = sa.bindparam("customer", type_=sa.BigInteger())
+_TURNOVER = (
+    sa.select(
+        invoices.c.currency,
+        sa.cast(sa.func.sum(invoice_lines.c.amount_minor), sa.BigInteger).label("revenue"),
+        sa.cast(sa.func.sum(invoice_lines.c.amount_minor - invoice_lines.c.cost_minor), sa.BigInteger).label("profit"),
+        (sa.func.count() - sa.func.count(invoice_lines.c.cost_minor)).label("lines_assumed"),
+    )
+    .join_from(invoices, invoice_lines, invoice_lines.c.invoice_id == invoices.c.id)
+    .where(
+        invoices.c.customer_id == _CUSTOMER,
+        sa.not_(invoices.c.is_cancelled),
+        invoices.c.issued_on > sa.bindparam("after", type_=sa.Date()),
+        invoices.c.issued_on <= sa.bindparam("until", type_=sa.Date()),
+    )
+    .group_by(invoices.c.currency)
+)
+_HELD = (
+    sa.select(
+        held_invoices.c.number,
+        sources.c.title,
+        held_invoices.c.reason,
+        invoices.c.id.is_not(None).label("is_stored"),
+    )
+    .join(
+        customer_references,
+        (customer_references.c.source_id == held_invoices.c.source_id)
+        & (customer_references.c.number == held_invoices.c.customer_number),
+    )
+    .join(sources, sources.c.id == held_invoices.c.source_id)
+    .outerjoin(
+        invoices,
+        (invoices.c.source_id == held_invoices.c.source_id) & (invoices.c.number == held_invoices.c.number),
+    )
+    .where(customer_references.c.customer_id == _CUSTOMER)
+    .order_by(held_invoices.c.number)
+)
+
+
 def turnover(connection: Connection, customer_id: int, after: dt.date, until: dt.date) -> Turnover | None:
     """Revenue and gross profit of the invoices dated after `after` and not after `until`; None where a cost is not
     recorded, or where the invoices are in several currencies.
     """
-    invoice, line = invoices.c, invoice_lines.c
-    rows = connection.execute(
-        sa.select(
-            invoice.currency,
-            sa.cast(sa.func.sum(line.amount_minor), sa.BigInteger).label("revenue"),
-            sa.cast(sa.func.sum(line.amount_minor - line.cost_minor), sa.BigInteger).label("profit"),
-            (sa.func.count() - sa.func.count(line.cost_minor)).label("lines_assumed"),
-        )
-        .join_from(invoices, invoice_lines, line.invoice_id == invoice.id)
-        .where(
-            invoice.customer_id == customer_id,
-            sa.not_(invoice.is_cancelled),
-            invoice.issued_on > after,
-            invoice.issued_on <= until,
-        )
-        .group_by(invoice.currency)
-    ).all()
+    rows = connection.execute(_TURNOVER, {"customer": customer_id, "after": after, "until": until}).all()
     if len(rows) != 1 or rows[0].lines_assumed:
         return None
     currency = rows[0].currency
@@ -127,24 +150,5 @@ def turnover(connection: Connection, customer_id: int, after: dt.date, until: dt
 
 def held(connection: Connection, customer_id: int) -> list[Held]:
     """Invoices of this customer that were rejected at import, and whether an earlier version is in the figures."""
-    rows = connection.execute(
-        sa.select(
-            held_invoices.c.number,
-            sources.c.title,
-            held_invoices.c.reason,
-            invoices.c.id.is_not(None).label("is_stored"),
-        )
-        .join(
-            customer_references,
-            (customer_references.c.source_id == held_invoices.c.source_id)
-            & (customer_references.c.number == held_invoices.c.customer_number),
-        )
-        .join(sources, sources.c.id == held_invoices.c.source_id)
-        .outerjoin(
-            invoices,
-            (invoices.c.source_id == held_invoices.c.source_id) & (invoices.c.number == held_invoices.c.number),
-        )
-        .where(customer_references.c.customer_id == customer_id)
-        .order_by(held_invoices.c.number)
-    )
+    rows = connection.execute(_HELD, {"customer": customer_id})
     return [Held(row.number, row.title, row.reason, bool(row.is_stored)) for row in rows]

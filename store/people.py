@@ -98,11 +98,16 @@ def by_email(connection: Connection, emails: Sequence[str]) -> list[Person]:
     return found
 
 
+_USER = sa.bindparam("user", type_=sa.Text())
+_STANDING = sa.select(
+    sa.select(people.c.role).where(people.c.slack_user_id == _USER).scalar_subquery().label("role"),
+    sa.select(reps.c.id).where(reps.c.slack_user_id == _USER).scalar_subquery().label("rep_id"),
+)
+
+
 def standing(connection: Connection, slack_user_id: str) -> tuple[Role, int | None]:
     """What somebody may do, and the rep of the ledger that they are; a rep's role where nothing else was given."""
-    role = sa.select(people.c.role).where(people.c.slack_user_id == slack_user_id).scalar_subquery()
-    rep_id = sa.select(reps.c.id).where(reps.c.slack_user_id == slack_user_id).scalar_subquery()
-    row = connection.execute(sa.select(role.label("role"), rep_id.label("rep_id"))).one()
+    row = connection.execute(_STANDING, {"user": slack_user_id}).one()
     return row.role or "rep", row.rep_id
 
 

@@ -38,9 +38,16 @@ class Coverage:
         return ", ".join(source.title for source in self.sources)
 
 
+# Built once: SQLAlchemy takes longer to build and to recognise a statement than SQLite takes to answer it.
+_EVERY = sa.select(sources).order_by(sources.c.period_start_on, sources.c.id)
+_OF_CUSTOMER = sa.select(customer_references.c.source_id).where(
+    customer_references.c.customer_id == sa.bindparam("customer", type_=sa.BigInteger())
+)
+
+
 def every(connection: Connection) -> list[Source]:
     """All sources, the oldest period first."""
-    rows = connection.execute(sa.select(sources).order_by(sources.c.period_start_on, sources.c.id))
+    rows = connection.execute(_EVERY)
     return [
         Source(
             row.id,
@@ -64,8 +71,7 @@ def coverage(connection: Connection, customer_id: int | None = None) -> Coverage
     if not covering:
         return None
     if customer_id is not None:
-        of_customer = sa.select(customer_references.c.source_id).where(customer_references.c.customer_id == customer_id)
-        known_to = set(connection.execute(of_customer).scalars())
+        known_to = set(connection.scalars(_OF_CUSTOMER, {"customer": customer_id}))
         covering = [source for source in covering if source.id in known_to] or covering
     return Coverage(
         period_start_on=min(source.period_start_on for source in covering if source.period_start_on),

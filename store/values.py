@@ -57,9 +57,14 @@ class Standing:
     projected_value: Decimal
 
 
+_OF_CUSTOMER = sa.select(customer_values).where(
+    customer_values.c.customer_id == sa.bindparam("customer", type_=sa.BigInteger())
+)
+
+
 def get(connection: Connection, customer_id: int) -> CustomerValue | None:
     """The values of one customer, None where it has not been scored."""
-    row = connection.execute(sa.select(customer_values).where(customer_values.c.customer_id == customer_id)).first()
+    row = connection.execute(_OF_CUSTOMER, {"customer": customer_id}).first()
     return None if row is None else _value(row)
 
 

@@ -116,10 +116,12 @@ class Change:
     after: Version
 
 
+_NEWEST_DOCUMENT = sa.select(team_settings.c.document).order_by(team_settings.c.id.desc()).limit(1)
+
+
 def settings(connection: Connection) -> TeamSettings:
     """The settings as they stand now."""
-    newest_document = sa.select(team_settings.c.document).order_by(team_settings.c.id.desc()).limit(1)
-    return TeamSettings.model_validate(connection.execute(newest_document).scalar() or {})
+    return TeamSettings.model_validate(connection.execute(_NEWEST_DOCUMENT).scalar() or {})
 
 
 def newest(connection: Connection) -> Version:
