@@ -7,7 +7,7 @@ from sqlalchemy.engine import Connection
 
 from commands._clv_remember import remembered
 from commands._clv_subject import Subject, again
-from commands._figures import Figures, assumed, every_cadence, horizon, named, owned_by, rests_on
+from commands._figures import Figures, assumed, every_cadence, horizon, named, old_data, owned_by, rests_on
 from commands._reply import (
     Action,
     Count,
@@ -188,9 +188,7 @@ def _last_lines(connection: Connection, of: Subject, today: dt.date) -> tuple[No
         ago: Sentence = (", ", Count(days, "day"), " before the data ends") if days else (", the day the data ends",)
         notes.append(Note((Strong("Last purchase"), "  ", Date(value.last_purchase_on), *ago)))
     notes += _held(invoices.held(connection, of.customer.id))
-    age_days = (today - coverage.observation_end_on).days
-    if age_days > of.figures.settings.stale_after_days:
-        notes.append(Note((Strong("Old data: "), "it ends ", Count(age_days, "day"), " before today."), "warning"))
+    notes += old_data(coverage, of.figures.settings, today)
     covered: list[Inline] = [coverage.titles, ", ", Date(coverage.period_start_on), " to "]
     covered.append(Date(coverage.observation_end_on))
     if coverage.refreshed_at is not None:

@@ -1,5 +1,6 @@
 """The figures of a customer that several commands show, each said in one way."""
 
+import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +8,22 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from sqlalchemy.engine import Connection
 
-from commands._reply import Count, Date, Fact, Inline, Mention, Money, Note, Ratio, Sentence, Text, Unknown, Value
+from commands._reply import (
+    Count,
+    Date,
+    Fact,
+    Inline,
+    Mention,
+    Money,
+    Note,
+    Ratio,
+    Request,
+    Sentence,
+    Strong,
+    Text,
+    Unknown,
+    Value,
+)
 from store import workspace
 from store.assumptions import OwnAssumptions
 from store.customers import Owner
@@ -175,6 +191,14 @@ def rests_on(coverage: Coverage, found: Sequence[Figures]) -> tuple[Note, ...]:
     return (Note((*words, "."), "quiet"),)
 
 
+def old_data(coverage: Coverage, settings: TeamSettings, today: dt.date) -> tuple[Note, ...]:
+    """That the data ends longer ago than the team lets pass, where it does."""
+    age_days = (today - coverage.observation_end_on).days
+    if age_days <= settings.stale_after_days:
+        return ()
+    return (Note((Strong("Old data: "), "it ends ", Count(age_days, "day"), " before today."), "warning"),)
+
+
 def assumed(assumptions: Assumptions, between: str = " · ") -> Sentence:
     """Three of the four assumptions, as they stand beside every projected value."""
     return (
@@ -237,6 +261,11 @@ def author(by: Author) -> Inline:
     """Who changed something: a colleague, or what else did it, such as HOME_CURRENCY."""
     is_person = by.name is not None or re.fullmatch(r"[UW][A-Z0-9]{2,}", by.id, re.ASCII)
     return Mention(by.name or by.id, by.id) if is_person else by.id
+
+
+def acting(request: Request) -> str:
+    """Who makes the change that is asked for, as it is kept."""
+    return request.person.slack_user_id or "the terminal"
 
 
 def named(name: str) -> Fact:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from sqlalchemy.engine import Connection
 
 from commands import _naming, _setting
-from commands._figures import author
+from commands._figures import acting, author
 from commands._reply import (
     Action,
     Column,
@@ -138,7 +138,7 @@ def _save(customer: Customer, request: Request, db: Database) -> Reply:
                 connection,
                 customer.id,
                 own,
-                by=request.person.slack_user_id or "the terminal",
+                by=acting(request),
                 at=request.now,
                 reason=reason,
                 seen=_setting.seen(request),

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from sqlalchemy.engine import Connection
 
-from commands._figures import rests_on
+from commands._figures import old_data, rests_on
 from commands._ranking import entry, figures_of, meaning
 from commands._reply import (
     Action,
@@ -86,10 +86,7 @@ def _together(ranked: Sequence[Ranked], currency: str) -> Money:
 def _stale(request: Request, connection: Connection, coverage: sources.Coverage | None) -> tuple[Note, ...]:
     if coverage is None:
         return ()
-    age_days = (request.today - coverage.observation_end_on).days
-    if age_days <= workspace.settings(connection).stale_after_days:
-        return ()
-    return (Note((Strong("Old data: "), "it ends ", Count(age_days, "day"), " before today."), "warning"),)
+    return old_data(coverage, workspace.settings(connection), request.today)
 
 
 def _who(request: Request, connection: Connection, seen: _Seen) -> tuple[Part, ...]:

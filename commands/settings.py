@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from commands import _setting
-from commands._figures import author
+from commands._figures import acting, author
 from commands._reply import (
     Action,
     Command,
@@ -196,7 +196,7 @@ def _save(group: Group, request: Request, db: Database) -> Reply:
             settled = changes.settle(
                 connection,
                 values,
-                by=request.person.slack_user_id or "the terminal",
+                by=acting(request),
                 at=request.now,
                 seen=_setting.seen(request),
                 receipt=request.receipt,

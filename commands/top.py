@@ -1,9 +1,10 @@
 """/top [N]: the N best customers, and what they are worth together (the ten-best exercise, M2)."""
 
+import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
 
-from commands._figures import Figures, horizon, rests_on
+from commands._figures import Figures, horizon, old_data, rests_on
 from commands._ranking import entry, figures_of, meaning
 from commands._reply import (
     Action,
@@ -48,7 +49,7 @@ def run(request: Request, db: Database) -> Reply:
         for number, (customer, of) in enumerate(zip(ranked, found, strict=True), 1)
         if number > after
     )
-    return _reply(ranked, found, items, standings, coverage, count=count, after=after)
+    return _reply(ranked, found, items, standings, coverage, today=request.today, count=count, after=after)
 
 
 def _reply(
@@ -58,6 +59,7 @@ def _reply(
     standings: Sequence[Standing],
     coverage: sources.Coverage,
     *,
+    today: dt.date,
     count: int,
     after: int,
 ) -> Reply:
@@ -77,6 +79,7 @@ def _reply(
         parts=(
             Note(_share(total, standing), "quiet"),
             *items,
+            *old_data(coverage, found[0].settings, today),
             *meaning(found),
             *rests_on(coverage, found),
             *_others(standings[1:]),

@@ -1,5 +1,6 @@
 """/top: the best customers, with what they come to together."""
 
+from datetime import date
 from decimal import Decimal
 from types import SimpleNamespace
 
@@ -80,6 +81,13 @@ def test_currencies_without_a_common_one_are_not_ranked_together(db: Database) -
     ledger.done()
     assert len(titles(db, "/top")) == 2
     assert "1 customer with figures in EUR cannot be ranked with these" in read(ask(db, "/top"))
+
+
+def test_old_data_is_said_to_be_old_on_every_page(books: SimpleNamespace) -> None:
+    old = "Old data: it ends 36 days before today."
+    assert "Old data" not in read(ask(books.db, "/top", today=date(2026, 7, 5)))
+    for values in ({}, {"count": "3", "after": "1"}):
+        assert old in read(ask(books.db, "/top", today=date(2026, 7, 6), values=values))
 
 
 def test_where_nobody_earns_it_says_so(db: Database) -> None:
