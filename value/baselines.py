@@ -1,0 +1,113 @@
+"""What one would expect without a purchase model: the past goes on as it was.
+
+*Past rate*: the customer's own rate of repeat purchases, drawn towards everybody's where it has been seen for a short
+time only. Rates are Gamma(r, r/m) between customers, so that (Efron and Morris 1973; negative binomial)
+
+    E(rate | x, T) = (r + x) / (r/m + T)
+
+*Last period*: as often, and for as much, as in the last stretch as long as the horizon. *Same season*: as in the same
+weeks of the year before. *Own mean*: a customer's average order, drawn towards everybody's by Bühlmann's credibility.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from value.histories import Floats, Histories
+from value.likelihood import NotFittedError, log_rising, required
+from value.order_log import DAYS_A_YEAR, Summaries
+
+# Rates that differ by a hundredth of their mean are all alike; rates so spread that one is nothing are not believed.
+SHAPE_RANGE = (1e-2, 1e4)
+# Of orders' worth: how strongly a customer's average is drawn towards everybody's, at the least and at the most.
+PRIOR_ORDERS_RANGE = (0.1, 3.0)
+
+
+@dataclass(frozen=True, slots=True)
+class PastRate:
+    """The spread of customers' rates a week, as far as it is needed to shrink one."""
+
+    shape: float
+    mean: float
+
+    @property
+    def parameters(self) -> dict[str, float]:
+        """Shape and mean of the gamma distribution of rates, a week."""
+        return {"shape": self.shape, "mean": self.mean}
+
+    def log_likelihood(self, h: Histories) -> float:
+        """Of a negative binomial in continuous time: what a BG/NBD without dropout has."""
+        scale, x = self.shape / self.mean, h.frequency
+        each = log_rising(self.shape, x) - self.shape * np.log1p(h.age / scale) - x * np.log(scale + h.age)
+        return float(each.sum())
+
+    def expected_purchases(self, h: Histories, weeks: float | Floats) -> Floats:
+        """The shrunk rate, continued."""
+        rate = (self.shape + h.frequency) / (self.shape / self.mean + h.age)
+        return np.asarray(rate * weeks, dtype=np.float64)
+
+
+def fit_past_rate(h: Histories) -> PastRate:
+    """By moments: what the counts vary more than chance is the spread of rates. Errors: NotFittedError."""
+    required(h)
+    mean = float(h.frequency.sum() / h.age.sum())
+    expected = mean * h.age
+    excess = float(((h.frequency - expected) ** 2 - expected).sum())
+    squares = float((expected**2).sum())
+    shape = squares / excess if excess > 0 else SHAPE_RANGE[1]
+    return PastRate(float(np.clip(shape, *SHAPE_RANGE)), mean)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnMean:
+    """Everybody's average order net of credits, and how many orders of one's own weigh as much as it."""
+
+    mean: float
+    prior_orders: float
+
+    @property
+    def parameters(self) -> dict[str, float]:
+        """As the fields are called."""
+        return {"mean": self.mean, "prior_orders": self.prior_orders}
+
+    def expected(self, s: Summaries) -> Floats:
+        """The average order of each customer, net of credits; never below nothing."""
+        own = s.spent + self.prior_orders * self.mean
+        return np.asarray(np.maximum(own / (s.orders + self.prior_orders), 0), dtype=np.float64)
+
+
+def fit_own_mean(s: Summaries) -> OwnMean:
+    """Everybody's average, and a credibility from the orders' spread in logarithms. Errors: NotFittedError."""
+    if not len(s):
+        raise NotFittedError("There is no customer to learn from.")
+    log_mean = np.log(s.bought / s.orders)
+    repeats = s.orders > 1
+    # ln of the mean − mean of the ln is about half the variance of a customer's logs, with n − 1.
+    within = float(np.maximum(s.orders * log_mean - s.log_bought, 0)[repeats].sum())
+    within *= 2 / max(float((s.orders - 1)[repeats].sum()), 1)
+    between = max(float(np.var(log_mean)) - within * float(np.mean(1 / s.orders)), within / 100)
+    credibility = within / between if between > 0 else PRIOR_ORDERS_RANGE[0]
+    return OwnMean(float(np.mean(s.spent / s.orders)), float(np.clip(credibility, *PRIOR_ORDERS_RANGE)))
+
+
+def last_period(s: Summaries, rate: Floats, order: Floats) -> tuple[Floats, Floats]:
+    """Purchases and spend of the last stretch as long as the horizon.
+
+    Who came during it has not shown a whole one: the past rate (`rate`, and `order` the average order) stands in.
+    """
+    was_there = s.since_day <= s.end_day - s.horizon_days
+    return np.where(was_there, s.recent_orders, rate), np.where(was_there, np.maximum(s.recent_spent, 0), rate * order)
+
+
+def same_season(s: Summaries, rate: Floats, order: Floats) -> tuple[Floats, Floats]:
+    """Purchases and spend of the same weeks a year before; the past rate for who was not there yet."""
+    was_there = s.since_day <= s.end_day - DAYS_A_YEAR
+    return np.where(was_there, s.season_orders, rate), np.where(was_there, np.maximum(s.season_spent, 0), rate * order)
+
+
+def require_same_season(s: Summaries) -> None:
+    """Errors: NotFittedError where the past does not show the season ahead."""
+    if s.end_day - s.start_day < DAYS_A_YEAR - 1:
+        raise NotFittedError("The ledger does not reach back to the same season of the year before.")
+    if s.horizon_days > DAYS_A_YEAR:
+        raise NotFittedError("The horizon is longer than a year.")

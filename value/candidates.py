@@ -1,0 +1,170 @@
+"""The candidates of equal rank, fitted on what is known at one moment, and what each of them expects.
+
+A purchase candidate gives each customer's mean number of order days in the horizon, a spend candidate what they come
+to, net of credits: purchases × average order, or the past repeated. A model that the data cannot carry is out of the
+race, with its reason, and does not keep the others from running. Where customers have a season, each model and the past
+rate run a second time, in operational time (value/seasons.py).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Protocol, TypeVar
+
+import numpy as np
+
+from value import baselines, bgnbd, gammagamma, mbgcnbd, paretonbd
+from value.baselines import OwnMean, PastRate
+from value.gammagamma import GammaGamma
+from value.histories import DAYS_A_WEEK, Floats, Histories
+from value.likelihood import Fitted, NotFittedError
+from value.order_log import Summaries
+from value.seasons import CALENDAR, OperationalTime
+
+BG_NBD, MBG_CNBD, PARETO_NBD = "BG/NBD", "MBG/CNBD-k", "Pareto/NBD"
+PAST_RATE, LAST_PERIOD, SAME_SEASON = "past rate", "last period", "same season"
+GAMMA_GAMMA, OWN_MEAN = "gamma-gamma", "own mean"
+MODELS = (BG_NBD, MBG_CNBD, PARETO_NBD)
+FITTERS: dict[str, Callable[[Histories], Fitted]] = {
+    BG_NBD: bgnbd.fit,
+    MBG_CNBD: mbgcnbd.fit,
+    PARETO_NBD: paretonbd.fit,
+}
+SEASONAL = ", seasonal"
+AND, TIMES = " + ", " × "
+
+Predictions = dict[str, Floats]
+Anything = TypeVar("Anything")
+
+
+class Expecting(Protocol):
+    """What gives a mean number of purchases at any horizon: a fitted model or a shrunk rate."""
+
+    @property
+    def parameters(self) -> dict[str, float]: ...
+    def expected_purchases(self, h: Histories, weeks: float | Floats) -> Floats: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Fits:
+    """What was learned at one moment. Models and rates are by the names of their candidates, seasonal ones among them.
+
+    `likelihoods` are those of the candidates that have one, in calendar time; `net_share` is what credits leave of what
+    was bought; `out` has the reason of each candidate that is out of the race.
+    """
+
+    models: Mapping[str, Fitted]
+    past_rates: Mapping[str, PastRate]
+    likelihoods: Mapping[str, float]
+    gamma_gamma: GammaGamma | None
+    own_mean: OwnMean | None
+    net_share: float
+    clock: OperationalTime
+    out: Mapping[str, str]
+
+    @property
+    def rates(self) -> dict[str, Expecting]:
+        """All that give purchases at any horizon."""
+        return {**self.models, **self.past_rates}
+
+    def clock_of(self, name: str) -> OperationalTime:
+        """The clock that a candidate goes by."""
+        return self.clock if name.endswith(SEASONAL) else CALENDAR
+
+
+def fit(s: Summaries, clock: OperationalTime = CALENDAR) -> Fits:
+    """Everything that these customers can teach."""
+    out: dict[str, str] = {}
+
+    def tried(name: str, fitting: Callable[[], Anything]) -> Anything | None:
+        try:
+            return fitting()
+        except NotFittedError as refused:
+            out[name] = refused.reason
+            return None
+
+    models: dict[str, Fitted] = {}
+    rates: dict[str, PastRate] = {}
+    for ending, this_clock in {"": CALENDAR, **({} if clock.is_calendar else {SEASONAL: clock})}.items():
+        h = s.histories_in(this_clock)
+        for name, fitter in FITTERS.items():
+            model = tried(name + ending, lambda fitter=fitter, h=h: fitter(h))  # type: ignore[misc]
+            if model is not None:
+                models[name + ending] = model
+        rate = tried(PAST_RATE + ending, lambda h=h: baselines.fit_past_rate(h))  # type: ignore[misc]
+        if rate is not None:
+            rates[PAST_RATE + ending] = rate
+    tried(SAME_SEASON, lambda: baselines.require_same_season(s))
+    likelihoods = {name: model.log_likelihood for name, model in models.items() if name in MODELS}
+    if PAST_RATE in rates:
+        likelihoods[PAST_RATE] = rates[PAST_RATE].log_likelihood(s.histories)
+    bought = float(s.bought.sum())
+    return Fits(
+        models=models,
+        past_rates=rates,
+        likelihoods=likelihoods,
+        gamma_gamma=tried(GAMMA_GAMMA, lambda: gammagamma.fit(s.bought, s.orders, s.log_bought)),
+        own_mean=tried(OWN_MEAN, lambda: baselines.fit_own_mean(s)),
+        net_share=float(np.clip(s.spent.sum() / bought, 0, 1)) if bought > 0 else 1.0,
+        clock=clock,
+        out=out,
+    )
+
+
+def weeks_ahead(clock: OperationalTime, s: Summaries, days: float) -> float:
+    """The next so many days, on that clock."""
+    if clock.is_calendar:
+        return days / DAYS_A_WEEK
+    return float(clock.weeks(s.end_day + days) - clock.weeks(s.end_day))
+
+
+def purchases(fits: Fits, s: Summaries) -> Predictions:
+    """The expected purchases of each single candidate in the horizon, a row for each customer."""
+    expected = {name: expected_of(fits, name, s, s.horizon_days) for name in fits.rates}
+    if PAST_RATE in expected:
+        rate, nothing = expected[PAST_RATE], np.zeros(len(s))
+        expected[LAST_PERIOD] = baselines.last_period(s, rate, nothing)[0]
+        if SAME_SEASON not in fits.out:
+            expected[SAME_SEASON] = baselines.same_season(s, rate, nothing)[0]
+    return expected
+
+
+def expected_of(fits: Fits, name: str, s: Summaries, days: float) -> Floats:
+    """The expected purchases of one model, or past rate, in the next so many days."""
+    clock = fits.clock_of(name)
+    return fits.rates[name].expected_purchases(s.histories_in(clock), weeks_ahead(clock, s, days))
+
+
+def order_sizes(fits: Fits, s: Summaries) -> Predictions:
+    """The expected amount of one order, net of credits, by each way to tell it."""
+    sizes = {}
+    if fits.gamma_gamma is not None:
+        sizes[GAMMA_GAMMA] = fits.net_share * fits.gamma_gamma.expected(s.bought, s.orders)
+    if fits.own_mean is not None:
+        sizes[OWN_MEAN] = fits.own_mean.expected(s)
+    return sizes
+
+
+def spends(fits: Fits, s: Summaries, expected: Predictions) -> Predictions:
+    """The expected spend of each single candidate; `expected` are the purchases of `purchases`."""
+    sizes = order_sizes(fits, s)
+    found = {
+        name + TIMES + size: expected[name] * sizes[size] for name in fits.rates for size in sizes if name in expected
+    }
+    if PAST_RATE in expected and OWN_MEAN in sizes:
+        rate, order = expected[PAST_RATE], sizes[OWN_MEAN]
+        found[LAST_PERIOD] = baselines.last_period(s, rate, order)[1]
+        if SAME_SEASON not in fits.out:
+            found[SAME_SEASON] = baselines.same_season(s, rate, order)[1]
+    return found
+
+
+def with_averages(names: list[str]) -> list[str]:
+    """These candidates, and the average of every two of them."""
+    return names + [AND.join(two) for two in combinations(names, 2)]
+
+
+def value_of(name: str, singles: Mapping[str, Floats]) -> Floats:
+    """What a candidate, single or an average of two, expects."""
+    parts = name.split(AND)
+    return np.asarray(sum(singles[part] for part in parts) / len(parts), dtype=np.float64)
