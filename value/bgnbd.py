@@ -82,7 +82,7 @@ def fit(h: Histories, weights: Floats | None = None) -> BgNbd:
     )
     r, alpha, a, b = np.exp(found.log_parameters)
     # In weeks again, each purchase being a density.
-    log_likelihood = found.log_likelihood - float(number @ groups.frequency) * np.log(unit)
+    log_likelihood = found.log_likelihood - float(number @ groups.frequency) * float(np.log(unit))
     return BgNbd(float(r), float(alpha * unit), float(a), float(b), log_likelihood, found.is_at_boundary)
 
 

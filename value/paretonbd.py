@@ -193,10 +193,11 @@ class _Left:
         self.log_alpha_end, self.log_beta_end = np.log1p(silence / self.alpha_from), np.log1p(silence / self.beta_from)
         self.silence = silence
         self.stayed = np.exp(-bought * self.log_alpha_end - s * self.log_beta_end)
-        # Nothing is left of the integrand where (α+y)^−(r+x) has fallen by e^−36.
+        # Nothing is left of the integrand where one of its factors has fallen by e^−36.
         with np.errstate(over="ignore"):
             # An overflow is an end beyond any T, which is then the smaller.
             span = np.minimum(silence, self.alpha_from * np.expm1(FAR / bought))
+            span = np.minimum(span, self.beta_from * np.expm1(FAR / (s + 1)))
         nearer = np.minimum(self.alpha_from, self.beta_from)
         nodes, node_weights = np.polynomial.legendre.leggauss(NODES)
         reach = (np.log1p(span / nearer) / 2)[:, np.newaxis]
