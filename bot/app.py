@@ -85,7 +85,6 @@ def build(
     """
     log, pools = log or Log(), Pools()
     token = settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else ""
-    secret = settings.slack_signing_secret
     client = posting_client(token, settings.slack_api_url)
     patient_client = posting_client(token, settings.slack_api_url, is_patient=True)
     asking = WebClient(token, base_url=settings.slack_api_url, timeout=LOOKUP_SECONDS, retry_handlers=[])
@@ -94,8 +93,10 @@ def build(
     work = Work(db, directory, Sender(client, patient_client, pools.patient, log), log, clock)
     bolt = App(
         client=client,
-        signing_secret=secret.get_secret_value() if secret else "",
-        listener_executor=pools.listeners,
+        # bot/serving.py turns away what is unsigned before bolt sees it, and Socket Mode carries no signatures.
+        request_verification_enabled=False,
+        # Listeners wait for nothing; by default bolt gives each a thread, and looks every 10 ms whether it has ended.
+        process_before_response=True,
     )
     register(bolt, Listener(work, pools, asking, bot_user_id=us["user_id"]), Submitting(work, pools))
     return Melktert(bolt, db, work, pools, patient_client, log, Event())

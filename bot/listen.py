@@ -1,6 +1,7 @@
-"""What Slack delivers: acknowledged at once, told apart, and handed on to whoever does the work.
+"""What Slack delivers: acknowledged, told apart, and handed on to whoever does the work (docs/decisions/0006).
 
-A dialogue is opened before the work begins, since Slack allows three seconds for it (docs/decisions/0006).
+A listener runs in the thread that took the delivery, and Slack has its acknowledgement when it returns; so it waits for
+nothing. Only a submitted form and a live search, whose acknowledgement is the answer, may take their seconds.
 """
 
 from collections import OrderedDict
@@ -25,7 +26,7 @@ from commands._reply import Action, Invalid, Reply
 Json = Mapping[str, Any]
 
 SUGGESTION_SECONDS = 2.5
-# Each letter that somebody types into a live search waits in a listener; the others are left for acknowledgements.
+# Each letter that somebody types into a live search holds a thread; the others are left for acknowledgements.
 SUGGESTIONS_AT_ONCE = 8
 REMEMBERED_MOST = 10_000
 
@@ -142,14 +143,15 @@ class Listener:
     def _hand_on(self, press: Press, heard: Heard) -> None:
         """What answers in a dialogue has one first: a new one, or the one in which the button was."""
         if not heard.view_id and (heard.way == "view" or press.opens_form):
-            opened = self._opened(press, heard)
-            if opened is None:
-                return
-            heard = opened
-        self.pools.workers.submit(self.work.answer, Action(press.command, "", press.values), heard)
+            self.pools.openers.submit(self._open, press, heard)
+        else:
+            self.pools.workers.submit(self.work.answer, Action(press.command, "", press.values), heard)
 
-    def _opened(self, press: Press, heard: Heard) -> Heard | None:
-        """A dialogue that says "One moment …", to be filled; None where Slack opens none, which the person is told."""
+    def _open(self, press: Press, heard: Heard) -> None:
+        """A dialogue that says "One moment …", and the work that fills it; where Slack opens none, the person is told.
+
+        Slack allows three seconds for it, however busy the workers are, so openers have threads of their own.
+        """
         try:
             answer = self.opening.views_open(trigger_id=heard.trigger_id, view=forms.loading("Melktert"))
         except TROUBLE as error:
@@ -157,8 +159,9 @@ class Listener:
             said = f"Slack did not open the dialogue; that is noted under {reference}."
             way = heard if heard.way == "url" else replace(heard, way="message", channel_id=None)
             self._tell(Unanswered.because(said, "Press the button once more.").reply, way)
-            return None
-        return replace(heard, way="view", view_id=answer["view"]["id"])
+            return
+        heard = replace(heard, way="view", view_id=answer["view"]["id"])
+        self.pools.workers.submit(self.work.answer, Action(press.command, "", press.values), heard)
 
     def _tell(self, reply: Reply, heard: Heard) -> None:
         self.pools.workers.submit(self.work.sender.answer, reply, heard, LOCALE)

@@ -17,12 +17,12 @@ from bot.answer import Unanswered, guarded
 from bot.app import Melktert, build
 from bot.console import open_console
 from bot.log import Log
-from bot.pools import LISTENERS_MOST
 from bot.send import TROUBLE
 from bot.settings import Settings
 from bot.usable import opened, usable_settings
 from store.database import Database
 
+DELIVERIES_AT_ONCE = 32
 DOCTOR = "python -m bot doctor says what is wrong, and its remedy."
 
 
@@ -82,7 +82,7 @@ def _serve_socket(settings: Settings, melktert: Melktert) -> None:
         melktert.bolt,
         settings.slack_app_token.get_secret_value(),
         web_client=melktert.patient_client,
-        concurrency=LISTENERS_MOST,
+        concurrency=DELIVERIES_AT_ONCE,
     )
     with _told_to_stop() as stop:
         try:

@@ -17,19 +17,19 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot.app import Melktert
-from bot.pools import LISTENERS_MOST
 from store import sources
 
 EVENTS_PATH = "/slack/events"
 HEALTH_PATH = "/healthz"
 # Slack's own payloads stay far below; whatever is larger is not Slack's.
 BODY_MOST = 1_000_000
+DELIVERIES_AT_ONCE = 32
 TIMESTAMP_MOST = 15
 
 
 def asgi(melktert: Melktert, signing_secret: str) -> Starlette:
     """The web application that Slack's requests, and a health check, go to."""
-    limiter = CapacityLimiter(LISTENERS_MOST)
+    limiter = CapacityLimiter(DELIVERIES_AT_ONCE)
     verifier = SignatureVerifier(signing_secret)
 
     async def events(request: Request) -> Response:

@@ -42,7 +42,7 @@ def running(
     serve = _socket if way == "socket" else _http
     with serve(slack, settings, melktert):
         yield melktert
-        melktert.finish()
+    melktert.finish()
 
 
 @contextmanager

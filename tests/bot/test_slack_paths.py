@@ -433,8 +433,9 @@ def test_a_button_of_the_home_tab_answers_in_a_dialogue_and_twice_is_fine(anna: 
         for _ in range(2):
             if label not in home.buttons:
                 continue  # what was to be done is done, and the Home tab has followed
-            assert anna.presses(label, on=home).error is None
-            slack.wait_for(lambda: anna.modal is not None and "One moment" not in anna.modal.words)
+            pressed = anna.presses(label, on=home)
+            assert pressed.error is None
+            assert slack.wait_for(lambda p=pressed: what_came_of(p))
 
 
 def test_whom_slack_tells_of_is_remembered(anna: Person, slack: Slack, sqlite_db: Database) -> None:
