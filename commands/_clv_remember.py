@@ -11,7 +11,7 @@ from commands._reply import Date, Note, Ratio, Sentence, Strong
 from store import invoices
 from store.scoring import twelve_months_before
 from value.lifetime import NoProjection, break_even_price_rise
-from value.projection import WEEKS_A_YEAR, project
+from value.projection import WEEKS_A_YEAR, is_plausible, project
 
 
 def remembered(connection: Connection, of: Subject) -> tuple[Note, ...]:
@@ -58,6 +58,8 @@ def _instead(connection: Connection, of: Subject) -> Sentence:
                 "No cost is recorded for some of what they bought, so what they earn us is not known; ",
                 "a margin assumption in the mapping would tell.",
             )
+        case NoProjection.IMPLAUSIBLE | NoProjection.TOO_LARGE:
+            return ("Nothing is projected: ", of.figures.unknown.reason, ".")
         case _:
             return ("Nothing bought in the period covered: what have we not offered them?",)
 
@@ -111,6 +113,8 @@ def _win_back(connection: Connection, of: Subject) -> Sentence:
             return (*lost, ": agree on other terms before winning them back.")
         rise = break_even_price_rise(year.revenue, year.gross_profit)
         return (*lost, ": win them back at prices at least ", Ratio(rise), " higher.")
+    if not is_plausible(found.assumptions):
+        return (*then, "earned ", found.money(year.gross_profit), ". Ask what we did wrong.")
     projection = project(np.array([float(year.gross_profit)]), np.array([float(year.revenue)]), found.assumptions)
     again = Decimal(round(float(projection.present_value[0])))
     return (

@@ -34,7 +34,7 @@ from store.values import CustomerValue
 from store.workspace import Author, TeamSettings, VisitTotal
 from value.assumptions import Assumptions
 from value.lifetime import NoProjection, why_no_projection
-from value.projection import CALENDAR_HOURS_A_YEAR
+from value.projection import CALENDAR_HOURS_A_YEAR, is_plausible
 from value.visit import visit_return
 
 QUARTER_DAYS = 91
@@ -176,7 +176,10 @@ def figures(value: CustomerValue, rests_on: Basis, own: OwnAssumptions | None = 
         bought_in_12_months=bool(end and value.last_purchase_on and value.last_purchase_on > twelve_months_before(end)),
     )
     team = rests_on.settings.assumptions
-    return Figures(value, rests_on.settings, own.over(team) if own else team, rests_on.visit, reason)
+    assumptions = own.over(team) if own else team
+    if reason is None and value.projected_value is None:
+        reason = NoProjection.TOO_LARGE if is_plausible(assumptions) else NoProjection.IMPLAUSIBLE
+    return Figures(value, rests_on.settings, assumptions, rests_on.visit, reason)
 
 
 def rests_on(coverage: Coverage, found: Sequence[Figures]) -> tuple[Note, ...]:

@@ -14,9 +14,11 @@ from pydantic import BaseModel, ValidationError
 from commands._amount import amount, signs
 from commands._figures import plain_number
 from commands._reply import Count, Field, Invalid, Money, Option, Ratio, Request, Sentence, Text, Value
+from store.assumptions import ImplausibleError
 from store.changes import SupersededError
 from store.money import is_currency, minor_digits
 from store.workspace import TeamSettings
+from value.projection import FACTOR_MOST
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 LEDGERS_OWN = "the ledger's own"
@@ -182,6 +184,20 @@ def superseded(other: SupersededError, request: Request, what: str) -> str:
     return (
         f"{who} changed {what} on {other.at:%Y-%m-%d at %H:%M} UTC, after this form was opened. "
         "Nothing of this form was saved. Close it, open it again and change what is still to be changed."
+    )
+
+
+def implausible(refused: ImplausibleError) -> Invalid:
+    """What the assumptions would make of a profit, and which of them to change."""
+    factor = f"{refused.factor:,.0f}" if refused.factor < 1_000_000 else "more than a million"
+    whose = ""
+    if refused.customers:
+        many = "1 customer" if refused.customers == 1 else f"{refused.customers:,} customers"
+        whose = f" for {many} with assumptions of their own"
+    return Invalid(
+        horizon_years=f"With these, 1.00 of yearly profit would be worth {factor} today{whose}; "
+        f"{FACTOR_MOST:,} is the most that can be planned with. "
+        "Lower the growth, the margin improvement or the horizon, or raise the discount rate."
     )
 
 

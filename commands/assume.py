@@ -29,7 +29,7 @@ from commands._reply import (
 )
 from commands._setting import ASSUMPTIONS, Mistyped, Setting
 from store import assumptions, changes, customers, sources, values, workspace
-from store.assumptions import OwnAssumptions
+from store.assumptions import ImplausibleError, OwnAssumptions
 from store.changes import SupersededError
 from store.customers import Customer
 from store.database import Database
@@ -148,6 +148,8 @@ def _save(customer: Customer, request: Request, db: Database) -> Reply:
             value = values.get(connection, customer.id)
     except SupersededError as other:
         raise Invalid(assumptions=_setting.superseded(other, request, "these assumptions")) from None
+    except ImplausibleError as refused:
+        raise _setting.implausible(refused) from None
     the_customer = {"customer": str(customer.id)}
     actions = (Action("clv", "The card", the_customer), Action(NAME, "The assumptions", the_customer))
     what = _changed(assumed, team)

@@ -26,6 +26,7 @@ from commands._reply import (
 )
 from commands._setting import Mistyped, Setting
 from store import assumptions, changes, workspace
+from store.assumptions import ImplausibleError
 from store.changes import Settled, SupersededError
 from store.database import Database
 from store.workspace import TeamSettings, Version
@@ -203,6 +204,8 @@ def _save(group: Group, request: Request, db: Database) -> Reply:
             )
     except SupersededError as other:
         raise Invalid(settings=_setting.superseded(other, request, "the settings")) from None
+    except ImplausibleError as refused:
+        raise _setting.implausible(refused) from None
     return _saved(settled)
 
 

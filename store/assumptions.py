@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 from store.tables import customer_assumptions, people
 from store.workspace import Author, Horizon, Rate
 from value.assumptions import Assumptions
+from value.projection import factor, is_plausible
 
 
 class OwnAssumptions(BaseModel):
@@ -36,6 +37,31 @@ class OwnAssumptions(BaseModel):
     def over(self, team: Assumptions) -> Assumptions:
         """The team's assumptions with these in place of theirs."""
         return replace(team, **self.differing)
+
+
+class ImplausibleError(Exception):
+    """Assumptions that make more of 1.00 of yearly profit than anybody plans with; `customers` is how many customers
+    with assumptions of their own this is about, 0 where it is about the team's.
+    """
+
+    def __init__(self, factor: float, customers: int = 0) -> None:
+        super().__init__(f"1.00 of profit would be worth {factor:.6g}")
+        self.factor = factor
+        self.customers = customers
+
+
+def refuse_implausible(assumptions: Assumptions) -> None:
+    """Errors: ImplausibleError. The one measure of the team's assumptions and of those of a customer."""
+    if not is_plausible(assumptions):
+        raise ImplausibleError(factor(assumptions))
+
+
+def refuse_implausible_own(connection: Connection, before: Assumptions, after: Assumptions) -> None:
+    """Errors: ImplausibleError where a change of the team's assumptions makes those of single customers implausible."""
+    own = every(connection).values()
+    beyond = [its.over(after) for its in own if is_plausible(its.over(before)) and not is_plausible(its.over(after))]
+    if beyond:
+        raise ImplausibleError(max(map(factor, beyond)), len(beyond))
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,8 @@ def settle(
     """Change these settings, and score every customer where figures rest on them.
 
     `seen` is the id of the version that the change was made from. The same receipt again changes nothing, and is
-    answered as it was. Errors: pydantic.ValidationError; SupersededError where `seen` is no longer the newest.
+    answered as it was. Errors: pydantic.ValidationError; SupersededError where `seen` is no longer the newest;
+    assumptions.ImplausibleError.
     """
     lock_figures(connection)
     earlier = workspace.made_by(connection, receipt) if receipt is not None else None
@@ -63,6 +64,9 @@ def settle(
         raise SupersededError(newest.by, newest.at)
     before = newest.settings
     after = TeamSettings.model_validate({**before.model_dump(), **fields})
+    if after.assumptions != before.assumptions:
+        assumptions.refuse_implausible(after.assumptions)
+        assumptions.refuse_implausible_own(connection, before.assumptions, after.assumptions)
     workspace.change(connection, after, by=by, at=at, receipt=receipt)
     if _rescored(before, after):
         scoring.score(connection)
@@ -94,7 +98,10 @@ def assume(
     if seen is not None and newest is not None and newest.id != seen:
         raise SupersededError(newest.by, newest.at)
     before = newest.own if newest else OwnAssumptions()
-    own = own.differing_from(workspace.assumptions(connection))
+    team = workspace.assumptions(connection)
+    own = own.differing_from(team)
+    if own.differing:
+        assumptions.refuse_implausible(own.over(team))
     if assumptions.change(connection, customer_id, own, by=by, at=at, reason=reason, receipt=receipt):
         scoring.project_anew(connection, customer_id)
     return Assumed(before, own)

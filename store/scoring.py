@@ -13,11 +13,13 @@ from sqlalchemy.engine import Connection
 from store import assumptions, bulk, workspace
 from store.assumptions import OwnAssumptions
 from store.database import lock_figures
+from store.money import MINOR_MOST
 from store.sources import Coverage, coverage, customer_periods
 from store.sums import Sums, add_up, twelve_months_before
 from store.tables import customer_values, customers
 from value.assumptions import Assumptions
-from value.projection import Floats, project
+from value.lifetime import NoProjection
+from value.projection import Floats, Projection, is_plausible, project
 
 __all__ = ["covers_12_months", "project_anew", "score", "twelve_months_before"]
 
@@ -90,6 +92,8 @@ def _row(customer_id: int, sums: Sums, home: str | None) -> tuple[object, ...]:
         reason = f"there is no exchange rate from {_listed(sums.without_rate)} to {home} for some of the invoices"
     elif currency is None and sums.currencies:
         reason = f"the invoices are in {_listed(sums.currencies)} and no home currency is set"
+    elif any(abs(amount) > MINOR_MOST for amount in _amounts(sums)):
+        reason = NoProjection.TOO_LARGE.value
     known = reason is None and currency is not None
     return (
         customer_id,
@@ -106,6 +110,12 @@ def _row(customer_id: int, sums: Sums, home: str | None) -> tuple[object, ...]:
         sums.revenue_12_months if known else None,
         sums.gross_profit_12_months if known else None,
     )
+
+
+def _amounts(sums: Sums) -> Iterable[int]:
+    profits = (sums.gross_profit, sums.gross_profit_12_months)
+    yield from (sums.revenue, sums.revenue_12_months, sums.assumed_cost_revenue)
+    yield from (profit for profit in profits if profit is not None)
 
 
 def _listed(currencies: Iterable[str]) -> str:
@@ -151,21 +161,34 @@ def _projections(
     own_by_place: Mapping[OwnAssumptions, list[int]],
 ) -> tuple[list[int | None], list[int | None]]:
     """Projected value in minor units, and the first year of the margin cap; none where the customer's sources cover
-    less than 12 months.
+    less than 12 months, or where the value is beyond all measure.
     """
-    projection = project(profits, revenues, team)
+    projection = _plausible(profits, revenues, team)
     for own, places in own_by_place.items():
-        its = project(profits[places], revenues[places], own.over(team))
+        its = _plausible(profits[places], revenues[places], own.over(team))
         projection.present_value[places] = its.present_value
         projection.cap_from_year[places] = its.cap_from_year
     whole_years = {period: period is not None and covers_12_months(*period) for period in set(periods)}
     values = projection.present_value.tolist()
     present = [
-        round(value) if whole_years[period] and not math.isnan(value) else None
+        _minor(value) if whole_years[period] and not math.isnan(value) else None
         for value, period in zip(values, periods, strict=True)
     ]
     caps = projection.cap_from_year.tolist()
     return present, [None if value is None else cap or None for value, cap in zip(present, caps, strict=True)]
+
+
+def _plausible(profits: Floats, revenues: Floats, assumptions: Assumptions) -> Projection:
+    """The projection; of nobody where settings of long ago are beyond what is accepted now."""
+    projection = project(profits, revenues, assumptions)
+    if not is_plausible(assumptions):
+        projection.present_value[:] = np.nan
+    return projection
+
+
+def _minor(value: float) -> int | None:
+    """In whole minor units: at least one, since whoever earns us something is worth more than nothing."""
+    return max(1, round(value)) if value <= MINOR_MOST else None
 
 
 def _periods(connection: Connection, ids: Sequence[int], covered: Coverage | None) -> list[Period | None]:

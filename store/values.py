@@ -11,6 +11,8 @@ from store.customers import OWNER_COLUMNS, Owner, owner_of
 from store.money import from_minor
 from store.tables import customer_values, customers, reps
 
+PART = 10**9
+
 
 @dataclass(frozen=True, slots=True)
 class CustomerValue:
@@ -86,17 +88,23 @@ def best(connection: Connection, currency: str, count: int, owner_rep_id: int | 
 
 def standings(connection: Connection) -> list[Standing]:
     """The sum of all projected values, for each currency that any is in; the most customers first."""
+    minor = customer_values.c.projected_value_minor
     rows = connection.execute(
         sa.select(
             customer_values.c.currency,
             sa.func.count().label("customers"),
-            sa.cast(sa.func.sum(customer_values.c.projected_value_minor), sa.BigInteger).label("total_minor"),
+            # In two parts, since SQLite fails at a sum that a column could not hold.
+            sa.cast(sa.func.sum(minor // PART), sa.BigInteger).label("parts"),
+            sa.cast(sa.func.sum(minor % PART), sa.BigInteger).label("rest_minor"),
         )
         .where(customer_values.c.projected_value_minor.is_not(None))
         .group_by(customer_values.c.currency)
         .order_by(sa.func.count().desc(), customer_values.c.currency)
     )
-    return [Standing(row.currency, row.customers, from_minor(row.total_minor, row.currency)) for row in rows]
+    return [
+        Standing(row.currency, row.customers, from_minor(row.parts * PART + row.rest_minor, row.currency))
+        for row in rows
+    ]
 
 
 def _value(row: sa.Row[tuple[object, ...]]) -> CustomerValue:

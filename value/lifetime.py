@@ -12,6 +12,8 @@ class NoProjection(enum.Enum):
     SHORT_PERIOD = "the data covers less than 12 months"
     NOTHING_IN_12_MONTHS = "nothing was bought in the last 12 months of the data"
     LOSS_IN_12_MONTHS = "the last 12 months of the data earned no profit"
+    IMPLAUSIBLE = "the assumptions make more than 1,000 times of a year's profit; an admin can lower them"
+    TOO_LARGE = "the amounts in the ledger are larger than any customer's"
 
 
 def why_no_projection(

@@ -22,6 +22,8 @@ Ints = npt.NDArray[np.int64]
 CALENDAR_HOURS_A_YEAR = 8_766
 WORKING_HOURS_A_YEAR = 2_080
 WEEKS_A_YEAR = 52
+# What 1.00 of yearly profit may be worth at most: by default it is 44.07, and beyond a thousand nobody plans with it.
+FACTOR_MOST = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,11 @@ class Projection:
 def factor(assumptions: Assumptions) -> float:
     """Projected value of 1.00 of yearly profit where the margin cap never bites."""
     return float(_yearly(assumptions)[0].sum())
+
+
+def is_plausible(assumptions: Assumptions) -> bool:
+    """Whether these assumptions make no more of 1.00 of yearly profit than FACTOR_MOST."""
+    return factor(assumptions) <= FACTOR_MOST
 
 
 def project(profit_12_months: Floats, revenue_12_months: Floats, assumptions: Assumptions) -> Projection:

@@ -8,7 +8,7 @@ import pytest
 from bot.wording import plain
 from commands._reply import Action, Form, Invalid, Item, Money, Reply, Role
 from commands._reply import Person as Asker
-from store import people
+from store import assumptions, people, scoring
 from store.database import Database
 from store.people import Person
 from tests.commands.asking import ask, facts, read
@@ -147,6 +147,27 @@ def test_everything_that_is_wrong_is_said_at_once(acme: SimpleNamespace) -> None
         "horizon_years": "Horizon: type a whole number of years from 1 to 50, such as 20.",
         "reason": "Say why in a few words, 500 letters at most, such as: their contract ends in 2030.",
     }
+
+
+def test_assumptions_that_nobody_could_plan_with_are_refused_with_what_they_come_to(acme: SimpleNamespace) -> None:
+    with pytest.raises(Invalid) as refused:
+        submit(acme, form_of(acme), margin_improvement_annual="50", reason="a big year")
+    assert "would be worth 14," in refused.value.errors["horizon_years"]
+    assert "20 years" in read(ask(acme.db, "/clv acme"))
+
+
+def test_what_is_implausible_all_the_same_is_not_known_with_the_reason(acme: SimpleNamespace) -> None:
+    with acme.db.writing() as connection:
+        # As they were accepted before there was a limit.
+        own = assumptions.OwnAssumptions(margin_improvement_annual=Decimal("0.5"), horizon_years=50)
+        assumptions.change(connection, acme.id, own, by="U1", at=NOW, reason="long ago")
+        scoring.score(connection)
+    card = read(ask(acme.db, "/clv acme"))
+    reason = "the assumptions make more than 1,000 times of a year's profit; an admin can lower them"
+    assert f"lifetime value not known: {reason}" in card
+    assert f"Nothing is projected: {reason}." in card
+    assert reason in read(ask(acme.db, "/clv acme why"))
+    assert "Your best customer" in read(ask(acme.db, "/top"))
 
 
 @pytest.mark.parametrize("reason", ["", "  ", "no", "x" * 501])

@@ -180,6 +180,22 @@ def test_the_home_currency_is_a_code_or_nothing(books: SimpleNamespace) -> None:
     assert settled(books.db).home_currency is None
 
 
+def test_assumptions_that_nobody_could_plan_with_are_refused_with_what_they_come_to(books: SimpleNamespace) -> None:
+    high = {"sales_growth_annual": "50", "margin_improvement_annual": "5", "discount_rate_annual": "-50"}
+    refused = wrong(books.db, "projection", **high, horizon_years="27")
+    assert refused == {
+        "horizon_years": "With these, 1.00 of yearly profit would be worth more than a million today; "
+        "1,000 is the most that can be planned with. "
+        "Lower the growth, the margin improvement or the horizon, or raise the discount rate."
+    }
+    assert (
+        "would be worth 2,828 today"
+        in wrong(books.db, "projection", horizon_years="50", sales_growth_annual="10")["horizon_years"]
+    )
+    assert settled(books.db) == TeamSettings()
+    assert "best customers" in read(ask(books.db, "/top"))
+
+
 # --- several at once, twice, and by others --------------------------------------------------------------------------
 
 

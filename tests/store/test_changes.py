@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from store import assumptions, changes, scoring, values, workspace
-from store.assumptions import OwnAssumptions
+from store.assumptions import ImplausibleError, OwnAssumptions
 from store.changes import SupersededError
 from store.database import Database, lock_figures
 from store.values import CustomerValue
@@ -132,7 +132,7 @@ def test_a_customer_is_projected_from_its_own_assumptions_and_the_others_from_th
 def test_projecting_one_customer_gives_what_scoring_everybody_gives(books: SimpleNamespace) -> None:
     with books.db.writing() as connection:
         changes.assume(connection, books.acme, SLOWER, by="U1", at=NOW, reason="their market shrinks")
-        capped = OwnAssumptions(margin_improvement_annual=Decimal("0.5"))
+        capped = OwnAssumptions(margin_improvement_annual=Decimal("0.5"), horizon_years=10)
         changes.assume(connection, books.other, capped, by="U1", at=NOW, reason="a new line")
     alone = [value_of(books.db, customer) for customer in (books.acme, books.other)]
     assert alone[1].cap_from_year == 6
@@ -191,3 +191,46 @@ def test_a_customer_whose_data_is_too_short_stays_without_a_projection(db: Datab
     with db.writing() as connection:
         changes.assume(connection, acme, SLOWER, by="U1", at=NOW, reason="slow")
     assert value_of(db, acme).projected_value is None
+
+
+# --- assumptions beyond all measure ---------------------------------------------------------------------------------
+
+# 1.00 of yearly profit would be worth 5.6e17 by these over 27 years.
+BEYOND = {"sales_growth_annual": "0.5", "margin_improvement_annual": "0.5", "discount_rate_annual": "-0.5"}
+
+
+def test_what_would_make_a_thousand_times_of_a_profit_is_refused_for_the_team(books: SimpleNamespace) -> None:
+    with books.db.writing() as connection, pytest.raises(ImplausibleError) as refused:
+        changes.settle(connection, {**BEYOND, "horizon_years": 27}, by="U1", at=NOW)
+    assert refused.value.factor > 1e17
+    with books.db.reading() as connection:
+        assert workspace.settings(connection) == TeamSettings()
+
+
+def test_and_for_a_customer_alone(books: SimpleNamespace) -> None:
+    own = OwnAssumptions(margin_improvement_annual=Decimal("0.5"))
+    with books.db.writing() as connection, pytest.raises(ImplausibleError):
+        changes.assume(connection, books.acme, own, by="U1", at=NOW, reason="a big year")
+    with books.db.reading() as connection:
+        assert assumptions.newest(connection, books.acme) is None
+
+
+def test_the_teams_assumptions_may_not_make_those_of_a_customer_implausible(books: SimpleNamespace) -> None:
+    with books.db.writing() as connection:
+        own = OwnAssumptions(margin_improvement_annual=Decimal("0.3"))
+        changes.settle(connection, {"sales_growth_annual": "-0.05"}, by="U1", at=NOW)
+        changes.assume(connection, books.acme, own, by="U1", at=NOW, reason="a big year")
+    with books.db.writing() as connection, pytest.raises(ImplausibleError) as refused:
+        changes.settle(connection, {"sales_growth_annual": "0.2"}, by="U1", at=NOW)
+    assert refused.value.customers == 1
+
+
+def test_implausible_settings_of_long_ago_can_be_lowered_and_keep_nothing_else_from_being_changed(
+    books: SimpleNamespace,
+) -> None:
+    old = TeamSettings.model_validate({**BEYOND, "horizon_years": 27})
+    with books.db.writing() as connection:
+        workspace.change(connection, old, by="U1", at=NOW)
+        changes.settle(connection, {"visit_gift": "3"}, by="U1", at=NOW)
+        changes.settle(connection, {"horizon_years": 1}, by="U1", at=NOW)
+    assert value_of(books.db, books.acme).projected_value == Decimal("450.00")

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import sqlalchemy as sa
 
-from store import scoring, sources, tables, values, workspace
+from store import assumptions, scoring, sources, tables, values, workspace
 from store.database import Database
 from store.values import CustomerValue
 from tests.ledger import END, NOW, START, Ledger, Line
@@ -251,3 +251,93 @@ def test_two_scorings_at_once_wait_for_one_another(db: Database) -> None:
             both = [threads.submit(score) for _ in range(2)]
             assert [one.result() for one in both] == [1, 1]
     assert value_of(db, acme).currency == "USD"
+
+
+# --- what no column could hold --------------------------------------------------------------------------------------
+
+# As they were accepted before there was a limit: 1.00 of profit is worth 5.9e32.
+BEYOND = workspace.TeamSettings(
+    sales_growth_annual=Decimal("0.5"),
+    margin_improvement_annual=Decimal("0.5"),
+    discount_rate_annual=Decimal("-0.5"),
+    horizon_years=50,
+)
+
+
+def test_settings_of_long_ago_that_go_beyond_all_measure_leave_the_projection_unknown(db: Database) -> None:
+    books = Ledger(db)
+    acme, thrifty = books.customer("Acme"), books.customer("Thrifty")
+    books.invoice(acme, LAST_YEAR, Line("100", "20"))
+    books.invoice(thrifty, LAST_YEAR, Line("100", "90"))
+    with db.writing() as connection:
+        workspace.change(connection, BEYOND, by="test", at=NOW)
+        own = assumptions.OwnAssumptions(horizon_years=1)
+        assumptions.change(connection, thrifty, own, by="test", at=NOW, reason="they move")
+    books.done()
+    assert value_of(db, acme).gross_profit_12_months == Decimal(80)
+    assert (value_of(db, acme).projected_value, value_of(db, acme).cap_from_year) == (None, None)
+    assert value_of(db, thrifty).projected_value == Decimal("45.00")  # 10 × 1.5 × 1.5 ÷ 0.5
+
+
+def test_one_customer_beyond_all_measure_is_unknown_when_scored_alone(db: Database) -> None:
+    books = Ledger(db)
+    acme = books.customer("Acme")
+    books.invoice(acme, LAST_YEAR, Line("100", "90"))
+    books.done()
+    with db.writing() as connection:
+        fields = assumptions.OwnAssumptions.model_fields
+        own = assumptions.OwnAssumptions(**{name: getattr(BEYOND, name) for name in fields})
+        assumptions.change(connection, acme, own, by="test", at=NOW, reason="they move")
+        scoring.project_anew(connection, acme)
+    assert value_of(db, acme).projected_value is None
+
+
+def test_whoever_earns_us_next_to_nothing_is_not_worth_nothing(db: Database) -> None:
+    books = Ledger(db)
+    acme = books.customer("Acme")
+    books.invoice(acme, LAST_YEAR, Line("0.01", "0"))
+    with db.writing() as connection:
+        shrinking = workspace.TeamSettings(
+            sales_growth_annual=Decimal("-0.5"), discount_rate_annual=Decimal("0.5"), horizon_years=1
+        )
+        workspace.change(connection, shrinking, by="test", at=NOW)
+    books.done()
+    assert value_of(db, acme).projected_value == Decimal("0.01")  # of 0.0035
+
+
+def test_amounts_that_no_column_holds_leave_the_money_unknown_with_the_reason(db: Database) -> None:
+    books = Ledger(db)
+    acme, other = books.customer("Acme"), books.customer("Other")
+    for _ in range(11):
+        books.invoice(acme, LAST_YEAR, Line("1000000000000000.00", "0"))
+    books.invoice(other, LAST_YEAR, Line("100", "80"))
+    books.done()
+    value = value_of(db, acme)
+    assert (value.revenue, value.projected_value) == (None, None)
+    assert value.unknown_reason == "the amounts in the ledger are larger than any customer's"
+    assert value.invoices == 11
+    assert value_of(db, other).projected_value == Decimal("881.35")
+
+
+def test_a_profit_whose_projection_no_column_holds_is_known_itself(db: Database) -> None:
+    books = Ledger(db)
+    acme = books.customer("Acme")
+    books.invoice(acme, LAST_YEAR, Line("9000000000000000.00", "8000000000000000.00"))
+    books.done()
+    value = value_of(db, acme)
+    assert value.gross_profit == Decimal("1000000000000000.00")
+    assert value.projected_value is None
+
+
+def test_the_sum_of_all_customers_may_be_larger_than_a_column_holds(db: Database) -> None:
+    books = Ledger(db)
+    for number in range(30):
+        customer = books.customer(f"Customer {number}")
+        books.invoice(customer, LAST_YEAR, Line("900000000000000.00", "810000000000000.00"))
+    books.done()
+    with db.reading() as connection:
+        (standing,) = values.standings(connection)
+        every = values.best(connection, "USD", 30)
+    assert standing.projected_value > Decimal(2**63) / 100
+    assert standing.projected_value == sum(one.value.projected_value or 0 for one in every)
+    assert (standing.currency, standing.customers) == ("USD", 30)
