@@ -15,7 +15,7 @@ NOBODY = "nobody"
 CHOICES_MOST = 100
 ROLE_LABELS = {
     "rep": "rep: sees customers",
-    "manager": "manager: looks after reps",
+    "manager": "manager: looks after reps; for now sees what a rep sees",
     "admin": "admin: loads data, settles who is who",
 }
 
@@ -28,12 +28,13 @@ def link(rep: Rep) -> Reply:
 
 def leave(connection: Connection, rep: Rep) -> Reply:
     """Who gets the customers of somebody who left?"""
-    intro = (
-        Count(rep.customers, "customer"),
-        f", and whatever imports bring for {rep.name} later, go to the rep whom you choose.",
-    )
+    later = f"hatever imports bring for {rep.name} later"
+    intro: Sentence = (f"W{later} goes to the rep whom you choose.",)
+    if rep.customers:
+        intro = (Count(rep.customers, "customer"), f", and w{later}, go to the rep whom you choose.")
     field = taker(connection, "Who gets the customers?", but=rep)
-    return _form("A rep has left", (field,), {"do": "leave", "rep": str(rep.id)}, submit="Has left", intro=intro)
+    values = {"do": "leave", "rep": str(rep.id), "seen": str(rep.customers), "person": rep.slack_user_id or ""}
+    return _form("A rep has left", (field,), values, submit="Has left", intro=intro)
 
 
 def give(connection: Connection, rep: Rep | None) -> Reply:
@@ -42,10 +43,12 @@ def give(connection: Connection, rep: Rep | None) -> Reply:
     intro = (
         Count(count, "customer"),
         f" of {rep.name}" if rep else " without a rep",
-        " go to the rep whom you choose. Imports leave them there.",
+        " goes to the rep whom you choose. Imports leave it there."
+        if count == 1
+        else " go to the rep whom you choose. Imports leave them there.",
     )
     field = taker(connection, "Who gets them?", but=rep)
-    values = {"do": "give", "rep": str(rep.id) if rep else NOBODY}
+    values = {"do": "give", "rep": str(rep.id) if rep else NOBODY, "seen": str(count)}
     return _form("Give customers", (field,), values, submit="Give", intro=intro)
 
 
@@ -72,7 +75,7 @@ def taker(connection: Connection, label: str, but: Rep | None = None) -> Field:
         raise Invalid(to="There is no other rep in the ledger who could have them.")
     if len(able) > CHOICES_MOST:
         return Field("to_name", label, hint="The rep's name, as the ledger has it.")
-    options = tuple(Option(str(rep.id), rep.name, f"{rep.customers:,} customers") for rep in able)
+    options = tuple(Option(str(rep.id), rep.name, _customers(rep)) for rep in able)
     return Field("to", label, "choice", options=options)
 
 
@@ -91,7 +94,7 @@ def chosen_taker(connection: Connection, values: Mapping[str, str]) -> int:
     if not found:
         raise Invalid(to_name=f"No rep is called “{name[:60]}”; /melktert people shows how the ledger writes the name.")
     if len(found) > 1:
-        either = " or ".join(f"#{rep.id} ({rep.customers:,} customers)" for rep in found[:5])
+        either = " or ".join(f"#{rep.id} ({_customers(rep)})" for rep in found[:5])
         raise Invalid(to_name=f"{len(found)} reps are called so; write {either} instead of the name.")
     return found[0].id
 
@@ -101,6 +104,10 @@ def number(text: str, field: str, sentence: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 19):
         raise Invalid(**{field: sentence})
     return int(text)
+
+
+def _customers(rep: Rep) -> str:
+    return "1 customer" if rep.customers == 1 else f"{rep.customers:,} customers"
 
 
 def _form(

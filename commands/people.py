@@ -8,15 +8,17 @@ from typing import TypedDict
 from sqlalchemy.engine import Connection
 
 from commands import _people_forms as forms
+from commands._figures import acting
 from commands._people_forms import NOBODY, chosen_taker, number
 from commands._people_list import BUTTON_IS_OLD, listed
 from commands._reply import Action, Command, Count, Invalid, Mention, Note, Option, Policy, Reply, Request, Sentence
 from store import names, people, reps, succession
 from store.audit import Details, RefusedError
 from store.database import Database
+from store.reps import ListChangedError
+from store.succession import Seen
 
-# Who did it, where nobody in Slack did.
-TERMINAL = "terminal"
+FORM_IS_OLD = "This form cannot be read; close it and open it again."
 
 
 class _Noted(TypedDict):
@@ -48,6 +50,11 @@ class _Asked:
             raise Invalid(person="Choose a person.")
         return chosen
 
+    @property
+    def customers_seen(self) -> int:
+        """How many customers the form said would change hands."""
+        return number(self.values.get("seen", ""), "form", FORM_IS_OLD)
+
 
 def run(request: Request, db: Database) -> Reply:
     """The list; a form; or what became of a form or a button."""
@@ -59,6 +66,9 @@ def run(request: Request, db: Database) -> Reply:
         if do in _CHANGES:
             with db.writing() as connection:
                 return _change(request, connection, do)
+    except ListChangedError as changed:
+        with db.reading() as connection:
+            return listed(request, connection, Note((str(changed),), "warning"))
     except RefusedError as refused:
         raise Invalid(**{_field(request.values, do): str(refused)}) from None
     if do:
@@ -68,12 +78,11 @@ def run(request: Request, db: Database) -> Reply:
 
 
 def _change(request: Request, connection: Connection, do: str) -> Reply:
-    by = request.person.slack_user_id or TERMINAL
-    noted = _Noted(by=by, at=request.now, receipt=request.receipt)
+    noted = _Noted(by=acting(request), at=request.now, receipt=request.receipt)
     said, more = _CHANGES[do](_Asked(connection, request.values, noted))
     if do in ("confirm", "confirm all"):
         # One of many: the list stays, so that the next one can follow.
-        return listed(request, connection, said)
+        return listed(request, connection, Note((*said, "."), "good"))
     return Reply(
         headline=said,
         summary=(*said, "."),
@@ -121,36 +130,48 @@ def _link(asked: _Asked) -> Said:
 
 
 def _link_suggested(asked: _Asked) -> Said:
-    count = number(asked.values.get("count", ""), "rep", BUTTON_IS_OLD)
-    details = reps.link_suggested(asked.connection, count, **asked.noted)
+    shown = asked.values.get("shown")
+    if not shown:
+        raise Invalid(button=BUTTON_IS_OLD)
+    details = reps.link_suggested(asked.connection, shown, **asked.noted)
     return (Count(details["count"], "rep"), " linked"), ()
 
 
 def _unlink(asked: _Asked) -> Said:
-    details = reps.unlink(asked.connection, asked.rep_id, **asked.noted)
+    seen = asked.values.get("person")
+    if not seen:
+        raise Invalid(button=BUTTON_IS_OLD)
+    details = reps.unlink(asked.connection, asked.rep_id, seen, **asked.noted)
     return (f"{details['rep']} is no longer linked to ", Mention(details["person"], details["was"])), ()
 
 
 def _leave(asked: _Asked) -> Said:
     to = chosen_taker(asked.connection, asked.values)
-    details = succession.leave(asked.connection, asked.rep_id, to, **asked.noted)
+    seen = Seen(asked.customers_seen, asked.values.get("person") or None)
+    details = succession.leave(asked.connection, asked.rep_id, to, seen=seen, **asked.noted)
     return _handed_over(details, f"{details['from']} has left; "), (
         f"What imports bring for {details['from']} later goes to {details['to']} too. ",
-        "If it was a mistake, the list has a button to take it back.",
+        f"If {details['from']} is back one day, the list has a button to say so.",
     )
 
 
 def _come_back(asked: _Asked) -> Said:
-    details = succession.come_back(asked.connection, asked.rep_id, **asked.noted)
-    return (f"{details['rep']} is back",), (
-        f"The customers are still with {details['was']['successor']}; give them back if they should have them again.",
+    try:
+        left_at = dt.datetime.fromisoformat(asked.values.get("left", ""))
+    except ValueError:
+        raise Invalid(button=BUTTON_IS_OLD) from None
+    details = succession.come_back(asked.connection, asked.rep_id, left_at=left_at, **asked.noted)
+    rep = details["rep"]
+    return (f"{rep} is back",), (
+        f"What imports bring for {rep} from now on is {rep}'s again, but for customers whom somebody gave to another "
+        "rep. Until then the customers stay where they are.",
     )
 
 
 def _give(asked: _Asked) -> Said:
     giver = None if asked.values.get("rep") == NOBODY else asked.rep_id
     to = chosen_taker(asked.connection, asked.values)
-    details = succession.give_all(asked.connection, giver, to, **asked.noted)
+    details = succession.give_all(asked.connection, giver, to, seen=asked.customers_seen, **asked.noted)
     return _handed_over(details), ("Imports leave them there.",)
 
 

@@ -4,6 +4,7 @@ A rep is linked to one person and a person to one rep, by the same e-mail addres
 """
 
 import datetime as dt
+import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -41,6 +42,10 @@ class Rep:
     def has_left_slack(self) -> bool:
         """Whether the person whom the rep is linked to is there no more."""
         return self.person is not None and self.person.kind == "left"
+
+
+class ListChangedError(RefusedError):
+    """What is to be confirmed together is no longer what was shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,22 +121,27 @@ def link(
 
 
 def link_suggested(
-    connection: Connection, count: int, *, by: str, at: dt.datetime, receipt: str | None = None
+    connection: Connection, shown: str, *, by: str, at: dt.datetime, receipt: str | None = None
 ) -> audit.Details:
-    """Confirm every suggestion that means one person and one rep; there shall be `count`, as whoever asks was shown.
+    """Confirm every suggestion that means one person and one rep; `shown` is the digest of those that whoever asks was
+    shown.
 
-    Errors: RefusedError where there are more or fewer by now.
+    Errors: ListChangedError where they are others by now.
     """
     lock_figures(connection)
     known = audit.done(connection, receipt)
     if known is not None:
         return known
     chosen = unambiguous(suggestions(connection))
-    if len(chosen) != count:
-        raise RefusedError(f"The list has changed: {len(chosen)} to confirm now. Ask /melktert people anew.")
+    if not chosen or digest(chosen) != shown:
+        raise ListChangedError("The list has changed since it was shown, so nobody was linked. This is how it is now.")
     for one in chosen:
         link(connection, one.rep_id, one.person.slack_user_id, by=by, at=at)
-    details = {"count": count, "was": None, "became": {str(one.rep_id): one.person.slack_user_id for one in chosen}}
+    details = {
+        "count": len(chosen),
+        "was": None,
+        "became": {str(one.rep_id): one.person.slack_user_id for one in chosen},
+    }
     audit.record(connection, at, by, "rep.link_suggested", "reps", details=details, receipt=receipt)
     return details
 
@@ -142,10 +152,16 @@ def unambiguous(found: Sequence[Suggestion]) -> list[Suggestion]:
     return [one for one in found if not one.is_declined and times[one.person.slack_user_id] == 1]
 
 
+def digest(found: Sequence[Suggestion]) -> str:
+    """Tells one list of reps and persons from another, so that what is confirmed is what was shown."""
+    pairs = sorted(f"{one.rep_id} {one.person.slack_user_id}" for one in found)
+    return hashlib.sha256("\n".join(pairs).encode()).hexdigest()[:32]
+
+
 def unlink(
-    connection: Connection, rep_id: int, *, by: str, at: dt.datetime, receipt: str | None = None
+    connection: Connection, rep_id: int, slack_user_id: str, *, by: str, at: dt.datetime, receipt: str | None = None
 ) -> audit.Details:
-    """Take the link back. Errors: RefusedError where there is none."""
+    """Take back the link of the rep to this person. Errors: RefusedError where there is none, or one to another."""
     lock_figures(connection)
     known = audit.done(connection, receipt)
     if known is not None:
@@ -153,11 +169,21 @@ def unlink(
     rep = existing(connection, rep_id)
     if rep.slack_user_id is None:
         raise RefusedError(f"{rep.name} is linked to nobody.")
+    same_link(rep, slack_user_id)
     name = rep.person.name if rep.person else rep.slack_user_id
     details = {"rep": rep.name, "person": name, "was": rep.slack_user_id, "became": None}
     audit.record(connection, at, by, "rep.unlink", _subject(rep_id), details=details, receipt=receipt)
     connection.execute(reps.update().where(reps.c.id == rep_id).values(UNLINKED))
     return details
+
+
+def same_link(rep: Rep, slack_user_id: str | None) -> None:
+    """Errors: RefusedError where the rep is no longer linked to whom somebody was shown when they decided."""
+    if rep.slack_user_id == slack_user_id:
+        return
+    name = rep.person.name if rep.person else rep.slack_user_id
+    now = f"linked to {name}" if name else "linked to nobody"
+    raise RefusedError(f"{rep.name} is {now} by now, and nothing was changed; ask /melktert people anew.")
 
 
 def decline(connection: Connection, suggestion: Suggestion, *, at: dt.datetime, receipt: str | None = None) -> None:

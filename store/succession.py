@@ -6,6 +6,7 @@ an import later brings; a successor who leaves passes on what was passed on.
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -21,12 +22,27 @@ from store.tables import reps as reps_table
 AT_ONCE = 500
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What whoever decides on a change was shown: how many customers the rep has, and to whom the rep is linked."""
+
+    customers: int
+    slack_user_id: str | None
+
+
 def leave(
-    connection: Connection, rep_id: int, successor_id: int, *, by: str, at: dt.datetime, receipt: str | None = None
+    connection: Connection,
+    rep_id: int,
+    successor_id: int,
+    *,
+    by: str,
+    at: dt.datetime,
+    seen: Seen | None = None,
+    receipt: str | None = None,
 ) -> audit.Details:
     """The rep has left, is linked to nobody any more, and the successor gets all customers.
 
-    Errors: RefusedError where the successor cannot have them, or the rep has left before.
+    Errors: RefusedError where the successor cannot have them, the rep has left before, or is not as it was seen.
     """
     lock_figures(connection)
     known = audit.done(connection, receipt)
@@ -37,6 +53,9 @@ def leave(
         raise RefusedError(f"{rep.name} has left already; {rep.successor} has the customers.")
     successor = _able(connection, successor_id, rep)
     was = _owners(connection, customers.c.owner_rep_id == rep_id)
+    if seen is not None:
+        reps.same_link(rep, seen.slack_user_id)
+        _same_count(len(was), seen.customers)
     details = {
         "from": rep.name,
         "to": successor.name,
@@ -52,9 +71,18 @@ def leave(
 
 
 def come_back(
-    connection: Connection, rep_id: int, *, by: str, at: dt.datetime, receipt: str | None = None
+    connection: Connection,
+    rep_id: int,
+    *,
+    by: str,
+    at: dt.datetime,
+    left_at: dt.datetime | None = None,
+    receipt: str | None = None,
 ) -> audit.Details:
-    """The rep is back, or had never left. The customers stay with whoever has them now."""
+    """The rep is back, or had never left. The customers stay with whoever has them, until an import says otherwise.
+
+    Errors: RefusedError where the rep is there, or has left once more than at `left_at`, where that is given.
+    """
     lock_figures(connection)
     known = audit.done(connection, receipt)
     if known is not None:
@@ -62,6 +90,8 @@ def come_back(
     rep = reps.existing(connection, rep_id)
     if rep.left_at is None:
         raise RefusedError(f"{rep.name} has not left.")
+    if left_at not in (None, rep.left_at):
+        raise RefusedError(f"{rep.name} has left again since; ask /melktert people anew.")
     details = {"rep": rep.name, "was": {"left_at": rep.left_at.isoformat(), "successor": rep.successor}, "became": None}
     audit.record(connection, at, by, "rep.come_back", f"rep {rep_id}", details=details, receipt=receipt)
     back = {"left_at": None, "successor_rep_id": None}
@@ -76,11 +106,12 @@ def give_all(
     *,
     by: str,
     at: dt.datetime,
+    seen: int | None = None,
     receipt: str | None = None,
 ) -> audit.Details:
     """Give all customers of one rep to another, or those of nobody. Imports leave them there from then on.
 
-    Errors: RefusedError where there are none, or the other rep cannot have them.
+    Errors: RefusedError where there are none, not as many as were `seen`, or the other rep cannot have them.
     """
     lock_figures(connection)
     known = audit.done(connection, receipt)
@@ -91,6 +122,8 @@ def give_all(
     was = _owners(connection, customers.c.owner_rep_id.is_not_distinct_from(from_rep_id))
     if not was:
         raise RefusedError(f"{giver.name} has no customers." if giver else "Every customer has a rep.")
+    if seen is not None:
+        _same_count(len(was), seen)
     return _give(connection, was, giver, taker, (by, at, receipt))
 
 
@@ -148,6 +181,15 @@ def _able(connection: Connection, rep_id: int, giver: Rep | None) -> Rep:
     if rep.has_left_slack:
         raise RefusedError(f"{rep.name} has left Slack; choose a rep who is still there.")
     return rep
+
+
+def _same_count(customers_now: int, seen: int) -> None:
+    """Errors: RefusedError where more or fewer customers would change hands than whoever decided was shown."""
+    if customers_now != seen:
+        raise RefusedError(
+            f"The customers are {customers_now:,} by now, no longer {seen:,}, and nothing was changed; "
+            "ask /melktert people anew."
+        )
 
 
 def _owners(connection: Connection, chosen: sa.ColumnElement[bool]) -> dict[str, int | None]:

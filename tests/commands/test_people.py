@@ -8,6 +8,8 @@ import pytest
 import sqlalchemy as sa
 
 import commands
+from bot.buttons import Press, pressed
+from bot.render import payload
 from bot.wording import plain
 from commands._reply import Action, Form, Invalid, Item, Note, Person, Policy, Reply, Role
 from store import people, reps, tables
@@ -58,6 +60,10 @@ def press(db: Database, pressed: Action, receipt: str | None = None) -> Reply:
     return ask(db, f"/{pressed.command}", person=ADMIN, values=dict(pressed.values), origin="button", receipt=receipt)
 
 
+def as_action(one: Press) -> Action:
+    return Action(one.command, "", one.values)
+
+
 def submit(db: Database, form: Form | None, receipt: str | None = None, **filled: str) -> Reply:
     assert form is not None
     values = {**form.values, **filled}
@@ -101,19 +107,68 @@ def test_what_needs_doing_stands_first(team: SimpleNamespace) -> None:
 
 
 def test_a_name_narrows_the_list(team: SimpleNamespace) -> None:
-    assert list(items(listed(team.db, "/melktert people AN"))) == ["Anna", "Dan"]
+    narrowed = listed(team.db, "/melktert people AN")
+    assert list(items(narrowed)) == ["Anna", "Dan"]
+    # What is confirmed together is what is shown, and here only a part is.
+    assert not any(one.label.startswith("Confirm") for one in narrowed.actions)
     nobody = listed(team.db, "/melktert people zz")
     assert "No rep is called anything like “zz”." in read(nobody)
 
 
 def test_a_long_list_goes_on_where_the_page_before_ended(team: SimpleNamespace) -> None:
-    assert list(items(listed(team.db, after="4"))) == ["Ben", "Eve"]
-    assert listed(team.db, after="4").again == Action("people", "People", {"after": "4"})
-    again = listed(team.db, find="an", after="1").again
+    keys = {name: item.key for name, item in items(listed(team.db)).items()}
+    assert list(items(listed(team.db, after=keys["Customers without a rep"]))) == ["Ben", "Eve"]
+    again = listed(team.db, find="an", after=keys["Anna"]).again
     assert again is not None
-    assert dict(again.values) == {"find": "an", "after": "1"}
+    assert dict(again.values) == {"find": "an", "after": keys["Anna"]}
     assert list(items(press(team.db, again))) == ["Dan"]
-    assert len(items(listed(team.db, after="many"))) == 6
+    assert "The list ends here" in read(listed(team.db, after=keys["Eve"]))
+
+
+@pytest.mark.parametrize("after", ["many", "4", "0-", "-1", "0-x", "²-1", "9" * 30, "1-" + "9" * 30])
+def test_a_page_that_begins_nowhere_is_the_first(team: SimpleNamespace, after: str) -> None:
+    assert len(items(listed(team.db, after=after))) == 6
+
+
+def test_no_entry_is_passed_over_whatever_is_done_on_the_page_before(team: SimpleNamespace) -> None:
+    """Slack shows the first entries and a button to the rest, which is pressed after some were dealt with."""
+    for number in range(100):
+        team.ledger.customer(f"{number}'s", owner=team.ledger.rep(f"Rep {number:03}"))
+    pages = [payload(listed(team.db))]
+    submit(team.db, form_of(team, "Link…", "Rep 005"), person="U9")
+    submit(team.db, form_of(team, "Has left…", "Rep 007"), to=str(team.ids["Eve"]))
+    while rest := next((block for block in pages[-1]["blocks"] if block["block_id"].startswith("more-")), None):
+        pages.append(payload(press(team.db, as_action(pressed(rest["accessory"])))))
+    words = str(pages)
+    assert len(pages) > 2
+    assert [number for number in range(100) if f"Rep {number:03}" not in words] == []
+
+
+def test_confirming_stays_on_the_page_and_with_the_name_that_was_typed(team: SimpleNamespace) -> None:
+    for name in ("Ann", "Annika"):
+        team.ledger.rep(name, f"{name.lower()}@example.com")
+    with team.db.writing() as connection:
+        told = [Known(f"U5{name}", "T1", name, f"{name.lower()}@example.com") for name in ("Ann", "Annika")]
+        people.remember(connection, told, NOW)
+    ann = items(listed(team.db, "/melktert people ann"))["Ann"]
+    page = listed(team.db, find="ann", after=ann.key)
+    assert list(items(page)) == ["Anna", "Annika"]
+    after = press(team.db, action(page, "Confirm", "Anna"))
+    assert list(items(after)) == ["Annika", "Anna"]
+    assert after.again == page.again
+
+
+def test_a_suggestion_has_its_button_in_sight_and_all_others_on_the_reps_own_page(team: SimpleNamespace) -> None:
+    reply = listed(team.db)
+    assert [one.label for one in items(reply)["Anna"].actions] == ["Confirm"]
+    assert "/melktert people NAME" in read(reply)
+    own = listed(team.db, "/melktert people anna")
+    assert items(own)["Anna"].actions == ()
+    labels = ["Confirm", "Link…", "Has left…", "Give customers to…", "All people"]
+    assert [one.label for one in own.actions] == labels
+    (row,) = [block for block in payload(own)["blocks"] if block["type"] == "actions"]
+    assert [button["text"]["text"] for button in row["elements"]] == labels
+    assert "Anna is now linked to anna in Slack." in read(press(team.db, action(own, "Confirm")))
 
 
 def test_without_a_ledger_it_says_what_to_do(db: Database) -> None:
@@ -154,8 +209,21 @@ def test_all_suggested_links_are_confirmed_together(team: SimpleNamespace) -> No
     entries = audited(team.db)
     assert "2 reps linked." in read(press(team.db, together, receipt="V1"))
     assert audited(team.db) == entries
-    with pytest.raises(Invalid, match="The list has changed: 0 to confirm now"):
-        press(team.db, together, receipt="V2")
+
+
+def test_what_is_confirmed_together_is_what_was_shown(team: SimpleNamespace) -> None:
+    together = action(listed(team.db), "Confirm the link")
+    with team.db.writing() as connection:
+        newer = Known("U7", "T1", "another Anna", "anna@example.com")
+        people.remember(connection, [newer, Known("U1", "T1", "anna in Slack", "else@example.com")], NOW)
+    entries = audited(team.db)
+    reply = press(team.db, together, receipt="V2")
+    assert audited(team.db) == entries
+    assert "The list has changed since it was shown, so nobody was linked. This is how it is now." in read(reply)
+    assert next(one for one in reply.parts if isinstance(one, Note)).tone == "warning"
+    assert "another Anna has the same e-mail" in read(reply)
+    press(team.db, action(reply, "Confirm the link"))
+    assert "linked to another Anna" in read(listed(team.db))
 
 
 def test_a_rep_is_linked_to_whom_the_form_says(team: SimpleNamespace) -> None:
@@ -179,6 +247,40 @@ def test_a_link_is_taken_back(team: SimpleNamespace) -> None:
         press(team.db, unlink)
 
 
+def test_an_old_button_takes_no_newer_link_away(team: SimpleNamespace) -> None:
+    unlink = action(listed(team.db), "Unlink", "Ben")
+    press(team.db, unlink)
+    with team.db.writing() as connection:
+        reps.link(connection, team.ids["Ben"], "U9", by="U9", at=NOW)
+    with pytest.raises(Invalid, match="Ben is linked to Sam by now, and nothing was changed"):
+        press(team.db, unlink)
+
+
+def test_no_more_customers_are_given_than_the_form_said(team: SimpleNamespace) -> None:
+    forms = [form_of(team, label, "Ben") for label in ("Give customers to…", "Has left…")]
+    team.ledger.customer("Ben's other", owner=team.ids["Ben"])
+    for form in forms:
+        with pytest.raises(Invalid) as refused:
+            submit(team.db, form, to=str(team.ids["Dan"]))
+        assert "The customers are 2 by now, no longer 1, and nothing was changed" in refused.value.errors["to"]
+    assert owners(team.db)["Ben's"] == "Ben"
+
+
+def test_one_customer_goes_and_two_go(team: SimpleNamespace) -> None:
+    give, leave = (form_of(team, label, "Ben").intro[0].text for label in ("Give customers to…", "Has left…"))
+    assert plain(give) == "1 customer of Ben goes to the rep whom you choose. Imports leave it there."
+    later = "hatever imports bring for Ben later"
+    assert plain(leave) == f"1 customer, and w{later}, go to the rep whom you choose."
+    assert plain(form_of(team, "Has left…", "Eve").intro[0].text).startswith(
+        "Whatever imports bring for Eve later goes"
+    )
+    team.ledger.customer("Ben's other", owner=team.ids["Ben"])
+    form = form_of(team, "Give customers to…", "Ben")
+    assert plain(form.intro[0].text).startswith("2 customers of Ben go to the rep")
+    (field,) = form_of(team, "Give customers to…", "Dan").fields
+    assert [option.hint for option in field.options] == ["1 customer", "2 customers", "0 customers"]
+
+
 def test_who_has_left_hands_all_customers_over_and_may_be_back(team: SimpleNamespace) -> None:
     form = form_of(team, "Has left…", "Cleo")
     (field,) = form.fields
@@ -194,7 +296,11 @@ def test_who_has_left_hands_all_customers_over_and_may_be_back(team: SimpleNames
     assert audited(team.db) == entries
     gone = items(listed(team.db))["Cleo"]
     assert plain(gone.reason) == "left on Jun 1, 2026; the customers went to Eve"
-    assert plain(press(team.db, gone.actions[0]).headline) == "Cleo is back"
+    back = press(team.db, gone.actions[0])
+    assert plain(back.headline) == "Cleo is back"
+    assert "What imports bring for Cleo from now on is Cleo's again" in read(back)
+    assert "Until then the customers stay where they are." in read(back)
+    assert owners(team.db)["Cleo's"] == "Eve"
 
 
 def test_who_has_left_cannot_be_left_without_a_successor(team: SimpleNamespace) -> None:
@@ -276,7 +382,9 @@ def test_a_role_is_changed_and_the_last_admin_stays(team: SimpleNamespace) -> No
         {"do": "unlink", "rep": "9" * 30},
         {"do": "unlink", "rep": "²"},
         {"do": "back", "rep": "-1"},
-        {"do": "confirm all", "count": "x"},
+        {"do": "confirm all", "count": "1"},
+        {"do": "unlink", "rep": "2"},
+        {"do": "back", "rep": "3", "left": "yesterday"},
         {"do": "leave", "rep": "nobody"},
         {"do": "give", "rep": "404"},
     ],
@@ -289,6 +397,17 @@ def test_what_somebody_tampered_with_is_refused_and_changes_nothing(
         with pytest.raises(Invalid):
             ask(team.db, "/people", person=ADMIN, values=dict(values), origin=origin)
     assert audited(team.db) == entries
+
+
+@pytest.mark.parametrize("seen", [{}, {"seen": ""}, {"seen": "x"}, {"seen": "-1"}])
+@pytest.mark.parametrize("do", ["give", "leave"])
+def test_a_form_that_does_not_say_how_many_customers_it_showed_changes_nothing(
+    team: SimpleNamespace, do: str, seen: Mapping[str, str]
+) -> None:
+    values = {"do": do, "rep": str(team.ids["Ben"]), "to": str(team.ids["Eve"]), **seen}
+    with pytest.raises(Invalid, match="close it and open it again"):
+        ask(team.db, "/people", person=ADMIN, values=values, origin="form")
+    assert owners(team.db)["Ben's"] == "Ben"
 
 
 def test_only_admins_may_ask(db: Database) -> None:

@@ -27,9 +27,9 @@ def link(db: Database, rep_id: int, slack_user_id: str, receipt: str | None = No
         return dict(reps.link(connection, rep_id, slack_user_id, by="U9", at=NOW, receipt=receipt))
 
 
-def unlink(db: Database, rep_id: int, receipt: str | None = None) -> dict[str, object]:
+def unlink(db: Database, rep_id: int, slack_user_id: str, receipt: str | None = None) -> dict[str, object]:
     with db.writing() as connection:
-        return dict(reps.unlink(connection, rep_id, by="U9", at=NOW, receipt=receipt))
+        return dict(reps.unlink(connection, rep_id, slack_user_id, by="U9", at=NOW, receipt=receipt))
 
 
 def rep(db: Database, rep_id: int) -> Rep:
@@ -158,10 +158,21 @@ def test_a_link_taken_back_is_free_again(db: Database) -> None:
     anna = Ledger(db).rep("Anna")
     remember(db, ANNA, BEN)
     link(db, anna, "U1")
-    assert unlink(db, anna)["was"] == "U1"
+    assert unlink(db, anna, "U1")["was"] == "U1"
     with pytest.raises(RefusedError, match="Anna is linked to nobody"):
-        unlink(db, anna)
+        unlink(db, anna, "U1")
     link(db, anna, "U2")
+    assert rep(db, anna).person == BEN
+
+
+def test_an_old_wish_to_unlink_takes_no_newer_link_away(db: Database) -> None:
+    anna = Ledger(db).rep("Anna")
+    remember(db, ANNA, BEN)
+    link(db, anna, "U1")
+    unlink(db, anna, "U1")
+    link(db, anna, "U2")
+    with pytest.raises(RefusedError, match="Anna is linked to Ben in Slack by now, and nothing was changed"):
+        unlink(db, anna, "U1")
     assert rep(db, anna).person == BEN
 
 
@@ -169,10 +180,10 @@ def test_the_same_request_twice_is_one_change_and_one_answer(db: Database) -> No
     anna = Ledger(db).rep("Anna")
     remember(db, ANNA, BEN)
     linked = link(db, anna, "U1", receipt="V1")
-    unlinked = unlink(db, anna, receipt="V2")
+    unlinked = unlink(db, anna, "U1", receipt="V2")
     link(db, anna, "U2", receipt="V3")
     assert link(db, anna, "U1", receipt="V1") == linked
-    assert unlink(db, anna, receipt="V2") == unlinked
+    assert unlink(db, anna, "U1", receipt="V2") == unlinked
     assert rep(db, anna).person == BEN
     assert len(actions(db)) == 3
 
@@ -186,12 +197,28 @@ def test_all_suggestions_are_confirmed_at_once_but_those_that_need_a_decision(db
     with db.writing() as connection:
         declined = next(one for one in reps.suggestions(connection) if one.rep_id == cleo)
         reps.decline(connection, declined, at=NOW)
-        with pytest.raises(RefusedError, match="The list has changed: 1 to confirm now"):
-            reps.link_suggested(connection, 2, by="U9", at=NOW)
-        first = reps.link_suggested(connection, 1, by="U9", at=NOW, receipt="V1")
-        assert reps.link_suggested(connection, 1, by="U9", at=NOW, receipt="V1") == first
+        shown = reps.digest(reps.unambiguous(reps.suggestions(connection)))
+        first = reps.link_suggested(connection, shown, by="U9", at=NOW, receipt="V1")
+        assert reps.link_suggested(connection, shown, by="U9", at=NOW, receipt="V1") == first
+    assert first["count"] == 1
     assert [rep(db, one).slack_user_id for one in (anna, ben, cleo)] == ["U1", None, None]
     assert actions(db)[1:] == [("U9", "rep.link", f"rep {anna}"), ("U9", "rep.link_suggested", "reps")]
+
+
+def test_only_the_pairs_that_were_shown_are_confirmed_however_many_there_are_now(db: Database) -> None:
+    anna = Ledger(db).rep("Anna", "anna@example.com")
+    remember(db, ANNA)
+    with db.reading() as connection:
+        shown = reps.digest(reps.suggestions(connection))
+    # The address is somebody else's by now: still one pair, but another one.
+    remember(db, replace(ANNA, email="other@example.com"), replace(BEN, email="anna@example.com"))
+    with db.writing() as connection, pytest.raises(reps.ListChangedError):
+        reps.link_suggested(connection, shown, by="U9", at=NOW)
+    remember(db, replace(BEN, email="ben@example.com"))
+    for nothing in (shown, reps.digest([])):
+        with db.writing() as connection, pytest.raises(reps.ListChangedError):
+            reps.link_suggested(connection, nothing, by="U9", at=NOW)
+    assert rep(db, anna).slack_user_id is None
 
 
 def test_a_rep_whose_person_was_deactivated_has_left_slack(db: Database) -> None:

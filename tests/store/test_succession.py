@@ -1,5 +1,6 @@
 """Customers that change hands: nobody who has left has any, and none lies with nobody."""
 
+import datetime as dt
 import random
 import threading
 from dataclasses import replace
@@ -157,6 +158,41 @@ def test_all_customers_of_one_rep_are_given_to_another_and_settled(team: SimpleN
     assert give_all(team.db, team.anna, team.cleo, receipt="V1")["customers"] == 3
     with pytest.raises(RefusedError, match="Anna has no customers"):
         give_all(team.db, team.anna, team.cleo)
+
+
+def test_no_more_and_no_fewer_customers_change_hands_than_were_seen(team: SimpleNamespace) -> None:
+    seen = succession.Seen(customers=3, slack_user_id=None)
+    team.ledger.customer("F", owner=team.anna)
+    team.ledger.customer("G")
+    now = "The customers are {} by now, no longer {}, and nothing was changed"
+    with team.db.writing() as connection:
+        with pytest.raises(RefusedError, match=now.format(4, 3)):
+            succession.leave(connection, team.anna, team.ben, by="U9", at=NOW, seen=seen)
+        with pytest.raises(RefusedError, match=now.format(4, 5)):
+            succession.give_all(connection, team.anna, team.ben, by="U9", at=NOW, seen=5)
+        with pytest.raises(RefusedError, match=now.format(2, 1)):
+            succession.give_all(connection, None, team.ben, by="U9", at=NOW, seen=1)
+    assert owners(team.db) == {**dict.fromkeys("ABCF", "Anna"), "D": "Ben", "E": None, "G": None}
+
+
+def test_who_was_linked_to_somebody_else_meanwhile_does_not_leave(team: SimpleNamespace) -> None:
+    with team.db.writing() as connection:
+        people.remember(connection, [ANNA], NOW)
+        reps.link(connection, team.anna, "U1", by="U9", at=NOW)
+        for linked_to in (None, "U2"):
+            seen = succession.Seen(3, linked_to)
+            with pytest.raises(RefusedError, match="Anna is linked to Anna in Slack by now"):
+                succession.leave(connection, team.anna, team.ben, by="U9", at=NOW, seen=seen)
+
+
+def test_who_has_left_once_more_is_not_brought_back_by_an_old_wish(team: SimpleNamespace) -> None:
+    leave(team.db, team.anna, team.ben)
+    with team.db.writing() as connection:
+        succession.come_back(connection, team.anna, by="U9", at=NOW, left_at=NOW)
+        later = NOW + dt.timedelta(days=1)
+        succession.leave(connection, team.anna, team.ben, by="U9", at=later)
+        with pytest.raises(RefusedError, match="Anna has left again since"):
+            succession.come_back(connection, team.anna, by="U9", at=later, left_at=NOW)
 
 
 def test_customers_of_nobody_are_given_to_a_rep(team: SimpleNamespace) -> None:

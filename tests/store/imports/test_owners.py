@@ -71,6 +71,20 @@ def test_a_customer_whom_somebody_gave_to_a_rep_stays_there(db: Database, tmp_pa
     assert owners(db) == {"7": "Rep r3", "8": "Rep r1", "9": "Rep r3"}
 
 
+def test_who_is_back_gets_what_imports_bring_from_then_on_and_nothing_else(db: Database, tmp_path: Path) -> None:
+    imported(db, tmp_path, [*FIRST, "4;01.01.2025;10;Dove;NL;r1;P;1;5;", "5;01.01.2025;11;Eden;NL;r1;P;1;5;"])
+    leave(db, "Rep r1", "Rep r2")
+    with db.writing() as connection:
+        succession.come_back(connection, reps(db)["Rep r1"], by="U9", at=NOW)
+    give(db, "10", "Rep r3")
+    stays = {"7": "Rep r2", "8": "Rep r2", "9": "Rep r3", "10": "Rep r3", "11": "Rep r2"}
+    assert owners(db) == stays
+    imported(db, tmp_path, FIRST)
+    assert owners(db) == stays
+    imported(db, tmp_path, ["6;02.01.2025;7;Acme;NL;r1;P;1;5;", "7;02.01.2025;10;Dove;NL;r1;P;1;5;"])
+    assert owners(db) == {**stays, "7": "Rep r1"}
+
+
 def test_a_given_customer_goes_on_to_the_successor_when_its_rep_leaves(db: Database, tmp_path: Path) -> None:
     imported(db, tmp_path, FIRST)
     give(db, "7", "Rep r3")
