@@ -9,24 +9,28 @@ import numpy as np
 from value import candidates, predictive
 from value.candidates import AND, TIMES, Fits
 from value.chosen import Choice
-from value.histories import DAYS_A_WEEK, Floats, Ints
+from value.histories import DAYS_A_WEEK, Floats, Histories, Ints
 from value.intervals import HIGH_LEVEL, LOW_LEVEL
+from value.likelihood import Fitted
 from value.order_log import Summaries
+from value.paretonbd import ParetoNbd
 
 WEEKS_A_YEAR = 365.25 / DAYS_A_WEEK
 # Residual lifetime value looks as far ahead as the projected value does.
 LIFETIME_WEEKS = 20 * WEEKS_A_YEAR
 DISCOUNT_RATE_ANNUAL = 0.03
+# Eight are within a ten-thousandth of the integral.
+RESIDUAL_NODES = 8
 # A candidate's residual value is the carrier's, times how far the two differ within the horizon, up to as much.
 MOST_APART = 10.0
 
 
 @dataclass(frozen=True, slots=True)
 class Expectations:
-    """A row for each customer; money in the unit of the log. Arrays by horizon are (customers, horizons).
+    """A row for each customer; money in the unit of the log. What is expected is (customers, horizons).
 
-    `low_spend` and `high_spend` bound 80 %, recalibrated; `variance` is of the customer alone, for totals
-    (value/spend.py, total_interval). A typical gap of 0 is a customer without a rhythm.
+    `low_spend` and `high_spend` bound 80 % of the first horizon's spend, recalibrated; `variance` is that spend's, of
+    the customer alone, for totals (value/spend.py, total_interval). A typical gap of 0 is a customer without a rhythm.
     """
 
     customer: Ints
@@ -54,21 +58,15 @@ def expect(
     fits = made.learned
     if s.horizon_days != made.horizon_days:
         raise ValueError("the summaries must be of the horizon that was chosen for")
-    shape = (len(s), len(horizons_weeks))
-    purchases, spend, low, high, variance = (np.zeros(shape) for _ in range(5))
-    levels = made.of_spend.promised([LOW_LEVEL, HIGH_LEVEL])
+    purchases, spend = np.zeros((2, len(s), len(horizons_weeks)))
     for place, weeks in enumerate(horizons_weeks):
-        days = weeks * DAYS_A_WEEK
-        purchases[:, place], spend[:, place] = means(made, s, days)
-        parts = predictive.forecasts(
-            fits, made.carrier, s, days=days, purchases=purchases[:, place], spend=spend[:, place]
-        )
-        bounds, variance[:, place] = predictive.quantiles(parts, len(s), levels)
-        low[:, place], high[:, place] = bounds.T
-    model, clock = fits.models[made.carrier], fits.clock_of(made.carrier)
-    h = s.histories_in(clock)
-    rate = math.log1p(discount_rate_annual) / WEEKS_A_YEAR
-    residual = model.discounted_residual(h, rate, LIFETIME_WEEKS)
+        purchases[:, place], spend[:, place] = means(made, s, weeks * DAYS_A_WEEK)
+    parts = predictive.forecasts(
+        fits, made.carrier, s, days=horizons_weeks[0] * DAYS_A_WEEK, purchases=None, spend=spend[:, 0]
+    )
+    bounds, variance = predictive.quantiles(parts, len(s), made.of_spend.promised([LOW_LEVEL, HIGH_LEVEL]))
+    model, h = fits.models[made.carrier], s.histories_in(fits.clock_of(made.carrier))
+    residual = _residual(model, h, math.log1p(discount_rate_annual) / WEEKS_A_YEAR)
     here = candidates.expected_of(fits, made.carrier, s, s.horizon_days)
     own_purchases, own_spend = means(made, s, s.horizon_days)
     size = _typical_order(fits, s)
@@ -78,8 +76,8 @@ def expect(
         probability_alive=model.probability_alive(h),
         expected_purchases=purchases,
         expected_spend=spend,
-        low_spend=low,
-        high_spend=high,
+        low_spend=bounds[:, 0],
+        high_spend=bounds[:, 1],
         variance=variance,
         residual_purchases=residual * _apart(own_purchases, here),
         residual_spend=residual * size * _apart(own_spend, here * size),
@@ -87,6 +85,24 @@ def expect(
         next_due_day=next_due,
         days_late=np.where(s.typical_gap_days > 0, s.end_day - next_due, 0),
     )
+
+
+def _residual(model: Fitted, h: Histories, discount_rate_weekly: float) -> Floats:
+    """Purchases of a lifetime, discounted: DERT where it is closed, else ∫ e^(−δt) dE[N(t)] by parts.
+
+    The integral has nodes close together soon, evenly in ln(1 + t), when most is expected.
+    """
+    if isinstance(model, ParetoNbd):
+        return model.discounted_residual(h, discount_rate_weekly, LIFETIME_WEEKS)
+    nodes, widths = np.polynomial.legendre.leggauss(RESIDUAL_NODES)
+    reach = np.log1p(LIFETIME_WEEKS / WEEKS_A_YEAR)
+    weeks = WEEKS_A_YEAR * np.expm1(reach * (nodes + 1) / 2)
+    steps = widths * reach / 2 * (WEEKS_A_YEAR + weeks)
+    total = np.exp(-discount_rate_weekly * LIFETIME_WEEKS) * model.expected_purchases(h, LIFETIME_WEEKS)
+    for week, step in zip(weeks.tolist(), steps.tolist(), strict=True):
+        weight = discount_rate_weekly * np.exp(-discount_rate_weekly * week) * step
+        total += weight * model.expected_purchases(h, week)
+    return np.asarray(total, dtype=np.float64)
 
 
 def means(made: Choice, s: Summaries, days: float) -> tuple[Floats, Floats]:

@@ -12,10 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from value.candidates import Fits, weeks_ahead
-from value.gammagamma import GammaGamma
 from value.histories import Floats, Ints
 from value.intervals import Pit, pit_of_counts, pit_of_spend
-from value.likelihood import Fitted
 from value.order_log import Summaries
 from value.spend import SpendForecast
 
@@ -24,6 +22,10 @@ POISSON_SHARE = 1e-4
 # How far the number of orders in a spend may lie from the carrier's; beyond, the average order takes up the rest.
 MOST_ORDERS_RATIO = 4.0
 TILTING_STEPS = 40
+STEEPEST = 60.0
+# Of a mean: far below what anybody can see in an interval.
+CLOSE_ENOUGH = 1e-5
+NEXT_TO_NOTHING = 1e-9
 CELLS_AT_ONCE = 2_000_000
 # A spend of nothing still needs a scale: a thousandth of an order.
 LEAST_SHARE_OF_ORDER = 1e-3
@@ -39,11 +41,12 @@ class Forecasts:
 
 
 def forecasts(
-    fits: Fits, carrier: str, s: Summaries, *, days: float, purchases: Floats, spend: Floats
+    fits: Fits, carrier: str, s: Summaries, *, days: float, purchases: Floats | None, spend: Floats
 ) -> Iterator[Forecasts]:
     """The distributions about these means in the next so many days, a part of the customers at a time.
 
-    Customers with like means come together, so that none has to be told out to the count of the busiest.
+    Without `purchases` the counts are those of the spend, which spares half of the work. Customers with like means come
+    together, so that none has to be told out to the count of the busiest.
     """
     model, spread, clock = fits.models[carrier], fits.gamma_gamma, fits.clock_of(carrier)
     if spread is None:
@@ -53,14 +56,14 @@ def forecasts(
     size = np.maximum(fits.net_share, LEAST_SHARE_OF_ORDER) * spread.expected(s.bought, s.orders)
     orders = np.clip(spend / size, carried / MOST_ORDERS_RATIO, carried * MOST_ORDERS_RATIO)
     orders = np.where(carried > 0, orders, spend / size)
-    for rows, most in _parts(np.maximum(np.maximum(carried, purchases), orders)):
+    for rows, most in _parts(np.maximum(np.maximum(carried, orders), orders if purchases is None else purchases)):
         given = model.count_distribution(h.take(rows), weeks, most)
         order = np.divide(spend[rows], orders[rows], out=np.zeros(len(rows)), where=orders[rows] > 0)
         shape, _ = spread.posterior(s.bought[rows], s.orders[rows])
         rate = np.maximum(order, LEAST_SHARE_OF_ORDER * size[rows]) * (shape - 1) / spread.p
-        yield Forecasts(
-            rows, tilted(given, purchases[rows]), SpendForecast(tilted(given, orders[rows]), shape, rate, spread.p)
-        )
+        of_spend = tilted(given, orders[rows])
+        counts = of_spend if purchases is None else tilted(given, purchases[rows])
+        yield Forecasts(rows, counts, SpendForecast(of_spend, shape, rate, spread.p))
 
 
 def tilted(distribution: Floats, mean: Floats) -> Floats:
@@ -69,27 +72,37 @@ def tilted(distribution: Floats, mean: Floats) -> Floats:
     n = np.arange(most + 1, dtype=np.float64)
     mean = np.clip(mean, 0.0, 0.999 * most)
     result = distribution.copy()
-    rows = np.flatnonzero(np.abs(distribution @ n - mean) > 1e-9 * (1 + mean))
-    if not len(rows):
-        return result
+    rows = np.flatnonzero(np.abs(distribution @ n - mean) > CLOSE_ENOUGH * (CLOSE_ENOUGH + mean))
     given = (1 - POISSON_SHARE) * distribution[rows] + POISSON_SHARE * _poisson(mean[rows], n)
-    wanted = mean[rows, np.newaxis]
-    log_given = np.log(np.maximum(given, 1e-300))
-    low, high = np.full(len(rows), -60.0), np.full(len(rows), 60.0)
-    theta = np.zeros(len(rows))
+    wanted = np.maximum(mean[rows], NEXT_TO_NOTHING)
+    low, high = np.full(len(rows), -STEEPEST), np.full(len(rows), STEEPEST)
+    theta = np.clip(np.log(wanted / np.maximum(given @ n, NEXT_TO_NOTHING)), -STEEPEST / 2, STEEPEST / 2)
+    todo = np.arange(len(rows))
     for _ in range(TILTING_STEPS):
-        weight = _normalised(log_given + theta[:, np.newaxis] * n)
-        reached = weight @ n
-        variance = np.maximum(weight @ (n * n) - reached**2, 1e-12)
-        # Newton's step, and a bisection where that leaves the bracket: the mean rises with θ.
-        low, high = np.where(reached < wanted[:, 0], theta, low), np.where(reached < wanted[:, 0], high, theta)
-        step = theta + (wanted[:, 0] - reached) / variance
-        theta_next = np.where((step > low) & (step < high), step, (low + high) / 2)
-        if np.all(np.abs(reached - wanted[:, 0]) <= 1e-9 * (1 + wanted[:, 0])):
+        if not len(todo):
             break
-        theta = theta_next
-    result[rows] = _normalised(log_given + theta[:, np.newaxis] * n)
+        weight = _tilted_by(given[todo], theta[todo], n)
+        reached = weight @ n
+        result[rows[todo]] = weight
+        below = reached < wanted[todo]
+        low[todo], high[todo] = np.where(below, theta[todo], low[todo]), np.where(below, high[todo], theta[todo])
+        # Newton's step for the logarithm of the mean, or a bisection where that leaves the bracket.
+        variance = np.maximum(weight @ (n * n) - reached**2, NEXT_TO_NOTHING)
+        ratio = np.log(wanted[todo] / np.maximum(reached, NEXT_TO_NOTHING))
+        step = theta[todo] + ratio * reached / variance
+        inside = (step > low[todo]) & (step < high[todo])
+        theta[todo] = np.where(inside, step, (low[todo] + high[todo]) / 2)
+        todo = todo[np.abs(ratio) > CLOSE_ENOUGH]
     return result
+
+
+def _tilted_by(distribution: Floats, theta: Floats, n: Floats) -> Floats:
+    # Relative to the largest factor, so that none is infinite.
+    factor = np.exp(theta[:, np.newaxis] * n - np.maximum(theta, 0)[:, np.newaxis] * n[-1])
+    factor *= distribution
+    total = factor.sum(axis=1, keepdims=True)
+    nothing = np.tile(n == 0, (len(theta), 1)).astype(np.float64)
+    return np.asarray(np.divide(factor, total, out=nothing, where=total > 0), dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,16 +131,6 @@ def quantiles(parts: Iterator[Forecasts], customers: int, levels: Floats | Seque
     for part in parts:
         found[part.rows], variance[part.rows] = part.spend.quantiles(levels), part.spend.variance
     return found, variance
-
-
-def carrier_of(models: dict[str, Fitted], scores: dict[str, float]) -> str | None:
-    """The fitted model of the best score, whose distribution the others borrow."""
-    return min(models, key=lambda name: (scores.get(name, np.inf), name)) if models else None
-
-
-def fallback_spread(mean_order: float) -> GammaGamma:
-    """Where no customer has ordered twice: orders as spread as an exponential, customers as spread as orders."""
-    return GammaGamma(p=1.0, q=3.0, gamma=2 * mean_order, log_likelihood=float("nan"), is_at_boundary=True)
 
 
 def _parts(expected: Floats) -> Iterator[tuple[Ints, int]]:
