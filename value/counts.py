@@ -278,13 +278,20 @@ def _survivals_summed(outlook: Outlook, first: Floats, blocks: int) -> Floats:
 
 
 def _survivals_closed(outlook: Outlook, n: Floats) -> Floats:
-    """H(n) as (a + b − 1) / (a − 1) · (1 − ratio of gammas), which is smooth where a = 1."""
+    """H(n) = ((a + b − 1) − (a + b + n − 1) · G(n + 1)) / (a − 1), in forms that keep their digits.
+
+    Where a + b > 1, as a share that is lost: smooth through a = 1. Elsewhere a gamma of a negative number would be in
+    the way, and a is well below 1 or b is as good as nothing.
+    """
     a, b = outlook.dropout, outlook.survived[:, np.newaxis]
     if abs(a - 1) < 1e-6:
         # The limit; off by a millionth at most.
         return np.asarray(b * (special.digamma(b + n) - special.digamma(b)), dtype=np.float64)
-    lost = log_rising(a + b - 1, n) - log_rising(b, n)
-    return np.asarray((a + b - 1) / (a - 1) * -np.expm1(-lost), dtype=np.float64)
+    total = a + b - 1
+    lost = log_rising(np.where(total > 0, total, 1.0), n) - log_rising(b, n)
+    as_share = -total * np.expm1(np.where(total > 0, -lost, 0.0))
+    plain = total - (total + n) * np.exp(log_rising(b, n) - log_rising(a + b, n)) if total.min(initial=1) <= 0 else 0.0
+    return np.asarray(np.where(total > 0, as_share, plain) / (a - 1), dtype=np.float64)
 
 
 def _far_sum(outlook: Outlook, horizon: Floats, first: Floats, end: Floats) -> Floats:

@@ -89,6 +89,16 @@ def test_expected_purchases_are_those_of_the_paper(weeks: float, a: float) -> No
     np.testing.assert_allclose(model.expected_purchases(FEW, weeks), exact, rtol=5e-6)
 
 
+def test_far_horizons_are_those_of_the_paper_even_where_nearly_nobody_leaves_or_all_do() -> None:
+    for a, b in ((0.2, 0.3), (0.01, 0.5), (0.9, 0.05), (3.0, 0.2)):
+        model = BgNbd(2.0, 4.0, a, b)
+        with mp.workdps(40):
+            exact = [expected_by_the_paper(model, x, t_x, age, 5_000) for x, t_x, age in ((0, 0, 10), (3, 9, 10))]
+        np.testing.assert_allclose(
+            model.expected_purchases(summarised([0, 3], [0, 9], [10, 10]), 5_000), exact, rtol=1e-5
+        )
+
+
 def test_a_customer_who_has_not_repeated_cannot_have_left() -> None:
     assert PUBLISHED.probability_alive(summarised(0, 0, 500))[0] == 1
 
