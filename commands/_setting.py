@@ -16,7 +16,7 @@ from commands._figures import plain_number
 from commands._reply import Count, Field, Invalid, Money, Option, Ratio, Request, Sentence, Text, Value
 from store.assumptions import ImplausibleError
 from store.changes import SupersededError
-from store.money import is_currency, minor_digits
+from store.money import is_currency, is_money, minor_digits
 from store.workspace import TeamSettings
 from value.projection import FACTOR_MOST
 
@@ -123,9 +123,12 @@ def read(setting: Setting, text: str, currency: str = "") -> object:
         case "currency":
             if not text and setting.may_be_empty:
                 return None
-            if not is_currency(text.upper()):
+            code = text.upper()
+            if is_currency(code) and not is_money(code):
+                raise Mistyped(f"{setting.label}: nobody is paid in {code}; type {_allowed(setting)}.")
+            if not is_money(code):
                 raise Mistyped(refusal(setting))
-            return text.upper()
+            return code
         case "amount":
             return _read_amount(setting, text, currency)
         case "rate" | "whole" | "number":

@@ -234,10 +234,14 @@ def _saved(settled: Settled) -> Reply:
     scored: tuple[Inline, ...] = ()
     if settled.customers_scored:
         scored = (Count(settled.customers_scored, "customer"), " scored anew.")
+    unknown: tuple[Note, ...] = ()
+    if settled.customers_unknown and settled.before.home_currency != settled.after.home_currency:
+        many = Count(settled.customers_unknown, "customer")
+        unknown = (Note(("The money of ", many, " is not known now; the card of each says why."), "warning"),)
     return Reply(
         headline=("The settings are changed",),
         summary=(*_joined(what), ". ", *scored) if scored else (*_joined(what), "."),
-        parts=(*(Note((*one, ".")) for one in what), *((Note(scored),) if scored else ())),
+        parts=(*(Note((*one, ".")) for one in what), *((Note(scored),) if scored else ()), *unknown),
         actions=back,
     )
 

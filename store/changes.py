@@ -25,11 +25,14 @@ class SupersededError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What the team's settings were and became, and how many customers were scored anew."""
+    """What the team's settings were and became, how many customers were scored anew, and of how many of them the money
+    is not known now.
+    """
 
     before: TeamSettings
     after: TeamSettings
     customers_scored: int
+    customers_unknown: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +115,9 @@ def _rescored(before: TeamSettings, after: TeamSettings) -> bool:
 
 
 def _settled(connection: Connection, before: TeamSettings, after: TeamSettings) -> Settled:
-    scored = 0
-    if _rescored(before, after):
-        scored = connection.execute(sa.select(sa.func.count()).select_from(customer_values)).scalar_one()
-    return Settled(before, after, scored)
+    if not _rescored(before, after):
+        return Settled(before, after, 0)
+    # count() of a column leaves out where it is empty.
+    counted = sa.select(sa.func.count(), sa.func.count(customer_values.c.unknown_reason)).select_from(customer_values)
+    scored, unknown = connection.execute(counted).one()
+    return Settled(before, after, scored, unknown)

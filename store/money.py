@@ -7,12 +7,20 @@ from babel.numbers import get_currency_precision, list_currencies
 
 # No figure is larger: it fits the columns of both databases, with room to add a few up.
 MINOR_MOST = 10**18
+# The codes with an X that are no metals, units of account or placeholders: francs, dollars and a guilder.
+_MONEY_OF_SEVERAL_COUNTRIES = frozenset({"XAF", "XCD", "XCG", "XOF", "XPF"})
 
 
 @cache
 def is_currency(code: str) -> bool:
     """Whether `code` is an ISO 4217 currency code in capitals."""
     return code in list_currencies()
+
+
+@cache
+def is_money(code: str) -> bool:
+    """Whether people pay in this currency: neither gold (XAU), a unit of account (XDR), a test (XTS) nor none (XXX)."""
+    return is_currency(code) and (not code.startswith("X") or code in _MONEY_OF_SEVERAL_COUNTRIES)
 
 
 @cache

@@ -10,18 +10,18 @@ from itertools import pairwise
 from typing import Annotated, Any, Literal
 
 import sqlalchemy as sa
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from sqlalchemy.engine import Connection
 
 from store import exchange
-from store.money import from_minor, is_currency, to_minor
+from store.money import from_minor, is_money, to_minor
 from store.tables import invoices, people, team_settings
 from value.assumptions import Assumptions, VisitCost
 
 
 def _currency(code: str) -> str:
-    if not is_currency(code):
-        raise ValueError(f"{code} is not an ISO 4217 currency code, such as USD")
+    if not is_money(code):
+        raise ValueError(f"{code} is not an ISO 4217 currency code of money that people pay with, such as USD")
     return code
 
 
@@ -121,7 +121,7 @@ _NEWEST_DOCUMENT = sa.select(team_settings.c.document).order_by(team_settings.c.
 
 def settings(connection: Connection) -> TeamSettings:
     """The settings as they stand now."""
-    return TeamSettings.model_validate(connection.execute(_NEWEST_DOCUMENT).scalar() or {})
+    return _stored(connection.execute(_NEWEST_DOCUMENT).scalar() or {})
 
 
 def newest(connection: Connection) -> Version:
@@ -160,7 +160,18 @@ _VERSIONS = (
 
 def _version(row: sa.Row[Any]) -> Version:
     by = Author(row.changed_by, row.by_name)
-    return Version(row.id, TeamSettings.model_validate(row.document), row.changed_at, by, row.reason)
+    return Version(row.id, _stored(row.document), row.changed_at, by, row.reason)
+
+
+def _stored(document: dict[str, Any]) -> TeamSettings:
+    """Settings as they were kept; one that was accepted once and is not any more counts as not set, lest it stop
+    every figure and the form that could correct it.
+    """
+    try:
+        return TeamSettings.model_validate(document)
+    except ValidationError as refused:
+        wrong = {error["loc"][0] for error in refused.errors()}
+        return TeamSettings.model_validate({name: value for name, value in document.items() if name not in wrong})
 
 
 def change(

@@ -196,6 +196,24 @@ def test_assumptions_that_nobody_could_plan_with_are_refused_with_what_they_come
     assert "best customers" in read(ask(books.db, "/top"))
 
 
+@pytest.mark.parametrize("code", ["XXX", "xau", "XTS", "XDR"])
+def test_what_nobody_is_paid_in_is_no_home_currency(db: Database, code: str) -> None:
+    assert wrong(db, "calendar", home_currency=code) == {
+        "home_currency": f"Home currency: nobody is paid in {code.upper()}; type a currency code of three letters, "
+        "such as USD; leave it empty for the ledger's own."
+    }
+    assert "nobody is paid in" in wrong(db, "visits", visit_currency=code)["visit_currency"]
+
+
+def test_a_home_currency_without_rates_is_said_to_leave_money_unknown(books: SimpleNamespace) -> None:
+    said = read(submit(books.db, form_of(books.db, "calendar"), home_currency="ARS"))
+    assert said.endswith(
+        "11 customers scored anew.\nThe money of 8 customers is not known now; the card of each says why."
+    )
+    said = read(submit(books.db, form_of(books.db, "calendar"), home_currency="USD"))
+    assert "not known" not in said
+
+
 # --- several at once, twice, and by others --------------------------------------------------------------------------
 
 

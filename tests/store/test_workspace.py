@@ -40,6 +40,8 @@ def test_a_change_holds_from_then_on_and_the_former_ones_are_kept(db: Database) 
     [
         {"home_currency": "usd"},
         {"home_currency": "XQZ"},
+        {"home_currency": "XXX"},
+        {"visit_currency": "XAU"},
         {"sales_growth_annual": "0.6"},
         {"discount_rate_annual": "-0.51"},
         {"horizon_years": 0},
@@ -58,6 +60,20 @@ def test_a_change_holds_from_then_on_and_the_former_ones_are_kept(db: Database) 
 def test_settings_that_mean_nothing_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         TeamSettings.model_validate(wrong)
+
+
+def test_a_setting_that_was_accepted_once_and_is_not_any_more_counts_as_not_set(db: Database) -> None:
+    kept = {"home_currency": "XXX", "horizon_years": 7, "visit_hours": "0"}
+    with db.writing() as connection:
+        row = {"document": kept, "changed_at": NOW, "changed_by": "U1"}
+        connection.execute(tables.team_settings.insert().values(row))
+        assert workspace.settings(connection) == TeamSettings(horizon_years=7)
+        assert workspace.newest(connection).settings == TeamSettings(horizon_years=7)
+
+
+@pytest.mark.parametrize("code", ["XAF", "XOF", "XPF", "XCD", "XCG", "ZAR", "JPY"])
+def test_the_money_of_several_countries_is_money(code: str) -> None:
+    assert TeamSettings(home_currency=code).home_currency == code
 
 
 def test_the_projection_follows_the_settings_at_the_next_scoring(db: Database) -> None:
