@@ -18,7 +18,7 @@ def checklist(
 ) -> tuple[Part, ...]:
     """The steps in their order, each done or with what comes next; none where all are done."""
     connected = _done("Melktert is connected", ".")
-    steps = (connected, _ledger(coverage), _links(connection), _first_answer(request, connection, best))
+    steps = (connected, _ledger(coverage), _links(connection, coverage), _first_answer(request, connection, best))
     if all(isinstance(step, Note) for step in steps):
         return ()
     done = sum(isinstance(step, Note) for step in steps)
@@ -47,15 +47,16 @@ def _ledger(coverage: Coverage | None) -> Step:
     )
 
 
-def _links(connection: Connection) -> Step:
+def _links(connection: Connection, coverage: Coverage | None) -> Step:
     """Done once somebody is linked and nothing waits for an answer: not every rep of a ledger is in Slack."""
-    there = [rep for rep in reps.every(connection) if rep.left_at is None]
+    every = reps.every(connection)
+    there = [rep for rep in every if rep.left_at is None]
     linked = sum(rep.slack_user_id is not None for rep in there)
     waiting = sum(not one.is_declined for one in reps.suggestions(connection))
     gone = sum(rep.has_left_slack and rep.customers > 0 for rep in there)
     many: Sentence = (Count(linked), " of ", Count(len(there), "rep"))
     if not there:
-        return _next("Link people", ("Once a ledger is imported, its reps are linked to the people in Slack.",))
+        return _nobody_to_link(coverage, has_reps=bool(every))
     if linked and not waiting and not gone:
         return _done("People are linked", ": ", *many, ".")
     why: list[Inline] = [*many, " linked"]
@@ -64,6 +65,19 @@ def _links(connection: Connection) -> Step:
     if gone:
         why += ["; ", Count(gone, "rep with customers has", "reps with customers have"), " left Slack"]
     return _next("Link people", (*why, "."), Action("people", "People", style="primary"))
+
+
+def _nobody_to_link(coverage: Coverage | None, *, has_reps: bool) -> Step:
+    if coverage is None:
+        return _next("Link people", ("Once a ledger is imported, its reps are linked to the people in Slack.",))
+    if has_reps:
+        return _done("There is nobody to link", ": every rep of the ledger has left.")
+    return _done(
+        "There is nobody to link",
+        ": the ledger names no rep. Where your books have a column for them, say so in the mapping (",
+        Code("[invoice] rep"),
+        "; docs/import.md shows how) and import once more.",
+    )
 
 
 def _first_answer(request: Request, connection: Connection, best: Sequence[Ranked]) -> Step:

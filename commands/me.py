@@ -30,7 +30,7 @@ NAME = "me"
 # What a role means to whoever has it.
 MEANING = {
     Role.REP: "You are shown customers, and what they are worth.",
-    Role.MANAGER: "You are shown customers, and look after reps.",
+    Role.MANAGER: "You are shown customers, as every rep is; a manager can do nothing more yet.",
     Role.ADMIN: "You also settle who is who, and what the figures rest on.",
 }
 ASK_AN_ADMIN = "Ask an admin of Melktert to link you; they do it with /melktert people."
@@ -139,6 +139,8 @@ def _yes(request: Request, connection: Connection) -> Reply:
 
 def _no(request: Request, connection: Connection) -> Reply:
     rep = _rep(request.values, connection)
+    if rep.slack_user_id is not None and rep.slack_user_id == request.person.slack_user_id:
+        return _linked_all_the_same(rep)
     for one in _all_suggested(request, connection):
         if one.rep_id == rep.id:
             reps.decline(connection, one, at=request.now, receipt=request.receipt)
@@ -147,6 +149,16 @@ def _no(request: Request, connection: Connection) -> Reply:
         headline=headline,
         summary=(*headline, "."),
         parts=(Note(("You will not be asked again. If you are another rep: ", ASK_AN_ADMIN)),),
+    )
+
+
+def _linked_all_the_same(rep: Rep) -> Reply:
+    """What somebody is told who says no after a yes: a link that stands is taken back by an admin alone."""
+    headline: Sentence = ("You are linked to ", Strong(rep.name), " of the ledger")
+    return Reply(
+        headline=headline,
+        summary=(*headline, "."),
+        parts=(Note(("If that is not you, an admin of Melktert can undo it with ", Code("/melktert people"), ".")),),
     )
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from bot.wording import plain
 from commands._reply import Item, Note, Person, Reply, Role
-from store import people, reps
+from store import people, reps, tables
 from store.database import Database
 from store.people import Person as Known
 from tests.commands.asking import TODAY, ask, read
@@ -93,6 +93,28 @@ def test_the_first_steps_go_away_once_all_is_done(team: SimpleNamespace) -> None
     with team.db.writing() as connection:
         people.answered(connection, "U9", NOW)
     assert steps(home(team.db)) == {}
+
+
+def test_a_ledger_that_names_no_rep_leaves_nothing_to_link(db: Database) -> None:
+    ledger = Ledger(db)
+    ledger.invoice(ledger.customer("Shop"), RECENT, Line("1000", "900"))
+    ledger.done()
+    reply = home(db)
+    assert steps(reply)["There is nobody to link"]
+    assert (
+        "the ledger names no rep. Where your books have a column for them, say so in the mapping ([invoice] rep;"
+        in (read(reply))
+    )
+    with db.writing() as connection:
+        people.remember(connection, [SAM], NOW)
+        people.answered(connection, "U9", NOW)
+    assert steps(home(db)) == {}
+
+
+def test_where_every_rep_has_left_there_is_nobody_to_link(team: SimpleNamespace) -> None:
+    with team.db.writing() as connection:
+        connection.execute(tables.reps.update().values(left_at=NOW))
+    assert "There is nobody to link: every rep of the ledger has left." in read(home(team.db))
 
 
 def test_a_linked_person_who_left_slack_opens_the_step_again(team: SimpleNamespace) -> None:

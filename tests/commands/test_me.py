@@ -56,6 +56,7 @@ def test_it_says_role_zone_and_rep(team: SimpleNamespace) -> None:
     reply = me(team.db, Person("U1", "T1", team.anna, Role.MANAGER, "Africa/Johannesburg"))
     words = read(reply)
     assert "Melktert takes you for a manager" in words
+    assert "You are shown customers, as every rep is; a manager can do nothing more yet." in words
     assert "Your day is counted in the time zone Africa/Johannesburg." in words
     assert "In the ledger you are Anna Botha, with 2 customers." in words
     assert plain((facts(reply)["rep"].value,)) == "Anna Botha"
@@ -127,3 +128,12 @@ def test_who_is_no_rep_is_told_whom_to_ask(team: SimpleNamespace) -> None:
 
 def test_before_the_first_ledger_there_is_no_rep_to_be(db: Database) -> None:
     assert "There is no rep in the ledger yet" in read(me(db))
+
+
+def test_a_no_after_a_yes_on_the_same_card_says_that_the_link_stands(team: SimpleNamespace) -> None:
+    yes, no = pressed(team, "Yes"), pressed(team, "No")
+    me(team.db, **yes.values)
+    words = read(me(team.db, **no.values))
+    assert words.startswith("You are linked to Anna Botha of the ledger")
+    assert "an admin of Melktert can undo it with /melktert people" in words
+    assert linked(team.db, team.anna) == "U1"
