@@ -12,6 +12,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 SQLITE_BUSY_TIMEOUT_MS = 10_000
+# More than the threads of bot/pools.py: a connection beyond these is opened for one use and closed again.
+CONNECTIONS_KEPT = 20
+# A firewall that forgets silent connections, or a server that is gone, is noticed within minutes instead of hours.
+KEEPALIVE_AFTER_SECONDS = 60
 WRITES = "melktert_writes"
 # Any number serves, so long as all that rewrite the figures use the same: it names the lock in PostgreSQL.
 ADVISORY_LOCK = 0x6D656C6C
@@ -26,6 +30,10 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = sa.make_url(url)
         self.engine = _engine(self.url)
+        # SQLite's readers and writers differ by how they begin; those of PostgreSQL by how they were opened, since to
+        # change a connection at every use takes as long as a query.
+        self._readers = _read_only(self.url) if self.dialect == "postgresql" else self.engine
+        self._writers = self.engine.execution_options(**{WRITES: True})
 
     @property
     def dialect(self) -> str:
@@ -34,21 +42,21 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """One consistent snapshot, rolled back at the end."""
-        engine = self.engine
-        if self.dialect == "postgresql":
-            engine = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-        with engine.connect() as connection:
+        """One consistent snapshot."""
+        with self._readers.connect() as connection:
             yield connection
+            # psycopg forgets its prepared statements at a rollback, and PostgreSQL would plan each query anew.
+            connection.commit()
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """One transaction, committed at the end, rolled back where the block raises."""
-        with self.engine.execution_options(**{WRITES: True}).begin() as connection:
+        with self._writers.begin() as connection:
             yield connection
 
     def close(self) -> None:
         """Give every connection back."""
+        self._readers.dispose()
         self.engine.dispose()
 
 
@@ -58,15 +66,57 @@ def lock_figures(connection: Connection) -> None:
         connection.execute(sa.text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": ADVISORY_LOCK})
 
 
+# The connection used last is used next: its statements are prepared and its cache is warm.
+_POOL: dict[str, Any] = {"pool_size": CONNECTIONS_KEPT, "pool_use_lifo": True}
+
+
 def _engine(url: sa.URL) -> Engine:
     if url.get_backend_name() == "postgresql":
-        return sa.create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+        return _postgresql(url)
     if url.get_backend_name() != "sqlite":
         raise ValueError(f"Melktert keeps its data in SQLite or PostgreSQL, not in {url.get_backend_name()}.")
-    engine = sa.create_engine(url, connect_args={"timeout": SQLITE_BUSY_TIMEOUT_MS / 1000})
+    pool = {} if url.database in (None, "", ":memory:") else _POOL  # in memory there is no pool to configure
+    engine = sa.create_engine(url, connect_args={"timeout": SQLITE_BUSY_TIMEOUT_MS / 1000}, **pool)
     sa.event.listen(engine, "connect", _configure_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _postgresql(url: sa.URL, **options: Any) -> Engine:
+    engine = sa.create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        connect_args={"keepalives_idle": KEEPALIVE_AFTER_SECONDS},
+        **_POOL,
+        **options,
+    )
+    lost = engine.dialect.loaded_dbapi.OperationalError
+
+    @sa.event.listens_for(engine, "checkout")
+    def _open_a_lost_one_anew(dbapi_connection: Any, _record: Any, _proxy: Any) -> None:
+        if _is_lost(dbapi_connection, lost):
+            raise sa.exc.InvalidatePoolError
+
+    return engine
+
+
+def _read_only(url: sa.URL) -> Engine:
+    engine = _postgresql(url, isolation_level="REPEATABLE READ")
+
+    @sa.event.listens_for(engine, "connect")
+    def _read_only_from_now_on(dbapi_connection: Any, _record: Any) -> None:
+        dbapi_connection.read_only = True
+
+    return engine
+
+
+def _is_lost(dbapi_connection: Any, lost: type[Exception]) -> bool:
+    """What a ping would tell, without asking the server: whether it has closed the connection meanwhile."""
+    try:
+        dbapi_connection.pgconn.consume_input()  # the server's last words, if any
+        dbapi_connection.pgconn.consume_input()  # and that it has hung up
+    except lost:
+        return True
+    return False
 
 
 def _configure_sqlite(dbapi_connection: Any, _record: Any) -> None:

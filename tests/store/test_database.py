@@ -77,3 +77,28 @@ def test_foreign_keys_hold(db: Database) -> None:
 def test_another_kind_of_database_is_refused_with_a_sentence() -> None:
     with pytest.raises(ValueError, match="SQLite or PostgreSQL, not in mysql"):
         Database("mysql://nowhere/x")
+
+
+def test_a_reader_cannot_write_to_postgresql(postgresql_db: Database) -> None:
+    with pytest.raises(sa.exc.DBAPIError, match="read-only"), postgresql_db.reading() as connection:
+        connection.execute(tables.sources.insert().values(name="a", title="a"))
+
+
+def test_what_was_read_often_is_not_planned_anew_for_every_reader(postgresql_db: Database) -> None:
+    for _ in range(10):
+        with postgresql_db.reading() as connection:
+            connection.execute(sa.select(tables.sources)).all()
+    with postgresql_db.reading() as connection:
+        assert connection.scalar(sa.text("SELECT count(*) FROM pg_prepared_statements"))
+
+
+@pytest.mark.parametrize("way", ["reading", "writing"])
+def test_connections_that_the_server_closed_are_opened_anew(postgresql_db: Database, way: str) -> None:
+    use = getattr(postgresql_db, way)
+    with postgresql_db.engine.connect() as other:
+        with use() as first, use() as second:
+            lost = [connection.scalar(sa.text("SELECT pg_backend_pid()")) for connection in (first, second)]
+        other.execute(sa.text("SELECT pg_terminate_backend(pid, 5000) FROM unnest(:lost) pid"), {"lost": lost})
+    for _ in lost:
+        with use() as connection:
+            assert connection.scalar(sa.text("SELECT pg_backend_pid()")) not in lost
