@@ -48,11 +48,18 @@ def record(
     return added.first() is not None
 
 
-def done(connection: Connection, receipt: str | None) -> Details | None:
-    """What the change of this receipt was and became, None where there was none: to answer as the first time."""
+def done(connection: Connection, receipt: str | None, action: str) -> Details | None:
+    """What the change of this receipt was and became, None where there was none: to answer as the first time.
+
+    Errors: RefusedError where the change of this receipt was of another kind.
+    """
     if receipt is None:
         return None
-    details: Details | None = connection.scalar(
-        sa.select(audit_entries.c.details).where(audit_entries.c.receipt == receipt)
-    )
+    known = sa.select(audit_entries.c.action, audit_entries.c.details).where(audit_entries.c.receipt == receipt)
+    row = connection.execute(known).first()
+    if row is None:
+        return None
+    if row.action != action:
+        raise RefusedError("This form has made another change before, and nothing was changed now; open it anew.")
+    details: Details = row.details
     return details

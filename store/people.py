@@ -126,7 +126,7 @@ def set_role(
     """
     # Two admins who take the role from each other at once must not both succeed.
     lock_figures(connection)
-    known = audit.done(connection, receipt)
+    known = audit.done(connection, receipt, "person.role")
     if known is not None:
         return known
     admins = connection.execute(sa.select(people).where(people.c.role == "admin")).all()

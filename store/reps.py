@@ -93,7 +93,7 @@ def link(
 ) -> audit.Details:
     """Say that the rep is this person. Errors: RefusedError where one of them is somebody else already."""
     lock_figures(connection)
-    known = audit.done(connection, receipt)
+    known = audit.done(connection, receipt, "rep.link")
     if known is not None:
         return known
     rep, person = existing(connection, rep_id), people.get(connection, slack_user_id)
@@ -129,7 +129,7 @@ def link_suggested(
     Errors: ListChangedError where they are others by now.
     """
     lock_figures(connection)
-    known = audit.done(connection, receipt)
+    known = audit.done(connection, receipt, "rep.link_suggested")
     if known is not None:
         return known
     chosen = unambiguous(suggestions(connection))
@@ -163,7 +163,7 @@ def unlink(
 ) -> audit.Details:
     """Take back the link of the rep to this person. Errors: RefusedError where there is none, or one to another."""
     lock_figures(connection)
-    known = audit.done(connection, receipt)
+    known = audit.done(connection, receipt, "rep.unlink")
     if known is not None:
         return known
     rep = existing(connection, rep_id)

@@ -45,7 +45,7 @@ def leave(
     Errors: RefusedError where the successor cannot have them, the rep has left before, or is not as it was seen.
     """
     lock_figures(connection)
-    known = audit.done(connection, receipt)
+    known = audit.done(connection, receipt, "rep.leave")
     if known is not None:
         return known
     rep = reps.existing(connection, rep_id)
@@ -84,7 +84,7 @@ def come_back(
     Errors: RefusedError where the rep is there, or has left once more than at `left_at`, where that is given.
     """
     lock_figures(connection)
-    known = audit.done(connection, receipt)
+    known = audit.done(connection, receipt, "rep.come_back")
     if known is not None:
         return known
     rep = reps.existing(connection, rep_id)
@@ -114,7 +114,7 @@ def give_all(
     Errors: RefusedError where there are none, not as many as were `seen`, or the other rep cannot have them.
     """
     lock_figures(connection)
-    known = audit.done(connection, receipt)
+    known = audit.done(connection, receipt, "customers.give")
     if known is not None:
         return known
     giver = reps.existing(connection, from_rep_id) if from_rep_id is not None else None
@@ -138,10 +138,10 @@ def give(
 ) -> audit.Details:
     """Give these customers to a rep. Imports leave them there from then on.
 
-    Errors: RefusedError where one of them is not known, or the rep cannot have them.
+    Errors: RefusedError where one of them is not known, or the rep cannot have them or has all of them.
     """
     lock_figures(connection)
-    known = audit.done(connection, receipt)
+    known = audit.done(connection, receipt, "customers.give")
     if known is not None:
         return known
     taker = _able(connection, to_rep_id, None)
@@ -150,6 +150,8 @@ def give(
         was |= _owners(connection, customers.c.id.in_(customer_ids[start : start + AT_ONCE]))
     if not was or len(was) < len(set(customer_ids)):
         raise RefusedError("That customer is no longer in the database; choose it anew.")
+    if set(was.values()) == {taker.id}:
+        raise RefusedError(f"{taker.name} has {'it' if len(was) == 1 else 'them'} already; choose another rep.")
     return _give(connection, was, None, taker, (by, at, receipt))
 
 

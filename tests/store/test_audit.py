@@ -31,9 +31,15 @@ def test_a_receipt_counts_once_and_tells_what_was_done(db: Database) -> None:
     assert record(db, None, {})
     assert record(db, None, {})
     with db.reading() as connection:
-        assert audit.done(connection, "V1") == {"became": "first"}
-        assert audit.done(connection, "V2") is None
-        assert audit.done(connection, None) is None
+        assert audit.done(connection, "V1", "rep.link") == {"became": "first"}
+        assert audit.done(connection, "V2", "rep.link") is None
+        assert audit.done(connection, None, "rep.link") is None
+
+
+def test_a_receipt_of_a_change_of_another_kind_is_refused(db: Database) -> None:
+    assert record(db, "V1", {"became": "first"})
+    with db.reading() as connection, pytest.raises(audit.RefusedError, match="open it anew"):
+        audit.done(connection, "V1", "rep.leave")
 
 
 def test_a_receipt_of_a_change_that_failed_may_come_again(db: Database) -> None:
