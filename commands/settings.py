@@ -37,13 +37,14 @@ HISTORY_MOST = 10
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Settings that are shown and changed together."""
+    """Settings that are shown and changed together. `unused` says which of them nothing rests on yet."""
 
     key: str
     title: str
     button: str
     form_title: str
     settings: tuple[Setting, ...]
+    unused: str = ""
 
 
 def _cadence(of: str, label: str, example: str) -> Setting:
@@ -79,6 +80,7 @@ GROUPS = (
             _cadence("reactivate", "Reactivate", "182"),
             _cadence("new", "New", "42"),
         ),
+        "Of the cadences only Retain's is used so far; the others wait for the reminders of visits.",
     ),
     Group(
         "calendar",
@@ -90,6 +92,7 @@ GROUPS = (
             Setting("first_weekday", "First day of the week", "weekday"),
             Setting("stale_after_days", "Data is old after", "whole", "day", "35"),
         ),
+        "The first day of the week is not used so far; it waits for the weekly digest.",
     ),
 )
 EVERY = tuple(setting for group in GROUPS for setting in group.settings)
@@ -115,9 +118,7 @@ def _overview(db: Database) -> Reply:
     with db.reading() as connection:
         newest = workspace.newest(connection)
         own = len(assumptions.every(connection))
-    panels = tuple(
-        Panel(group.title, tuple(((_said(one, newest.settings)),) for one in group.settings)) for group in GROUPS
-    )
+    panels = tuple(_panel(group, newest.settings) for group in GROUPS)
     parts: list[Part] = [Note(_settled_by(newest), "quiet"), *panels]
     if own:
         words = (Count(own, "customer"), " has" if own == 1 else " have", " assumptions other than the team's.")
@@ -130,6 +131,11 @@ def _overview(db: Database) -> Reply:
         actions=(*forms, Action(NAME, "History", {"show": "history"})),
         facts=tuple(Fact(one.name, one.label, _setting.shown(one, newest.settings)) for one in EVERY),
     )
+
+
+def _panel(group: Group, settings: TeamSettings) -> Panel:
+    unused: tuple[Sentence, ...] = ((group.unused,),) if group.unused else ()
+    return Panel(group.title, tuple((row,) for row in (*(_said(one, settings) for one in group.settings), *unused)))
 
 
 def _said(setting: Setting, settings: TeamSettings) -> Sentence:
@@ -186,7 +192,8 @@ def _form(group: Group, db: Database) -> Reply:
     fields = tuple(
         _setting.field(one, getattr(newest.settings, one.name), hint=_HINTS.get(one.name, "")) for one in group.settings
     )
-    form = Form(NAME, group.form_title, fields, {"group": group.key, "seen": str(newest.id)})
+    intro = (Note((group.unused,)),) if group.unused else ()
+    form = Form(NAME, group.form_title, fields, {"group": group.key, "seen": str(newest.id)}, intro=intro)
     return Reply(headline=(group.title,), summary=(f"{group.title}: a form to fill in.",), form=form)
 
 

@@ -66,7 +66,7 @@ def settle(
     if seen is not None and newest.id != seen and newest.by and newest.at:
         raise SupersededError(newest.by, newest.at)
     before = newest.settings
-    after = TeamSettings.model_validate({**before.model_dump(), **fields})
+    after = TeamSettings.model_validate({**before.model_dump(exclude_unset=True), **fields})
     if after.assumptions != before.assumptions:
         assumptions.refuse_implausible(after.assumptions)
         assumptions.refuse_implausible_own(connection, before.assumptions, after.assumptions)

@@ -183,10 +183,13 @@ def change(
     reason: str | None = None,
     receipt: str | None = None,
 ) -> bool:
-    """Settle on `to`; True where that changes anything. What came with the same receipt before changes nothing."""
+    """Settle on `to`; True where that changes anything. What came with the same receipt before changes nothing.
+
+    Kept is what `to` was given, a default too, since somebody chose it; what it was not given follows the defaults.
+    """
     if to == settings(connection) or (receipt is not None and made_by(connection, receipt) is not None):
         return False
-    document = to.model_dump(mode="json", exclude_defaults=True)
+    document = to.model_dump(mode="json", exclude_unset=True)
     row = {"document": document, "changed_at": at, "changed_by": by, "reason": reason, "receipt": receipt}
     connection.execute(team_settings.insert().values(row))
     return True

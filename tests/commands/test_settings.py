@@ -73,9 +73,20 @@ def test_every_setting_is_in_one_form_of_three(db: Database) -> None:
     opening = [action for action in reply.actions if action.opens_form]
     forms = [form_of(db, action.values["group"]) for action in opening]
     assert [action.label for action in opening] == ["Change the projection…", "Change visits…", "Change the calendar…"]
-    assert [len(form.fields) for form in forms] == [len(panel.rows) for panel in panels]
+    assert [len(form.fields) + len(form.intro) for form in forms] == [len(panel.rows) for panel in panels]
     names = [field.name for form in forms for field in form.fields]
     assert sorted(names) == sorted(TeamSettings.model_fields)
+
+
+def test_what_nothing_rests_on_yet_is_said_on_the_card_and_in_the_form(db: Database) -> None:
+    words = read(ask(db, SETTINGS))
+    for group, said in (
+        ("visits", "Of the cadences only Retain's is used so far; the others wait for the reminders of visits."),
+        ("calendar", "The first day of the week is not used so far; it waits for the weekly digest."),
+    ):
+        assert said in words
+        assert [plain(note.text) for note in form_of(db, group).intro] == [said]
+    assert form_of(db, "projection").intro == ()
 
 
 def test_who_changed_them_last_is_said(colleagues: Database) -> None:

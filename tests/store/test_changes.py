@@ -6,9 +6,10 @@ from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
+import sqlalchemy as sa
 from pydantic import ValidationError
 
-from store import assumptions, changes, scoring, values, workspace
+from store import assumptions, changes, scoring, tables, values, workspace
 from store.assumptions import ImplausibleError, OwnAssumptions
 from store.changes import SupersededError
 from store.database import Database, lock_figures
@@ -63,6 +64,21 @@ def test_a_change_of_anything_else_scores_nobody(books: SimpleNamespace) -> None
         settled = changes.settle(connection, {"first_weekday": "sunday", "visit_gift": "3"}, by="U1", at=NOW)
     assert settled.customers_scored == 0
     assert settled.after == TeamSettings(first_weekday="sunday", visit_gift=Decimal(3))
+
+
+def test_what_somebody_chose_outlives_a_version_with_other_defaults(books: SimpleNamespace) -> None:
+    class Later(TeamSettings):
+        horizon_years: int = 25
+        visit_gift: Decimal = Decimal(5)
+        stale_after_days: int = 60
+
+    with books.db.writing() as connection:
+        changes.settle(connection, {"horizon_years": 10, "visit_gift": "2"}, by="U1", at=NOW)
+        changes.settle(connection, {"horizon_years": 20}, by="U1", at=NOW)
+        newest = sa.select(tables.team_settings.c.document).order_by(tables.team_settings.c.id.desc()).limit(1)
+        later = Later.model_validate(connection.scalar(newest))
+        assert workspace.settings(connection) == TeamSettings()
+    assert (later.horizon_years, later.visit_gift, later.stale_after_days) == (20, Decimal(2), 60)
 
 
 def test_settings_that_do_not_change_leave_no_version(books: SimpleNamespace) -> None:
