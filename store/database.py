@@ -42,11 +42,12 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """One consistent snapshot."""
+        """One consistent snapshot, in which nothing is changed."""
         with self._readers.connect() as connection:
             yield connection
-            # psycopg forgets its prepared statements at a rollback, and PostgreSQL would plan each query anew.
-            connection.commit()
+            if self.dialect == "postgresql":
+                # At a rollback psycopg forgets its prepared statements, and PostgreSQL would plan each query anew.
+                connection.commit()
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
