@@ -16,7 +16,7 @@ import numpy as np
 from scipy import special
 
 from value.counts import TINY, discount_horizon
-from value.histories import Floats, Histories, grouped
+from value.histories import Floats, Histories, Ints, grouped
 from value.likelihood import MEAN_BOUND, SHAPE_BOUND, log_rising, maximised, required, time_scale
 
 # ln r, ln(r/α), ln s, ln(s/β): spread and mean of the rates of purchase, and of those of leaving.
@@ -28,6 +28,7 @@ DISCOUNT_NODES = 96
 # e^-36 of the integrand is beyond what a float adds.
 FAR = 36.0
 CELLS_AT_ONCE = 1 << 17
+CUSTOMERS_AT_ONCE = 2_048
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +51,11 @@ class ParetoNbd:
     def probability_alive(self, h: Histories) -> Floats:
         """A / (A + I); equation (11) of Schmittlein, Morrison and Colombo, without its hypergeometric functions."""
         groups, _, place = grouped(h)
-        stayed, left = _Left(groups, self.r, self.alpha, self.s, self.beta).weights()
-        return np.asarray((stayed / (stayed + left))[place], dtype=np.float64)
+        alive = np.empty(len(groups))
+        for rows in _blocks(len(groups)):
+            stayed, left = _Left(groups.take(rows), self.r, self.alpha, self.s, self.beta).weights()
+            alive[rows] = stayed / (stayed + left)
+        return alive[place]
 
     def expected_purchases(self, h: Histories, weeks: float | Floats) -> Floats:
         """E[Y(t) | x, t_x, T], Fader and Hardie (2005) equation (41), in a form that is smooth where s = 1."""
@@ -156,6 +160,7 @@ class Likelihood:
     def __init__(self, h: Histories, number: Floats, unit: float = 1.0) -> None:
         self.h = Histories(h.frequency, h.recency / unit, h.age / unit, h.log_gaps)
         self.number = number
+        self.blocks = [(rows, self.h.take(rows)) for rows in _blocks(len(h))]
         self.each_x, which = np.unique(h.frequency, return_inverse=True)
         self.number_of_x = np.bincount(which, number, len(self.each_x))
 
@@ -177,11 +182,18 @@ class Likelihood:
         by_each[2] -= self.number @ log_beta
         by_each[3] += self.number @ (s * t_x / (beta * (beta + t_x)))
 
-        fates = _Left(self.h, r, alpha, s, beta)
-        stayed, left = fates.weights()
-        value += float(self.number @ np.log(stayed + left))
-        by_each += fates.slope(self.number / (stayed + left), stayed, left, bought)
+        for rows, part in self.blocks:
+            fates = _Left(part, r, alpha, s, beta)
+            stayed, left = fates.weights()
+            value += float(self.number[rows] @ np.log(stayed + left))
+            by_each += fates.slope(self.number[rows] / (stayed + left), stayed, left, bought[rows])
         return value, np.asarray(by_each * (r, alpha, s, beta), dtype=np.float64)
+
+
+def _blocks(customers: int) -> list[Ints]:
+    """Places of as many customers at once as leave their quadrature in the processor's cache."""
+    places = np.arange(customers)
+    return [places[start : start + CUSTOMERS_AT_ONCE] for start in range(0, customers, CUSTOMERS_AT_ONCE)]
 
 
 class _Left:
@@ -201,9 +213,11 @@ class _Left:
         nearer = np.minimum(self.alpha_from, self.beta_from)
         nodes, node_weights = np.polynomial.legendre.leggauss(NODES)
         reach = (np.log1p(span / nearer) / 2)[:, np.newaxis]
-        self.y = nearer[:, np.newaxis] * np.expm1(reach * (nodes + 1))
-        self.log_alpha = np.log1p(self.y / self.alpha_from[:, np.newaxis])
-        self.log_beta = np.log1p(self.y / self.beta_from[:, np.newaxis])
+        log_nearer = reach * (nodes + 1)
+        self.y = nearer[:, np.newaxis] * np.expm1(log_nearer)
+        # One of the two is the variable of the quadrature itself.
+        self.log_alpha = log_nearer if alpha <= beta else np.log1p(self.y / self.alpha_from[:, np.newaxis])
+        self.log_beta = log_nearer if alpha > beta else np.log1p(self.y / self.beta_from[:, np.newaxis])
         density = np.exp(-bought[:, np.newaxis] * self.log_alpha - (s + 1) * self.log_beta)
         self.density = density * (node_weights * reach) * (self.y + nearer[:, np.newaxis])
         self.density *= (s / self.beta_from)[:, np.newaxis]
