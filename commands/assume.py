@@ -28,6 +28,7 @@ from commands._reply import (
     Value,
 )
 from commands._setting import ASSUMPTIONS, Mistyped, Setting
+from commands._typed import clean
 from store import assumptions, changes, customers, sources, values, workspace
 from store.assumptions import ImplausibleError, OwnAssumptions
 from store.changes import SupersededError
@@ -195,7 +196,7 @@ def _typed(request: Request) -> tuple[OwnAssumptions, str]:
         except Mistyped as mistyped:
             wrong[one.name] = str(mistyped)
     wrong |= _setting.refusals(OwnAssumptions, own, ASSUMPTIONS)
-    reason = " ".join(request.values.get("reason", "").split())
+    reason = clean(request.values.get("reason", ""))
     if not REASON_LEAST <= len(reason) <= REASON_MOST:
         wrong["reason"] = (
             f"Say why in a few words, {REASON_MOST} letters at most, such as: their contract ends in 2030."

@@ -170,11 +170,18 @@ def test_what_is_implausible_all_the_same_is_not_known_with_the_reason(acme: Sim
     assert "Your best customer" in read(ask(acme.db, "/top"))
 
 
-@pytest.mark.parametrize("reason", ["", "  ", "no", "x" * 501])
+@pytest.mark.parametrize(
+    "reason", ["", "  ", "no", "x" * 501, "\u202e" * 3, "\u200b" * 3, "\0" * 3, "\ud800" * 3, "no\u200b\u202e"]
+)
 def test_nothing_is_changed_without_a_reason(acme: SimpleNamespace, reason: str) -> None:
     with pytest.raises(Invalid, match="Say why"):
         submit(acme, form_of(acme), horizon_years="10", reason=reason)
     assert "20 years" in read(ask(acme.db, "/clv acme"))
+
+
+def test_a_reason_is_kept_as_it_is_read(acme: SimpleNamespace) -> None:
+    submit(acme, form_of(acme), horizon_years="10", reason="they\u202e \0move\ud800,\n soon")
+    assert "Changed by Thandi Nkosi on Jun 1, 2026: they move, soon" in read(ask(acme.db, "/clv acme why"))
 
 
 def test_of_two_admins_the_second_is_told_whose_change_they_have_not_seen(acme: SimpleNamespace) -> None:
