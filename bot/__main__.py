@@ -12,6 +12,7 @@ ROOMS = {
     "demo": ("bot.demo:demo", "Ask about the bundled ledger, at a prompt."),
     "doctor": ("bot.doctor:doctor", "Say what is wrong, and what to do about it."),
     "import": ("bot.importing:import_files", "Import a ledger."),
+    "model": ("bot.model:model", "Say which model of customer value would have been right."),
     "run": ("bot.running:run", "Answer in Slack."),
 }
 
