@@ -37,6 +37,21 @@ def test_the_top_of_a_hill_is_found_from_anywhere(top_x: float, top_y: float, x:
     assert not found.is_at_boundary
 
 
+def test_a_start_where_the_curvature_points_the_wrong_way_costs_few_steps() -> None:
+    asked = []
+
+    def ridge(at: Floats) -> tuple[float, Floats]:
+        # Flat and curved upwards far out, and its two coordinates pull at one another.
+        asked.append(at)
+        away = np.array([[1.0, 0.7], [0.0, 0.05]]) @ (at - [1.0, -2.0])
+        slope = -2 * away / (1 + away**2)
+        return float(-np.log1p(away**2).sum()), np.array([[1.0, 0.0], [0.7, 0.05]]) @ slope
+
+    found = maximised(ridge, starts=[np.array([-4.0, 5.0])], axes=PLAIN_AXES, bounds=(99, 99), customers=1.0)
+    np.testing.assert_allclose(found.log_parameters, [1, -2], atol=1e-5)
+    assert len(asked) < 60
+
+
 def test_a_top_beyond_the_bounds_ends_at_the_boundary() -> None:
     likelihood = hill(np.array([50.0, 1.0]), np.ones(2))
     found = maximised(likelihood, starts=[np.zeros(2)], axes=PLAIN_AXES, bounds=(9, 9), customers=1.0)  # type: ignore[arg-type]
