@@ -31,10 +31,11 @@ class Entry:
         """What the list is ordered by, the same for everybody and on every page."""
         return self.rank, self.name.casefold(), self.rep_id
 
-    @property
-    def item(self) -> Item:
-        """As it stands in the list. A suggestion has its one button in sight, where several would be a menu."""
-        actions = self.actions[:1] if self.rank == SUGGESTED else self.actions
+    def item(self, *, has_page: bool = True) -> Item:
+        """As it stands in the list. A suggestion has its one button in sight, where several would be a menu, if the rep
+        has a page of its own for the others.
+        """
+        actions = self.actions[:1] if self.rank == SUGGESTED and has_page else self.actions
         return Item(self.title, self.reason, self.facts, actions, key=f"{self.rank}-{self.rep_id}")
 
 

@@ -1,5 +1,6 @@
 """The list of /melktert people: what needs doing first, then all the others; or one rep, with all that can be done."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -27,13 +28,13 @@ from store.reps import Rep, Suggestion
 
 BUTTON_IS_OLD = "That button is from an older list; ask /melktert people for a fresh one."
 LONGEST_NAME_FOUND = 60
-# A message shows not many more entries; those beyond are on other pages.
+# A message shows not many more entries; those beyond are on other pages, which the question says.
 SEEN_AT_ONCE = 20
 
 
 def listed(request: Request, connection: Connection, *before: Note) -> Reply:
-    """Every rep, or those whose names contain what was typed; of one alone, all that can be done. `before` is what was
-    just done.
+    """Every rep, or those whose names contain what was typed; of one alone, or of the only one who is called exactly
+    so, all that can be done. `before` is what was just done.
     """
     typed = (request.values.get("find") or request.text).strip()[:LONGEST_NAME_FOUND]
     every = reps.every(connection)
@@ -48,13 +49,18 @@ def listed(request: Request, connection: Connection, *before: Note) -> Reply:
     if unowned and every and not typed:
         entries.append(without_rep(unowned))
     entries.sort(key=lambda one: one.place)
+    exact = [one for one in entries if one.name.casefold() == typed.casefold()] if typed else []
+    if len(exact) == 1:
+        entries = exact
+    times = Counter(rep.name.casefold() for rep in every)
     headline = _headline(every)
     summary: Sentence = tuple(word for note in before for word in (*note.text, " "))
     if typed and len(entries) == 1:
         parts, actions = _alone(entries[0])
     else:
         page = [one for one in entries if begin is None or one.place > begin]
-        parts = (*_instead(every, entries, page, typed, connection), *(one.item for one in page))
+        items = (one.item(has_page=times[one.name.casefold()] == 1) for one in page)
+        parts = (*_instead(every, entries, page, typed, connection), *items)
         parts = (*parts, *_more(page), Note(_roles(request, connection)))
         actions = _actions(() if typed else found, has_reps=bool(every))
     return Reply(
@@ -81,7 +87,7 @@ def _headline(every: Sequence[Rep]) -> Sentence:
 
 def _alone(one: Entry) -> tuple[tuple[Part, ...], tuple[Action, ...]]:
     """One rep alone: everything that can be done is a button in sight."""
-    return (replace(one.item, actions=()),), (*one.actions, Action(COMMAND, "All people"))
+    return (replace(one.item(), actions=()),), (*one.actions, Action(COMMAND, "All people"))
 
 
 def _instead(
@@ -133,7 +139,7 @@ def _actions(found: Sequence[Suggestion], *, has_reps: bool) -> tuple[Action, ..
     if together:
         label = f"Confirm all {together}" if together > 1 else "Confirm the link"
         which = "this rep" if together == 1 else f"these {together} reps"
-        pages = ", those on the next pages too," if together > SEEN_AT_ONCE else ""
+        pages = ", those further down the list too," if together > SEEN_AT_ONCE else ""
         question = f"Link {which} of the ledger{pages} to whoever in Slack has the same e-mail address?"
         values = {"do": "confirm all", "shown": reps.digest(chosen)}
         actions.insert(0, Action(COMMAND, label, values, style="primary", confirm=question))

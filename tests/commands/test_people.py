@@ -15,6 +15,7 @@ from commands._reply import Action, Form, Invalid, Item, Note, Person, Policy, R
 from store import people, reps, tables
 from store.database import Database
 from store.people import Person as Known
+from tests.bot.slack_accepts import faults
 from tests.commands.asking import ask, facts, read
 from tests.ledger import NOW, Ledger
 
@@ -141,16 +142,17 @@ def test_no_entry_is_passed_over_whatever_is_done_on_the_page_before(team: Simpl
         pages.append(payload(press(team.db, as_action(pressed(rest["accessory"])))))
     words = str(pages)
     assert len(pages) > 2
+    assert [fault for page in pages for fault in faults(page)] == []
     assert [number for number in range(100) if f"Rep {number:03}" not in words] == []
 
 
 def test_confirming_stays_on_the_page_and_with_the_name_that_was_typed(team: SimpleNamespace) -> None:
-    for name in ("Ann", "Annika"):
-        team.ledger.rep(name, f"{name.lower()}@example.com")
+    for name in ("Ann B", "Annika"):
+        team.ledger.rep(name, f"{name[:4].strip().lower()}@example.com")
     with team.db.writing() as connection:
-        told = [Known(f"U5{name}", "T1", name, f"{name.lower()}@example.com") for name in ("Ann", "Annika")]
+        told = [Known(f"U5{name}", "T1", name, f"{name}@example.com") for name in ("ann", "anni")]
         people.remember(connection, told, NOW)
-    ann = items(listed(team.db, "/melktert people ann"))["Ann"]
+    ann = items(listed(team.db, "/melktert people ann"))["Ann B"]
     page = listed(team.db, find="ann", after=ann.key)
     assert list(items(page)) == ["Anna", "Annika"]
     after = press(team.db, action(page, "Confirm", "Anna"))
@@ -169,6 +171,28 @@ def test_a_suggestion_has_its_button_in_sight_and_all_others_on_the_reps_own_pag
     (row,) = [block for block in payload(own)["blocks"] if block["type"] == "actions"]
     assert [button["text"]["text"] for button in row["elements"]] == labels
     assert "Anna is now linked to anna in Slack." in read(press(team.db, action(own, "Confirm")))
+
+
+def test_who_is_called_exactly_as_typed_has_a_page_of_their_own(team: SimpleNamespace) -> None:
+    ann = team.ledger.rep("Ann", "ann@example.com")
+    with team.db.writing() as connection:
+        people.remember(connection, [Known("U5", "T1", "ann in Slack", "ann@example.com")], NOW)
+    assert list(items(listed(team.db, "/melktert people ANN"))) == ["Ann"]
+    # Of two who are called the same, neither has a page, so that the menu in the list has everything.
+    team.ledger.rep("ann")
+    twins = items(listed(team.db, "/melktert people ann"))
+    assert [one.label for one in twins["Ann"].actions] == ["Confirm", "Link…", "Has left…"]
+    assert dict(twins["Ann"].actions[1].values) == {"do": "link", "rep": str(ann)}
+
+
+def test_many_are_not_confirmed_together_without_a_word_about_the_other_pages(team: SimpleNamespace) -> None:
+    for number in range(30):
+        team.ledger.rep(f"Rep {number}", f"r{number}@example.com")
+    with team.db.writing() as connection:
+        told = [Known(f"U5{number}", "T1", f"{number}", f"r{number}@example.com") for number in range(30)]
+        people.remember(connection, told, NOW)
+    together = action(listed(team.db), "Confirm all 31")
+    assert together.confirm.startswith("Link these 31 reps of the ledger, those further down the list too, to")
 
 
 def test_without_a_ledger_it_says_what_to_do(db: Database) -> None:
