@@ -64,6 +64,9 @@ class Melktert:
         now = self.work.clock()
         with self.db.writing() as connection:
             receipts.forget(connection, now - RECEIPTS_KEPT)
+            # One of several processes does it.
+            if not receipts.claim(connection, f"housekeeping {now:%Y-%m-%d %H}", now):
+                return
         try:
             found = self.work.directory.everybody(self.patient_client)
         except TROUBLE as error:

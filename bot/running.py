@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Event
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from slack_bolt.adapter.socket_mode import SocketModeHandler
@@ -106,18 +106,21 @@ def _serve_http(settings: Settings, melktert: Melktert) -> None:
     from bot.serving import EVENTS_PATH, asgi  # noqa: PLC0415
 
     assert settings.slack_signing_secret is not None, "asked for above"
-    config = uvicorn.Config(
-        asgi(melktert, settings.slack_signing_secret.get_secret_value()),
-        host=settings.http_host,
-        port=settings.http_port,
-        log_level="warning",
-        access_log=False,
-    )
-    melktert.start_housekeeping()
+    count = settings.http_processes
+    how: dict[str, Any] = {
+        "host": settings.http_host,
+        "port": settings.http_port,
+        "log_level": "warning",
+        "access_log": False,
+    }
     _say(f"Melktert listens at http://{settings.http_host}:{settings.http_port}{EVENTS_PATH}. Stop it with Ctrl+C.")
     # Uvicorn stops at a signal by itself, and then sends it once more: to us, or the process would end in the middle.
     with _told_to_stop():
-        uvicorn.Server(config).run()
+        if count == 1:
+            secret = settings.slack_signing_secret.get_secret_value()
+            uvicorn.Server(uvicorn.Config(asgi(melktert, secret), **how)).run()
+        else:
+            uvicorn.run("bot.serving:application", factory=True, workers=count, **how)
 
 
 @contextmanager

@@ -4,7 +4,8 @@ Bolt's own Starlette handler answers one request after the other on the event lo
 what Slack has not signed is turned away before anything reads it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 
 from anyio import CapacityLimiter, to_thread
 from slack_bolt import BoltRequest
@@ -16,8 +17,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot.app import Melktert
+from bot.app import Melktert, build
+from bot.settings import Settings
 from store import sources
+from store.database import Database
 
 EVENTS_PATH = "/slack/events"
 HEALTH_PATH = "/healthz"
@@ -47,12 +50,22 @@ def asgi(melktert: Melktert, signing_secret: str) -> Starlette:
     async def health(_request: Request) -> Response:
         return await to_thread.run_sync(_health, melktert)
 
-    return Starlette(
-        routes=[
-            Route(EVENTS_PATH, events, methods=["POST"]),
-            Route(HEALTH_PATH, health, methods=["GET"]),
-        ]
-    )
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        melktert.start_housekeeping()
+        yield
+        await to_thread.run_sync(melktert.finish)
+
+    routes = [Route(EVENTS_PATH, events, methods=["POST"]), Route(HEALTH_PATH, health, methods=["GET"])]
+    return Starlette(routes=routes, lifespan=lifespan)
+
+
+def application() -> Starlette:
+    """The web application of the settings, for one of several processes; bot/running.py has tried them before."""
+    settings = Settings()
+    assert settings.slack_signing_secret is not None, "bot/running.py starts nothing without it"
+    melktert = build(settings, Database(settings.database_url))
+    return asgi(melktert, settings.slack_signing_secret.get_secret_value())
 
 
 def _is_of_slack(verifier: SignatureVerifier, body: bytes, headers: Mapping[str, str]) -> bool:

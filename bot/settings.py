@@ -3,6 +3,7 @@
 A description finishes the sentence "The setting X takes …", which is what somebody reads who has set it wrongly.
 """
 
+import os
 import re
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,6 +17,10 @@ KINDS = {
     "xapp-": ("the app-level token", "slack_app_token"),
     "xoxp-": ("a user token", None),
 }
+
+
+# More than these are for whoever asks for them: each has its own connections to the database.
+PROCESSES_MOST = 4
 
 
 class Settings(BaseSettings):
@@ -63,6 +68,13 @@ class Settings(BaseSettings):
     )
     http_port: int = Field(
         default=3000, ge=0, le=65535, description="the port to listen at for HTTP, up to 65535; 0 takes any free one"
+    )
+
+    http_processes: int = Field(
+        default_factory=lambda: min(os.cpu_count() or 1, PROCESSES_MOST),
+        ge=1,
+        le=64,
+        description="the number of processes that answer HTTP, such as 2",
     )
 
     @field_validator("*", mode="before")

@@ -8,7 +8,7 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import get_args
 
@@ -23,7 +23,8 @@ from tests.test_layers import ROOT
 def environment(slack: Slack, folder: Path, **more: str) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("SLACK_")}
     url = f"sqlite:///{folder / 'melktert.sqlite3'}"
-    return {**kept, **slack.environment, "DATABASE_URL": url, "PYTHONPATH": str(ROOT), **more}
+    fixed = {"DATABASE_URL": url, "PYTHONPATH": str(ROOT), "HTTP_PROCESSES": "1"}
+    return {**kept, **slack.environment, **fixed, **more}
 
 
 @contextmanager
@@ -35,11 +36,13 @@ def started(folder: Path, environment: dict[str, str], *arguments: str) -> Itera
         env=environment,
         stderr=subprocess.PIPE,
         text=True,
+        start_new_session=True,
     )
     try:
         yield process
     finally:
-        process.kill()
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)  # with the processes that it has started
         process.communicate()
 
 
@@ -70,10 +73,13 @@ def test_by_socket_mode_it_answers_until_it_is_told_to_stop(slack: Slack, tmp_pa
         assert ends(process) == 0
 
 
-def test_by_http_it_answers_until_it_is_told_to_stop(slack: Slack, tmp_path: Path) -> None:
+@pytest.mark.parametrize("processes", ["1", "2"])
+def test_by_http_it_answers_until_it_is_told_to_stop(slack: Slack, tmp_path: Path, processes: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    with started(tmp_path, environment(slack, tmp_path, HTTP_PORT=str(port)), "--http") as process:
+    with started(
+        tmp_path, environment(slack, tmp_path, HTTP_PORT=str(port), HTTP_PROCESSES=processes), "--http"
+    ) as process:
         told(process, "listens at")
         url = f"http://127.0.0.1:{port}"
         slack.wait_for(lambda: answers(f"{url}/healthz"))
