@@ -187,7 +187,8 @@ def _last_lines(connection: Connection, of: Subject, today: dt.date) -> tuple[No
         days = (coverage.observation_end_on - value.last_purchase_on).days
         ago: Sentence = (", ", Count(days, "day"), " before the data ends") if days else (", the day the data ends",)
         notes.append(Note((Strong("Last purchase"), "  ", Date(value.last_purchase_on), *ago)))
-    notes += _held(invoices.held(connection, of.customer.id))
+    if of.has_held_invoices:
+        notes += _held(invoices.held(connection, of.customer.id))
     notes += old_data(coverage, of.figures.settings, today)
     covered: list[Inline] = [coverage.titles, ", ", Date(coverage.period_start_on), " to "]
     covered.append(Date(coverage.observation_end_on))

@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy.engine import Connection
-
-from commands._figures import Figures, basis, figures
+from commands._figures import Figures, basis_in, figures
 from commands._reply import Action
-from store import assumptions, sources, values
+from store import assumptions, sources
 from store.customers import Customer
+from store.dossiers import Dossier
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,16 +18,15 @@ class Subject:
     figures: Figures
     coverage: sources.Coverage
     own: assumptions.Version | None
+    has_held_invoices: bool
 
 
-def subject(connection: Connection, customer: Customer) -> Subject:
-    """Everything that a card of this customer rests on."""
-    coverage = sources.coverage(connection, customer.id)
-    value = values.get(connection, customer.id)
-    assert coverage is not None, "a card is asked for only once a ledger is imported"
-    assert value is not None, "every import scores every customer"
-    own = assumptions.newest(connection, customer.id)
-    return Subject(customer, figures(value, basis(connection, value), own.own if own else None), coverage, own)
+def subject(known: Dossier) -> Subject:
+    """What a card says of the customer. There is one only once a ledger is imported."""
+    assert known.coverage is not None
+    own = known.own.own if known.own else None
+    found = figures(known.value, basis_in(known.settings, known.value), own)
+    return Subject(known.customer, found, known.coverage, known.own, known.has_held_invoices)
 
 
 def again(of: Subject, values: Mapping[str, str]) -> Action:

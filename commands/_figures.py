@@ -158,7 +158,11 @@ class Basis:
 
 def basis(connection: Connection, value: CustomerValue) -> Basis:
     """The team's settings, with the cost of a visit in the currency of this value."""
-    settings = workspace.settings(connection)
+    return basis_in(workspace.settings(connection), value)
+
+
+def basis_in(settings: TeamSettings, value: CustomerValue) -> Basis:
+    """These settings, with the cost of a visit in the currency of this value."""
     visit = None
     if value.currency and value.observation_end_on:
         visit = workspace.visit_total(settings.visit_cost, value.currency, value.observation_end_on)

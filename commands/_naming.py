@@ -13,6 +13,7 @@ from store.database import Database
 LONGEST_NAME_SHOWN = 60
 MOST_CANDIDATES = 8
 LONGEST_TEXT = 300
+GONE = "That customer is no longer in the database; ask /clv with its name."
 # A phone's keyboard makes its own quotes.
 QUOTES = str.maketrans("“”„«»", '"' * 5)
 
@@ -29,11 +30,17 @@ def typed(request: Request, example: str) -> str:
 
 def of_button(connection: Connection, customer_id: str) -> Customer:
     """The customer of a button. Errors: Invalid for whoever is not there, whatever came back from Slack."""
-    is_id = customer_id.isascii() and customer_id.isdigit() and len(customer_id) < 19
-    customer = customers.get(connection, int(customer_id)) if is_id else None
+    customer = customers.get(connection, id_of_button(customer_id))
     if customer is None:
-        raise Invalid(customer="That customer is no longer in the database; ask /clv with its name.")
+        raise Invalid(customer=GONE)
     return customer
+
+
+def id_of_button(customer_id: str) -> int:
+    """The id that a button carries, whoever has it. Errors: Invalid for what is no id."""
+    if not (customer_id.isascii() and customer_id.isdigit() and len(customer_id) < 19):
+        raise Invalid(customer=GONE)
+    return int(customer_id)
 
 
 def meant(connection: Connection, readings: Sequence[str]) -> tuple[int, names.Found]:
@@ -117,8 +124,7 @@ def _candidate(connection: Connection, match: names.Match, choose: Action, *, is
         told.append(f"found as {match.via}")
     if not is_unique:
         # Two ledgers may know the same company, or two companies share a name and a town.
-        customer = customers.get(connection, match.customer_id)
-        references = customer.references if customer else ()
+        references = customers.references(connection, match.customer_id)
         told += [f"number {reference.number} in {reference.source_title}" for reference in references]
     values = {"customer": str(match.customer_id), **choose.values}
     return Item(

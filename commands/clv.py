@@ -11,8 +11,10 @@ from commands import _clv_card, _clv_subject, _clv_why, _naming
 from commands._amount import amount, looks_like_an_amount, signs
 from commands._naming import QUOTES, short
 from commands._reply import Action, Command, Invalid, Option, Policy, Reply, Request
-from store import customers, names, sources
+from store import dossiers, names, sources
 from store.database import Database
+from store.dossiers import Dossier
+from store.money import from_minor
 
 WHY = "why"
 
@@ -30,18 +32,24 @@ class Asked:
 def run(request: Request, db: Database) -> Reply:
     """The card of one customer, or the customers that may be meant."""
     with db.reading() as connection:
-        if sources.coverage(connection) is None:
-            return _naming.no_ledger()
-        if "customer" in request.values:
-            return _pressed(request, connection)
-        return _by_name(_naming.typed(request, "/clv acme"), request, connection)
+        try:
+            if "customer" in request.values:
+                return _pressed(request, connection)
+            return _by_name(_naming.typed(request, "/clv acme"), request, connection)
+        except Invalid:
+            # Asked only here, since most that is asked finds a customer, and then there is a ledger.
+            if sources.coverage(connection) is None:
+                return _naming.no_ledger()
+            raise
 
 
 def _pressed(request: Request, connection: Connection) -> Reply:
-    customer = _naming.of_button(connection, request.values["customer"])
+    known = dossiers.get(connection, _naming.id_of_button(request.values["customer"]))
+    if known is None:
+        raise Invalid(customer=_naming.GONE)
     deal, typed = amount(request.values.get("deal", "")) or (None, "")
-    asked = Asked(customer.name, deal, typed, why=request.values.get("view") == WHY)
-    return _answer(asked, customer, request, connection)
+    asked = Asked(known.customer.name, deal, typed, why=request.values.get("view") == WHY)
+    return _answer(asked, known, request, connection)
 
 
 def _by_name(text: str, request: Request, connection: Connection) -> Reply:
@@ -49,9 +57,11 @@ def _by_name(text: str, request: Request, connection: Connection) -> Reply:
     at, found = _naming.meant(connection, [asked.name for asked in asked_all])
     asked = asked_all[at]
     if found.certain is not None:
-        customer = customers.get(connection, found.certain.customer_id)
-        assert customer is not None
-        return _answer(replace(asked, name=customer.name), customer, request, connection)
+        known = dossiers.get(connection, found.certain.customer_id)
+        assert known is not None, "every import scores every customer"
+        return _answer(replace(asked, name=known.customer.name), known, request, connection)
+    if not found.candidates and sources.coverage(connection) is None:
+        return _naming.no_ledger()
     _refuse_a_strange_amount(connection, text)
     values = {}
     if asked.deal is not None:
@@ -102,8 +112,10 @@ def _after_the_quote(name: str, words: list[str]) -> Asked:
     return Asked(name, *deal, why)
 
 
-def _answer(asked: Asked, customer: customers.Customer, request: Request, connection: Connection) -> Reply:
-    subject = _clv_subject.subject(connection, customer)
+def _answer(asked: Asked, known: Dossier, request: Request, connection: Connection) -> Reply:
+    if known.coverage is None:
+        return _naming.no_ledger()
+    subject = _clv_subject.subject(known)
     if asked.why:
         return _clv_why.reply(connection, subject, request.person.role)
     deal = None

@@ -34,14 +34,12 @@ class Customer:
 
     id: int
     name: str
-    aliases: tuple[str, ...]
     place: str | None
     country: str | None
     currency: str | None
     owner: Owner | None
     customer_since_on: dt.date | None
     status: str
-    references: tuple[Reference, ...]
 
 
 # What `owner_of` reads, for a query that joins reps by customers.owner_rep_id.
@@ -55,10 +53,32 @@ def owner_of(row: sa.Row[Any]) -> Owner | None:
     return Owner(row.rep_id, row.rep_name, row.slack_user_id, row.is_invented)
 
 
+# What `customer_of` reads, for a query that joins reps by customers.owner_rep_id.
+CUSTOMER_COLUMNS = (
+    *(customers.c.id, customers.c.name, customers.c.place, customers.c.country),
+    customers.c.currency.label("invoiced_in"),
+    *(customers.c.customer_since_on, customers.c.status, *OWNER_COLUMNS),
+)
+
+
+def customer_of(row: sa.Row[Any]) -> Customer:
+    """The customer in a row that has CUSTOMER_COLUMNS."""
+    return Customer(
+        id=row.id,
+        name=row.name,
+        place=row.place,
+        country=row.country,
+        currency=row.invoiced_in,
+        owner=owner_of(row),
+        customer_since_on=row.customer_since_on,
+        status=row.status,
+    )
+
+
 # Built once: SQLAlchemy takes longer to build and to recognise a statement than SQLite takes to answer it.
 _CUSTOMER = sa.bindparam("customer", type_=sa.BigInteger())
-_BY_ID = (
-    sa.select(customers, *OWNER_COLUMNS)
+_BY_ID: sa.Select[Any] = (
+    sa.select(*CUSTOMER_COLUMNS)
     .outerjoin(reps, reps.c.id == customers.c.owner_rep_id)
     .where(customers.c.id == _CUSTOMER)
 )
@@ -78,25 +98,14 @@ _REFERENCES = (
 def get(connection: Connection, customer_id: int) -> Customer | None:
     """The customer, or None where there is none of this id."""
     row = connection.execute(_BY_ID, {"customer": customer_id}).one_or_none()
-    if row is None:
-        return None
-    return Customer(
-        id=row.id,
-        name=row.name,
-        aliases=_aliases(connection, customer_id),
-        place=row.place,
-        country=row.country,
-        currency=row.currency,
-        owner=owner_of(row),
-        customer_since_on=row.customer_since_on,
-        status=row.status,
-        references=_references(connection, customer_id),
-    )
+    return None if row is None else customer_of(row)
 
 
-def _aliases(connection: Connection, customer_id: int) -> tuple[str, ...]:
+def aliases(connection: Connection, customer_id: int) -> tuple[str, ...]:
+    """What else the customer is found by."""
     return tuple(connection.scalars(_ALIASES, {"customer": customer_id}))
 
 
-def _references(connection: Connection, customer_id: int) -> tuple[Reference, ...]:
+def references(connection: Connection, customer_id: int) -> tuple[Reference, ...]:
+    """The customer's numbers in every source that knows it."""
     return tuple(Reference(*row) for row in connection.execute(_REFERENCES, {"customer": customer_id}))

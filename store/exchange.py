@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -44,6 +44,7 @@ def rates(connection: Connection, pairs: Iterable[Pair], *, keep: bool = True) -
     return {pair: known[pair] for pair in wanted & known.keys()}
 
 
+@lru_cache(maxsize=1_024)
 def latest(base: str, quote: str, on: dt.date) -> tuple[dt.date, Decimal] | None:
     """The last rate published on or before `on`, however old, and its day: for an assumption, never for an invoice."""
     if base == quote:

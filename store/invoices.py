@@ -148,6 +148,19 @@ def turnover(connection: Connection, customer_id: int, after: dt.date, until: dt
     return Turnover(currency, from_minor(rows[0].revenue, currency), from_minor(rows[0].profit, currency))
 
 
+def is_held(customer_id: sa.ColumnElement[int]) -> sa.Exists:
+    """Whether `held` has any invoice of this customer, as a column of a query."""
+    return (
+        sa.exists()
+        .where(
+            held_invoices.c.source_id == customer_references.c.source_id,
+            held_invoices.c.customer_number == customer_references.c.number,
+            customer_references.c.customer_id == customer_id,
+        )
+        .correlate_except(held_invoices, customer_references)
+    )
+
+
 def held(connection: Connection, customer_id: int) -> list[Held]:
     """Invoices of this customer that were rejected at import, and whether an earlier version is in the figures."""
     rows = connection.execute(_HELD, {"customer": customer_id})

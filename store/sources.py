@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -40,26 +41,24 @@ class Coverage:
 
 # Built once: SQLAlchemy takes longer to build and to recognise a statement than SQLite takes to answer it.
 _EVERY = sa.select(sources).order_by(sources.c.period_start_on, sources.c.id)
-_OF_CUSTOMER = sa.select(customer_references.c.source_id).where(
-    customer_references.c.customer_id == sa.bindparam("customer", type_=sa.BigInteger())
+_COVERING = (
+    sa.select(
+        sources,
+        sa.exists()
+        .where(
+            customer_references.c.source_id == sources.c.id,
+            customer_references.c.customer_id == sa.bindparam("customer", type_=sa.BigInteger()),
+        )
+        .label("knows_customer"),
+    )
+    .where(sources.c.period_start_on.is_not(None), sources.c.period_end_on.is_not(None))
+    .order_by(sources.c.period_start_on, sources.c.id)
 )
 
 
 def every(connection: Connection) -> list[Source]:
     """All sources, the oldest period first."""
-    rows = connection.execute(_EVERY)
-    return [
-        Source(
-            row.id,
-            row.name,
-            row.title,
-            row.period_start_on,
-            row.period_end_on,
-            row.margin_assumption,
-            row.refreshed_at,
-        )
-        for row in rows
-    ]
+    return [_source(row) for row in connection.execute(_EVERY)]
 
 
 def coverage(connection: Connection, customer_id: int | None = None) -> Coverage | None:
@@ -67,17 +66,21 @@ def coverage(connection: Connection, customer_id: int | None = None) -> Coverage
 
     All of them count for a customer that no source with a period refers to.
     """
-    covering = [source for source in every(connection) if source.period_start_on and source.period_end_on]
-    if not covering:
+    rows = connection.execute(_COVERING, {"customer": customer_id}).all()
+    if not rows:
         return None
-    if customer_id is not None:
-        known_to = set(connection.scalars(_OF_CUSTOMER, {"customer": customer_id}))
-        covering = [source for source in covering if source.id in known_to] or covering
+    covering = [_source(row) for row in rows if row.knows_customer] or [_source(row) for row in rows]
     return Coverage(
         period_start_on=min(source.period_start_on for source in covering if source.period_start_on),
         observation_end_on=max(source.period_end_on for source in covering if source.period_end_on),
         refreshed_at=max((source.refreshed_at for source in covering if source.refreshed_at), default=None),
         sources=tuple(covering),
+    )
+
+
+def _source(row: sa.Row[Any]) -> Source:
+    return Source(
+        row.id, row.name, row.title, row.period_start_on, row.period_end_on, row.margin_assumption, row.refreshed_at
     )
 
 

@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -67,7 +68,7 @@ _OF_CUSTOMER = sa.select(customer_values).where(
 def get(connection: Connection, customer_id: int) -> CustomerValue | None:
     """The values of one customer, None where it has not been scored."""
     row = connection.execute(_OF_CUSTOMER, {"customer": customer_id}).first()
-    return None if row is None else _value(row)
+    return None if row is None else value_of(row)
 
 
 def best(connection: Connection, currency: str, count: int, owner_rep_id: int | None = None) -> list[Ranked]:
@@ -83,7 +84,7 @@ def best(connection: Connection, currency: str, count: int, owner_rep_id: int | 
         .order_by(customer_values.c.projected_value_minor.desc(), customers.c.name, customers.c.id)
         .limit(count)
     )
-    return [Ranked(row.name, row.place, owner_of(row), _value(row)) for row in rows]
+    return [Ranked(row.name, row.place, owner_of(row), value_of(row)) for row in rows]
 
 
 def standings(connection: Connection) -> list[Standing]:
@@ -107,7 +108,8 @@ def standings(connection: Connection) -> list[Standing]:
     ]
 
 
-def _value(row: sa.Row[tuple[object, ...]]) -> CustomerValue:
+def value_of(row: sa.Row[Any]) -> CustomerValue:
+    """The values in a row that has the columns of `customer_values`."""
     figures = row._mapping  # the public name of a row's columns by label, in spite of the underscore
     currency = figures["currency"]
 

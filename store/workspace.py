@@ -4,8 +4,10 @@ Every change is kept. store/changes.py changes settings and scores whom that tou
 """
 
 import datetime as dt
+import json
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from itertools import pairwise
 from typing import Annotated, Any, Literal
 
@@ -116,12 +118,21 @@ class Change:
     after: Version
 
 
-_NEWEST_DOCUMENT = sa.select(team_settings.c.document).order_by(team_settings.c.id.desc()).limit(1)
+# What `settings_in` reads, also as a column of another query.
+NEWEST_DOCUMENT = sa.select(sa.cast(team_settings.c.document, sa.Text)).order_by(team_settings.c.id.desc()).limit(1)
 
 
 def settings(connection: Connection) -> TeamSettings:
     """The settings as they stand now."""
-    return _stored(connection.execute(_NEWEST_DOCUMENT).scalar() or {})
+    return settings_in(connection.scalar(NEWEST_DOCUMENT))
+
+
+@lru_cache(maxsize=16)
+def settings_in(document: str | None) -> TeamSettings:
+    """The settings in a document as it is stored, the defaults where there is none. Every answer needs them, and they
+    seldom change: so what was read from the same text before is not validated again.
+    """
+    return _stored(json.loads(document) if document else {})
 
 
 def newest(connection: Connection) -> Version:

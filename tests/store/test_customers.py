@@ -34,22 +34,25 @@ def test_a_customer_has_its_names_place_owner_and_numbers(db: Database) -> None:
         assert customers.get(connection, sparrow) == customers.Customer(
             id=sparrow,
             name="Sparrow Bikes",
-            aliases=("Birdie", "The Sparrow"),
             place="Seattle, Washington",
             country="United States",
             currency="USD",
             owner=Owner(5, "Thandi Nkosi", "U123", is_invented=True),
             customer_since_on=dt.date(1999, 5, 1),
             status="exit",
-            references=(Reference("books", "A-1"), Reference("shop", "17850")),
         )
+        assert customers.aliases(connection, sparrow) == ("Birdie", "The Sparrow")
+        assert customers.references(connection, sparrow) == (Reference("books", "A-1"), Reference("shop", "17850"))
 
 
 def test_what_is_not_known_of_a_customer_is_empty(db: Database) -> None:
     (wren,) = add_customers(db, "Wren Bikes")
     with db.reading() as connection:
-        found = customers.get(connection, wren)
-    assert found == customers.Customer(wren, "Wren Bikes", (), None, None, None, None, None, "active", ())
+        assert customers.get(connection, wren) == customers.Customer(
+            wren, "Wren Bikes", None, None, None, None, None, "active"
+        )
+        assert customers.aliases(connection, wren) == ()
+        assert customers.references(connection, wren) == ()
 
 
 def test_no_customer_has_an_id_that_was_never_given(db: Database) -> None:
