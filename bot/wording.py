@@ -38,6 +38,8 @@ WHOLE_FROM = Decimal(1_000)
 # A small return is no zero.
 TIMES_LEAST = Decimal("0.1")
 SHORT_FROM = Decimal(10_000)
+# Beyond a thousand trillions no language has a short word, and nobody a picture: $1000T, $1000000T.
+SHORT_MOST, BEYOND_SHORT = Decimal(999 * 10**12), Decimal(10**15)
 _ZERO = Decimal(0)  # also for −0, which is equal to it: what is kept of one may be given for the other
 
 
@@ -79,6 +81,13 @@ def spell_day(day: dt.date, locale: str = "en_US") -> str:
 
 @functools.lru_cache(_SPELLINGS)
 def _money(amount: Decimal, currency: str, style: str, locale: str) -> str:
+    least = Decimal(1).scaleb(-get_currency_precision(currency))
+    if 0 < abs(amount) < least:
+        bound = _written(least.copy_sign(amount), _exact(currency, locale), locale)
+        return f"less than {bound}" if amount > 0 else f"more than {bound}"
+    if style == "short" and abs(amount) >= BEYOND_SHORT:
+        bound = format_compact_currency(SHORT_MOST.copy_sign(amount), currency, locale=_known(locale))
+        return f"more than {bound}" if amount > 0 else f"less than {bound}"
     if style == "short" and abs(amount) >= SHORT_FROM:
         digits = 0 if abs(amount) < 1_000_000 else 2
         return format_compact_currency(amount, currency, locale=_known(locale), fraction_digits=digits)

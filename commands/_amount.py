@@ -1,6 +1,7 @@
 """Reading an amount as a rep types it: 15000, 15,000, $15k, 1.5M, USD 20 000."""
 
 import re
+import unicodedata
 from decimal import Decimal
 
 from babel.numbers import get_currency_symbol
@@ -28,11 +29,22 @@ def amount(text: str) -> tuple[Decimal, str] | None:
     if found is None:
         return None
     currency = (found["before"] or found["after"] or "").strip().upper()
-    if (found["before"] and found["after"]) or (currency.isalpha() and not is_currency(currency)):
+    if (found["before"] and found["after"]) or (currency and not _means_a_currency(currency)):
         return None
     digits = re.sub(r"\D", "", found["digits"]) + (found["decimals"] or "")
     scale = _SCALES[(found["scale"] or "").casefold()]
     return Decimal(digits) * scale, currency
+
+
+def _means_a_currency(beside: str) -> bool:
+    """Whether what stands beside the digits is a code or a sign such as €: neither % nor a smile."""
+    return is_currency(beside) if beside.isalpha() else unicodedata.category(beside) == "Sc"
+
+
+def is_below_zero(text: str) -> bool:
+    """Whether the text is an amount with a minus: -5, -$5k."""
+    positive = re.sub("[-\u2212]", "", text, count=1)
+    return positive != text and amount(positive) is not None
 
 
 def looks_like_an_amount(word: str) -> bool:

@@ -7,7 +7,7 @@ from sqlalchemy.engine import Connection
 
 from commands._clv_remember import remembered
 from commands._clv_subject import Subject, again
-from commands._figures import Figures, assumed, every_cadence, horizon, named, old_data, owned_by, rests_on
+from commands._figures import Figures, assumed, every_cadence, horizon, named, old_data, owned_by, rests_on, years
 from commands._reply import (
     Action,
     Count,
@@ -104,7 +104,7 @@ def _beside_the_deal(found: Figures, deal: Decimal) -> Sentence:
         ". At the margin of their last 12 months (",
         Ratio(margin.quantize(Decimal("0.001"))),
         ") the deal earns ",
-        found.money(earned.quantize(Decimal(1)), "whole"),
+        found.money(earned if abs(earned) < 1 else earned.quantize(Decimal(1))),
     )
     if earned >= 1 and found.lifetime > earned:
         words = (*words, ", the lifetime ", Ratio(found.lifetime / earned, "times"), " as much")
@@ -126,28 +126,19 @@ def _panels(found: Figures, facts: dict[str, Fact]) -> tuple[Panel, ...]:
             (Fact("gross_profit_12_months", "profit", found.money(value.gross_profit_12_months)),),
         ),
     )
-    years = found.assumptions.horizon_years
     projected = Panel(
-        f"If we do it right, {years} years",
+        f"If we do it right, {years(found.assumptions)}",
         ((facts["projected_value"],), (assumed(found.assumptions),), *_cap(value.cap_from_year)),
     )
     hours = Panel(
         "Worth an hour",
         (
-            (_hour(found, facts["value_per_working_hour"]),),
-            (_hour(found, facts["value_per_calendar_hour"]),),
+            (facts["value_per_working_hour"],),
+            (facts["value_per_calendar_hour"],),
             ((f"{every_cadence(found.settings.cadence_retain_days)} returns ", facts["visit_return"].value),),
         ),
     )
     return so_far, projected, last_year, hours
-
-
-def _hour(found: Figures, fact: Fact) -> Fact | Sentence:
-    """A value of less than a minor unit an hour is small, but no zero."""
-    if not isinstance(fact.value, Money) or fact.value.amount:
-        return fact
-    least = Decimal(1).scaleb(fact.value.amount.as_tuple().exponent)  # type: ignore[arg-type]
-    return ("less than ", found.money(least, "exact"), f" a {fact.per}")
 
 
 def _cap(year: int | None) -> tuple[tuple[Sentence], ...]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from sqlalchemy.engine import Connection
 
 from commands._clv_subject import Subject, again
-from commands._figures import NO_COST_TO_SERVE, Figures, assumed, author, horizon, named, visit_assumed
+from commands._figures import NO_COST_TO_SERVE, Figures, assumed, author, horizon, named, visit_assumed, years
 from commands._reply import (
     Action,
     Column,
@@ -164,7 +164,6 @@ def _projection(of: Subject) -> tuple[Part, ...]:
     found, value = of.figures, of.figures.value
     if value.projected_value is None or value.observation_end_on is None:
         return (Note((Strong("No projected value: "), found.unknown.reason, "."), "warning"),)
-    years = found.assumptions.horizon_years
     since = twelve_months_before(value.observation_end_on) + dt.timedelta(days=1)
     multiple = (
         f"× {factor(found.assumptions):.6f}" if value.cap_from_year is None else f"capped, year {value.cap_from_year}"
@@ -172,11 +171,15 @@ def _projection(of: Subject) -> tuple[Part, ...]:
     rows: list[Row] = [
         (Text("revenue, last 12 months"), Text(""), found.money(value.revenue_12_months, "exact")),
         (Text("profit, last 12 months"), Text("P₀"), found.money(value.gross_profit_12_months, "exact")),
-        (Text(f"projected, {years} years"), Text(multiple), found.money(value.projected_value, "exact")),
+        (Text(f"projected, {years(found.assumptions)}"), Text(multiple), found.money(value.projected_value, "exact")),
         (Text("profit so far"), Text("+"), found.money(value.gross_profit, "exact")),
         (Strong("lifetime value"), Text("="), Strong(found.money(found.lifetime, "exact"))),
         *(
-            (Text(f"a {hour} hour"), Text(f"÷ {years * hours:,}"), found.money(found.per_hour(hours), "exact"))
+            (
+                Text(f"a {hour} hour"),
+                Text(f"÷ {found.assumptions.horizon_years * hours:,}"),
+                found.money(found.per_hour(hours), "exact"),
+            )
             for hour, hours in (("working", found.settings.working_hours_a_year), ("calendar", CALENDAR_HOURS_A_YEAR))
         ),
         (Text("visit return"), Text(f"P₀ × {_of_a_year(found)} ÷ visit"), found.facts()["visit_return"].value),

@@ -4,7 +4,7 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 from sqlalchemy.engine import Connection
 
@@ -38,6 +38,8 @@ from value.projection import CALENDAR_HOURS_A_YEAR, is_plausible
 from value.visit import visit_return
 
 QUARTER_DAYS = 91
+# How exactly less than a minor unit is told to programs; people are told that it is less.
+SMALL = Context(prec=3)
 NO_COST_TO_SERVE = "gross profit, since cost to serve is not recorded yet"
 
 
@@ -86,9 +88,10 @@ class Figures:
         """Projected value for each hour from now to the horizon."""
         if self.value.projected_value is None or self.value.currency is None:
             return None
-        hours = self.assumptions.horizon_years * hours_a_year
+        hourly = self.value.projected_value / (self.assumptions.horizon_years * hours_a_year)
         unit = Decimal(1).scaleb(-minor_digits(self.value.currency))
-        return (self.value.projected_value / hours).quantize(unit, ROUND_HALF_UP)
+        # Less than a minor unit is small, but no zero.
+        return hourly.quantize(unit, ROUND_HALF_UP) if hourly >= unit else SMALL.plus(hourly)
 
     def facts(self) -> dict[str, Fact]:
         """Every figure by its key for programs (DESIGN §9)."""
@@ -221,6 +224,11 @@ def assumed(assumptions: Assumptions, between: str = " · ") -> Sentence:
 def horizon(assumptions: Assumptions) -> Count:
     """The fourth of them: 20 years."""
     return Count(assumptions.horizon_years, "year")
+
+
+def years(assumptions: Assumptions) -> str:
+    """The horizon where a title or a label has it."""
+    return "1 year" if assumptions.horizon_years == 1 else f"{assumptions.horizon_years} years"
 
 
 def visit_assumed(found: Figures) -> Sentence:

@@ -8,15 +8,19 @@ from decimal import Decimal
 from sqlalchemy.engine import Connection
 
 from commands import _clv_card, _clv_subject, _clv_why, _naming
-from commands._amount import amount, looks_like_an_amount, signs
+from commands._amount import amount, is_below_zero, looks_like_an_amount, signs
 from commands._naming import QUOTES, short
 from commands._reply import Action, Command, Invalid, Option, Policy, Reply, Request
 from store import dossiers, names, sources
 from store.database import Database
+from store.money import from_minor
 from store.dossiers import Dossier
 from store.money import from_minor
 
 WHY = "why"
+BELOW_ZERO = "A deal must be above zero; write it as 15000, 15,000 or 15k."
+# Digits with points and commas that could mean two things: 1.500, €500,50.
+AMBIGUOUS = re.compile(r"[$€£¥]?[\d.,']+[kKmM]?[$€£¥]?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,10 @@ def _refuse_a_strange_amount(connection: Connection, text: str) -> None:
     """Errors: Invalid where the last word was meant as a deal but could mean two things, such as 1.500."""
     name, _, last = text.strip().rpartition(" ")
     if name and looks_like_an_amount(last) and names.find(connection, name, misspelt=False).certain is not None:
+        if is_below_zero(last):
+            raise Invalid(deal=BELOW_ZERO)
+        if not AMBIGUOUS.fullmatch(last):
+            raise Invalid(deal=f"“{short(last)}” is no amount; write 1500, 1,500 or 1.5k.")
         raise Invalid(deal=f"“{short(last)}” is not an amount that means one thing; write 1500, 1,500 or 1.5k.")
 
 
@@ -107,6 +115,8 @@ def _after_the_quote(name: str, words: list[str]) -> Asked:
     if not rest:
         return Asked(name, why=why)
     deal = amount(rest)
+    if is_below_zero(rest):
+        raise Invalid(deal=BELOW_ZERO)
     if deal is None:
         raise Invalid(deal=f"“{short(rest)}” is not an amount; write it as 15000, 15,000 or 15k.")
     return Asked(name, *deal, why)
@@ -125,8 +135,8 @@ def _answer(asked: Asked, known: Dossier, request: Request, connection: Connecti
 
 
 def _deal(deal: Decimal, typed: str, currency: str | None) -> Decimal:
-    """Errors: Invalid for no amount, or one in another currency than the customer's."""
-    if not deal:
+    """Errors: Invalid for an amount that nobody pays, or one in another currency than the customer's."""
+    if not deal or (currency and deal < from_minor(1, currency)):
         raise Invalid(deal="A deal of nothing cannot be set beside a lifetime; write it as 15000, 15,000 or 15k.")
     if typed and currency and typed not in (currency, *signs(currency)):
         raise Invalid(deal=f"This customer's figures are in {currency}; write the deal in {currency} too.")

@@ -16,7 +16,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from sqlalchemy.engine import Connection
 
 from store import exchange
-from store.money import from_minor, is_money, to_minor
+from store.money import is_money
 from store.tables import invoices, people, team_settings
 from value.assumptions import Assumptions, VisitCost
 
@@ -222,7 +222,9 @@ def assumptions(connection: Connection) -> Assumptions:
 
 @dataclass(frozen=True, slots=True)
 class VisitTotal:
-    """What a visit is assumed to cost in the currency of the figures; `rate_on` is None where nothing was converted."""
+    """What a visit is assumed to cost in the currency of the figures, to the last digit, since it is divided by;
+    `rate_on` is None where nothing was converted.
+    """
 
     cost: VisitCost
     total: Decimal
@@ -238,4 +240,4 @@ def visit_total(cost: VisitCost, currency: str, on: dt.date) -> VisitTotal | Non
     if found is None:
         return None
     rate_on, rate = found
-    return VisitTotal(cost, from_minor(to_minor(cost.total * rate, currency), currency), rate, rate_on)
+    return VisitTotal(cost, cost.total * rate, rate, rate_on)

@@ -1,5 +1,6 @@
 """/clv: the right customer, the right figures, and what is not known said so."""
 
+import re
 from datetime import date
 from decimal import Decimal
 from types import SimpleNamespace
@@ -13,7 +14,7 @@ from commands._amount import amount
 from commands._reply import Action, Count, Invalid, Item, Money, Ratio, Request, Text, Unknown
 from commands.clv import COMMAND as CLV
 from commands.clv import Asked, readings, suggest
-from store import name_misspelt, tables
+from store import changes, name_misspelt, tables
 from store.database import Database
 from tests.commands.asking import TODAY, ask, facts, read
 from tests.commands.conftest import LONG_AGO, RECENT
@@ -174,6 +175,24 @@ def test_less_than_a_cent_an_hour_is_not_said_to_be_nothing(db: Database) -> Non
     assert "a visit a quarter returns less than 0.1×" in words
 
 
+def test_a_profit_of_a_cent_is_small_and_no_zero(db: Database) -> None:
+    ledger = Ledger(db)
+    ledger.invoice(ledger.customer("Acme"), RECENT, Line("0.02", "0.01"))
+    ledger.done()
+    with db.writing() as connection:
+        changes.settle(connection, {"horizon_years": 1, "sales_growth_annual": "-0.5"}, by="U1", at=NOW)
+    card, why = read(ask(db, "/clv acme")), read(ask(db, "/clv acme why"))
+    assert "A frown here costs $0.01. That is less than $0.01 of profit a week" in card
+    assert "would come to in 1 year." in card
+    assert "If we do it right, 1 year\n" in card
+    assert "less than $0.01 a working hour\nless than $0.01 a calendar hour" in card
+    assert "projected, 1 year | " in why
+    assert "a working hour | ÷ 2,080 | less than $0.01" in why
+    assert "1 years" not in card + why
+    assert "the deal earns less than $0.01" not in card
+    assert "the deal earns $0.50" in read(ask(db, "/clv acme 1"))
+
+
 def test_a_lifetime_below_zero_is_no_headline(db: Database) -> None:
     ledger = Ledger(db)
     acme = ledger.customer("Acme")
@@ -236,13 +255,30 @@ def test_the_customers_own_currency_may_be_written(books: SimpleNamespace, deal:
     assert facts(ask(books.db, f"/clv metropolitan {deal}"))["deal"].value == Money(Decimal(500), "USD")
 
 
-@pytest.mark.parametrize("deal", ["1.500", "€1.500", "1.500,50", "500,50", "0,5k", "-5"])
+@pytest.mark.parametrize("deal", ["1.500", "€1.500", "1.500,50", "500,50", "0,5k"])
 def test_an_amount_that_could_mean_two_things_is_not_guessed(books: SimpleNamespace, deal: str) -> None:
     with pytest.raises(Invalid, match=r"is not an amount that means one thing; write 1500, 1,500 or 1\.5k"):
         ask(books.db, f"/clv metropolitan {deal}")
 
 
-@pytest.mark.parametrize("line", ["/clv metropolitan 0", '/clv "metropolitan" soon'])
+@pytest.mark.parametrize("deal", ["5%", "😀5", "5?", "#5"])
+def test_what_stands_beside_a_number_is_a_currency_only_where_it_is_one(books: SimpleNamespace, deal: str) -> None:
+    with pytest.raises(Invalid, match=f"“{re.escape(deal)}” is no amount; write 1500, 1,500 or 1.5k"):
+        ask(books.db, f"/clv metropolitan {deal}")
+    with pytest.raises(Invalid, match="is not an amount"):
+        ask(books.db, f'/clv "metropolitan" {deal}')
+
+
+@pytest.mark.parametrize("deal", ["-5", "-$5k", "$-5", "\u22125"])
+def test_a_deal_is_above_zero(books: SimpleNamespace, deal: str) -> None:
+    for name in ("metropolitan", '"metropolitan"'):
+        with pytest.raises(Invalid, match="A deal must be above zero"):
+            ask(books.db, f"/clv {name} {deal}")
+
+
+@pytest.mark.parametrize(
+    "line", ["/clv metropolitan 0", "/clv metropolitan 0.0001", '/clv "metropolitan" soon']
+)
 def test_a_deal_that_is_no_amount_is_refused(books: SimpleNamespace, line: str) -> None:
     with pytest.raises(Invalid, match="15000, 15,000 or 15k"):
         ask(books.db, line)
@@ -447,6 +483,10 @@ def test_a_name_a_deal_and_why_are_told_apart_the_longest_name_first(text: str, 
         ("15.000,50", None),
         ("1,50,000", None),
         ("-5", None),
+        ("5%", None),
+        ("😀5", None),
+        ("5 #", None),
+        ("₹5", (Decimal(5), "₹")),
         ("1e9", None),
         ("１５", None),
         ("nan", None),

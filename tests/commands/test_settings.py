@@ -314,6 +314,20 @@ def test_a_visit_that_costs_nothing_has_no_return(books: SimpleNamespace) -> Non
     assert "not known: a visit is taken to cost nothing" in read(ask(books.db, "/clv metropolitan"))
 
 
+def test_a_visit_of_less_than_a_cent_is_no_visit_for_nothing(books: SimpleNamespace) -> None:
+    cheap = {"visit_hours": "0.01", "rep_cost_per_hour": "0.01", "visit_travel": 0, "visit_gift": 0}
+    change(books.db, **cheap)
+    assert "a visit is taken to cost less than $0.01: 0.01 hours at $0.01" in read(ask(books.db, "/clv route 66 why"))
+    found = facts(ask(books.db, "/clv metropolitan"))["visit_return"].value
+    assert found == Ratio(Decimal("25990.00") / 4 / Decimal("0.0001"), "times")
+    # In another currency too it is the cost to the last digit that is divided by.
+    change(books.db, **cheap, visit_currency="JPY")
+    assert "a visit is taken to cost less than $0.01" in read(ask(books.db, "/clv metropolitan why"))
+    converted = facts(ask(books.db, "/clv metropolitan"))["visit_return"].value
+    assert isinstance(converted, Ratio)
+    assert converted.number > found.number * 100
+
+
 def test_data_is_old_after_as_many_days_as_the_team_says(books: SimpleNamespace) -> None:
     assert "Old data" not in read(ask(books.db, "/clv metropolitan"))
     change(books.db, stale_after_days=3)
