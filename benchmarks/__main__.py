@@ -5,6 +5,7 @@ import sys
 
 # The name on the command line, and the module whose main() measures it.
 BENCHMARKS = {
+    "choice": "benchmarks.choice",
     "clv": "benchmarks.clv",
     "import": "benchmarks.importing",
     "names": "benchmarks.names",

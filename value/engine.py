@@ -23,7 +23,7 @@ __all__ = ["Choice", "Expectations", "choose", "expect", "means", "too_thin"]
 
 # Below any of these a back-test would tell chance, and the projected value of stated assumptions is the honester one.
 LEAST_CUSTOMERS = 30
-LEAST_REPEATS = 60
+LEAST_REPEATS = 100
 LEAST_SPAN_DAYS = 26 * DAYS_A_WEEK
 
 
