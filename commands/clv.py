@@ -13,7 +13,6 @@ from commands._naming import QUOTES, short
 from commands._reply import Action, Command, Invalid, Option, Policy, Reply, Request
 from store import dossiers, names, sources
 from store.database import Database
-from store.money import from_minor
 from store.dossiers import Dossier
 from store.money import from_minor
 
