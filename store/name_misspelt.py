@@ -19,6 +19,7 @@ from rapidfuzz.distance import OSA
 from sqlalchemy.engine import Connection
 
 from store.name_keys import LAST_LETTER, LEGAL_WORDS
+from store.one_of import one_of_texts
 from store.tables import customer_names as names
 from store.tables import customer_values, name_words
 from store.tables import name_vocabulary as vocabulary
@@ -69,7 +70,10 @@ def likeness_by_name(connection: Connection, key: str, limit: int) -> dict[int, 
     }
     rarity = {word: 1 / (1 + math.log10(1 + held)) for word, held in held_by.items()}
     keys = _keys_to_compare(connection, words, similar, held_by, rarity)
-    likeness = {name_id: _likeness(other, readings, similar, rarity) for name_id, other in keys.items()}
+    unshared = {
+        word: max((rarity[like] for like in likes), default=UNKNOWN_WORD_WEIGHT) for word, likes in similar.items()
+    }
+    likeness = {name_id: _likeness(other, readings, similar, rarity, unshared) for name_id, other in keys.items()}
     best = sorted(likeness.items(), key=lambda entry: -entry[1])[:limit]
     return {name_id: value for name_id, value in best if value >= LEAST_LIKENESS}
 
@@ -136,14 +140,13 @@ def _parts(word: str, held: set[str]) -> Iterator[Words]:
 
 _LENGTH = sa.func.length(vocabulary.c.word)
 _LEAST, _MOST = sa.bindparam("least", type_=sa.Integer()), sa.bindparam("most", type_=sa.Integer())
-_WORDS = sa.bindparam("words", expanding=True, type_=sa.Text())
 
 
 def _text(name: str) -> sa.BindParameter[str]:
     return sa.bindparam(name, type_=sa.Text())
 
 
-_HELD = sa.select(vocabulary.c.word).where(vocabulary.c.word.in_(_WORDS))
+_HELD = sa.select(vocabulary.c.word).where(one_of_texts(vocabulary.c.word, "words"))
 _ALIKE_AT_ONE_END = sa.union(
     sa.select(vocabulary.c.word).where(
         vocabulary.c.word >= _text("begins"),
@@ -167,7 +170,7 @@ _HELD_BY = sa.select(
         .subquery()
     )
     .scalar_subquery(),
-).where(vocabulary.c.word.in_(_WORDS))
+).where(one_of_texts(vocabulary.c.word, "words"))
 
 
 def _similar_words(connection: Connection, word: str) -> dict[str, float]:
@@ -207,7 +210,7 @@ def _names_holding(connection: Connection, words: set[str]) -> dict[str, int]:
 _HOLDING = (
     sa.select(names.c.id, names.c.key, name_words.c.word)
     .join_from(name_words, names, names.c.id == name_words.c.name_id)
-    .where(name_words.c.word.in_(_WORDS))
+    .where(one_of_texts(name_words.c.word, "words"))
 )
 
 
@@ -246,41 +249,51 @@ def _keys_to_compare(
 @functools.cache
 def _holding_one_of_each(choices: int) -> sa.Select[int, str]:
     """The most valuable names that hold a word of each of the choices words_0, words_1 ..., the rarest being first."""
-    among = [sa.bindparam(f"words_{at}", expanding=True, type_=sa.Text()) for at in range(choices)]
     held = [
-        name_words.c.name_id.in_(sa.select(other.c.name_id).where(other.c.word.in_(words)))
-        for other, words in ((name_words.alias(), words) for words in among[1:])
+        name_words.c.name_id.in_(sa.select(other.c.name_id).where(one_of_texts(other.c.word, f"words_{at}")))
+        for at, other in ((at, name_words.alias()) for at in range(1, choices))
     ]
     return (
         sa.select(names.c.id, names.c.key)
         .join_from(name_words, names, names.c.id == name_words.c.name_id)
         .outerjoin(customer_values, customer_values.c.customer_id == names.c.customer_id)
-        .where(name_words.c.word.in_(among[0]), *held)
+        .where(one_of_texts(name_words.c.word, "words_0"), *held)
         .order_by(sa.desc(sa.func.coalesce(customer_values.c.projected_value_minor, -(2**62))))
         .limit(NAMES_COMPARED)
     )
 
 
-def _likeness(key: str, readings: Sequence[Reading], similar: Similar, rarity: Mapping[str, float]) -> float:
+def _likeness(
+    key: str,
+    readings: Sequence[Reading],
+    similar: Similar,
+    rarity: Mapping[str, float],
+    unshared: Mapping[str, float],
+) -> float:
     words, letters = key.split(), {text: _alike(text, key) for text in {reading.text for reading in readings}}
+    # The readings are of nearly the same words, so each word is looked for once.
+    found: dict[str, tuple[float, float]] = {}
+    for word, likes in similar.items():
+        at, value = "", 0.0
+        for other in words:
+            if other in likes and likes[other] > value:
+                at, value = other, likes[other]
+        found[word] = (rarity[at], rarity[at] * value) if at else (unshared[word], 0.0)
     by_words = max(
-        reading.trust * (0.6 * _shared(reading.words, words, similar, rarity) + 0.4 * letters[reading.text])
-        for reading in readings
+        reading.trust * (0.6 * _shared(reading.words, found) + 0.4 * letters[reading.text]) for reading in readings
     )
     return max(by_words, letters[readings[0].text] - UNLIKE_BY_WORDS)
 
 
-def _shared(reading: Words, others: Sequence[str], similar: Similar, rarity: Mapping[str, float]) -> float:
-    """How much of what was typed the name has, by weight, from 0 to 1."""
+def _shared(reading: Words, found: Mapping[str, tuple[float, float]]) -> float:
+    """How much of what was typed the name has, by weight, from 0 to 1; `found` has the weight of each word, and how
+    much of it the name has.
+    """
     whole = shared = 0.0
     for word in reading:
-        likes = similar[word]
-        at = max((like for like in others if like in likes), key=likes.__getitem__, default=None)
-        if at is None:
-            whole += max((rarity[like] for like in likes), default=UNKNOWN_WORD_WEIGHT)
-        else:
-            whole += rarity[at]
-            shared += rarity[at] * likes[at]
+        weight, has = found[word]
+        whole += weight
+        shared += has
     return shared / whole if whole else 0.0
 
 

@@ -4,6 +4,7 @@ A customer is certain only where what was typed is exactly one customer's name, 
 names of one customer only. Everybody else is offered, never guessed.
 """
 
+import functools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -15,6 +16,7 @@ from sqlalchemy.engine import Connection
 from store import name_misspelt
 from store.name_index import add_alias, index_missing
 from store.name_keys import LAST_LETTER, clean, fold, key_of
+from store.one_of import one_of_ids
 from store.tables import customer_names as names
 from store.tables import customer_references as references
 from store.tables import customer_values, customers, name_words
@@ -140,7 +142,7 @@ _BEGINS_AS_WORD = sa.or_(
 _EXACT = _most_valuable(names.c.key == _bound("key"))
 _BEGINNING = _most_valuable(_BEGINS)
 _BEGINNING_AS_WORD = _most_valuable(_BEGINS, words_first=_BEGINS_AS_WORD)
-_OF_IDS = _most_valuable(names.c.id.in_(sa.bindparam("ids", expanding=True)))
+_OF_IDS = _most_valuable(one_of_ids(names.c.id, "ids"))
 _NUMBERED = (
     sa.select(
         customers.c.id.label("customer_id"),
@@ -176,13 +178,24 @@ def _beginning_with(connection: Connection, beginning: str, limit: int, *, whole
 
 def _with_words(connection: Connection, words: Sequence[str], limit: int) -> Rows:
     """Names in which every one of `words` begins a word, in any order."""
+    used = sorted(set(words), key=len, reverse=True)[:WORDS_USED]
+    values: dict[str, Any] = {"rows": limit * ROWS_PER_MATCH}
+    for at, word in enumerate(used):
+        values |= {f"first_{at}": word, f"last_{at}": word + LAST_LETTER}
+    return connection.execute(_holding_words(len(used)), values).all()
+
+
+@functools.cache
+def _holding_words(count: int) -> sa.Select[Any]:
+    """Built once for each number of words, which takes longer than to ask."""
+    word = name_words.c.word
     held = [
         names.c.id.in_(
-            sa.select(name_words.c.name_id).where(name_words.c.word >= word, name_words.c.word < word + LAST_LETTER)
+            sa.select(name_words.c.name_id).where(word >= _bound(f"first_{at}"), word < _bound(f"last_{at}"))
         )
-        for word in sorted(set(words), key=len, reverse=True)[:WORDS_USED]
+        for at in range(count)
     ]
-    return connection.execute(_most_valuable(sa.and_(*held)), {"rows": limit * ROWS_PER_MATCH}).all()
+    return _most_valuable(sa.and_(*held))
 
 
 def _misspelt(connection: Connection, key: str, limit: int) -> list[Match]:
