@@ -1,8 +1,8 @@
-"""The comparator of `python -m benchmarks clv`: python -m benchmarks.constant_bot PORT API_URL ANSWER.json.
+"""The comparator of `python -m benchmarks clv`: python -m benchmarks.constant_bot PORT API_URL ANSWER.json PROCESSES.
 
 A bolt listener for /clv that acknowledges and posts one constant answer to the response_url. It is served as Melktert
-is: starlette on uvicorn, each request dispatched through a thread pool, listeners in an executor of the App's own, the
-same WebhookClient. What it costs is what any bot on these libraries costs; the rest is Melktert's own.
+is: starlette on uvicorn, as many processes, each request dispatched through a thread pool, listeners in an executor of
+the App's own, the same WebhookClient. What it costs is what any bot on these libraries costs; the rest is Melktert's own.
 """
 
 import json
@@ -29,9 +29,22 @@ WORKERS = 20
 
 def main() -> None:
     """Serve on a port of this computer until the process is ended."""
-    port, api_url, answer = sys.argv[1:]
-    app = constant_bot(WebClient(BOT_TOKEN, base_url=api_url), json.loads(Path(answer).read_text()))
-    uvicorn.run(serving(app), host="127.0.0.1", port=int(port), log_level="warning", access_log=False)
+    port, _api_url, _answer, processes = sys.argv[1:]
+    uvicorn.run(
+        "benchmarks.constant_bot:application",
+        factory=True,
+        workers=int(processes),
+        host="127.0.0.1",
+        port=int(port),
+        log_level="warning",
+        access_log=False,
+    )
+
+
+def application() -> Starlette:
+    """One process's worth of it."""
+    _port, api_url, answer, _processes = sys.argv[1:]
+    return serving(constant_bot(WebClient(BOT_TOKEN, base_url=api_url), json.loads(Path(answer).read_text())))
 
 
 def constant_bot(client: WebClient, answer: dict[str, Any]) -> App:

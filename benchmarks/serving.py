@@ -11,8 +11,11 @@ import psutil
 import sqlalchemy as sa
 
 from benchmarks.slack_load import BOT_TOKEN, SIGNING_SECRET
+from bot.settings import PROCESSES_MOST
 from store.database import Database
 
+# Melktert's default, for both.
+PROCESSES = min(os.cpu_count() or 1, PROCESSES_MOST)
 ROOT = Path(__file__).parents[1]
 START_SECONDS_MOST = 60.0
 STOP_SECONDS_MOST = 20.0
@@ -75,6 +78,7 @@ def melktert(api_url: str, db: Database, folder: Path) -> Server:
         "DATABASE_URL": url,
         "HTTP_HOST": "127.0.0.1",
         "HTTP_PORT": str(port),
+        "HTTP_PROCESSES": str(PROCESSES),
     }
     return Server("Melktert", ["-m", "bot", "run", "--http"], environment, folder, port)
 
@@ -83,7 +87,7 @@ def constant_bot(api_url: str, answer: bytes, folder: Path) -> Server:
     """The comparator, which answers everything with `answer`."""
     port, file = _free_port(), folder / "answer.json"
     file.write_bytes(answer)
-    arguments = ["-m", "benchmarks.constant_bot", str(port), api_url, str(file)]
+    arguments = ["-m", "benchmarks.constant_bot", str(port), api_url, str(file), str(PROCESSES)]
     return Server("comparator", arguments, {}, folder, port)
 
 

@@ -153,7 +153,8 @@ class Listener:
         Slack allows three seconds for it, however busy the workers are, so openers have threads of their own.
         """
         try:
-            answer = self.opening.views_open(trigger_id=heard.trigger_id, view=forms.loading("Melktert"))
+            client = self.opening
+            answer = client.views_open(trigger_id=heard.trigger_id, view=forms.loading("Melktert"))
         except TROUBLE as error:
             reference = self.work.log.failure(error, opening=press.command)
             said = f"Slack did not open the dialogue; that is noted under {reference}."

@@ -95,11 +95,15 @@ def no_ledger() -> Reply:
     )
 
 
-def completed(db: Database, start: str) -> list[Option]:
-    """Customers whose names go on from what was typed, the most valuable first."""
+def completed(db: Database, start: str, *, by_id: bool = False) -> list[Option]:
+    """Customers whose names go on from what was typed, the most valuable first; their name is put in, or their id."""
     with db.reading() as connection:
         return [
-            Option(match.name, match.name, ", ".join(word for word in (match.place, match.country) if word))
+            Option(
+                str(match.customer_id) if by_id else match.name,
+                match.name,
+                ", ".join(word for word in (match.place, match.country) if word),
+            )
             for match in names.suggest(connection, start)
         ]
 

@@ -10,12 +10,13 @@ from sqlalchemy.engine import Connection
 from commands import _clv_card, _clv_subject, _clv_why, _naming
 from commands._amount import amount, is_below_zero, looks_like_an_amount, signs
 from commands._naming import QUOTES, short
-from commands._reply import Action, Command, Invalid, Option, Policy, Reply, Request
+from commands._reply import Action, Command, Field, Form, Invalid, Option, Policy, Reply, Request, Shortcut
 from store import dossiers, names, sources
 from store.database import Database
 from store.dossiers import Dossier
 from store.money import from_minor
 
+NAME = "clv"
 WHY = "why"
 BELOW_ZERO = "A deal must be above zero; write it as 15000, 15,000 or 15k."
 # Digits with points and commas that could mean two things: 1.500, €500,50.
@@ -33,8 +34,10 @@ class Asked:
 
 
 def run(request: Request, db: Database) -> Reply:
-    """The card of one customer, or the customers that may be meant."""
+    """The card of one customer, or the customers that may be meant; from the menu of shortcuts, a form to find one."""
     with db.reading() as connection:
+        if request.origin == "shortcut":
+            return _naming.no_ledger() if sources.coverage(connection) is None else _to_fill_in()
         try:
             if "customer" in request.values:
                 return _pressed(request, connection)
@@ -50,7 +53,10 @@ def _pressed(request: Request, connection: Connection) -> Reply:
     known = dossiers.get(connection, _naming.id_of_button(request.values["customer"]))
     if known is None:
         raise Invalid(customer=_naming.GONE)
-    deal, typed = amount(request.values.get("deal", "")) or (None, "")
+    written = request.values.get("deal", "").strip()
+    deal, typed = amount(written) or (None, "")
+    if written and deal is None:
+        raise Invalid(deal=f"“{short(written)}” is not an amount that means one thing; write 1500, 1,500 or 1.5k.")
     asked = Asked(known.customer.name, deal, typed, why=request.values.get("view") == WHY)
     return _answer(asked, known, request, connection)
 
@@ -142,17 +148,31 @@ def _deal(deal: Decimal, typed: str, currency: str | None) -> Decimal:
     return deal
 
 
+def _to_fill_in() -> Reply:
+    fields = (
+        Field("customer", "Customer", "customer", hint="Type the first letters of the name."),
+        Field("deal", "Deal to set beside the lifetime", required=False, hint="Such as 15000, 15,000 or 15k."),
+    )
+    return Reply(headline=("Look up a customer",), form=Form(NAME, "Look up a customer", fields, submit="Show"))
+
+
 def suggest(_request: Request, db: Database, field: str, typed: str) -> Sequence[Option]:
-    """Customers whose names go on from what was typed, the most valuable first."""
-    return _naming.completed(db, typed) if field == "name" else ()
+    """Customers whose names go on from what was typed, the most valuable first: by name, or in a form by their id."""
+    match field:
+        case "name":
+            return _naming.completed(db, typed)
+        case "customer":
+            return _naming.completed(db, typed, by_id=True)
+    return ()
 
 
 COMMAND = Command(
-    name="clv",
+    name=NAME,
     summary="What a customer is worth to you over a lifetime, and what you stand to lose.",
     usage="NAME [DEAL] [why]",
     examples=("/clv acme", '/clv "A Bike Store" 15000', "/clv acme why"),
     policy=Policy.CUSTOMER,
     run=run,
     suggest=suggest,
+    shortcut=Shortcut("Look up a customer", "What is this customer worth over a lifetime?"),
 )

@@ -33,7 +33,6 @@ SCOPES_OF_METHODS = {
     "users.lookupByEmail": "users:read.email",
     "views.open": "",
     "views.publish": "",
-    "views.push": "",
     "views.update": "",
     # With the app-level token's connections:write, which no manifest grants.
     "apps.connections.open": "",
@@ -113,8 +112,13 @@ def test_there_is_a_home_tab_and_one_can_write_to_the_bot(found: Any) -> None:
     assert found["settings"]["interactivity"] == {"is_enabled": True}
 
 
-def test_no_shortcut_is_promised_that_nothing_answers(found: Any) -> None:
-    assert "shortcuts" not in found["features"]
+def test_every_shortcut_is_a_commands_and_every_commands_is_there(found: Any) -> None:
+    declared = [
+        {"name": one.shortcut.name, "type": "global", "callback_id": one.name, "description": one.shortcut.description}
+        for one in commands.ALL
+        if one.shortcut is not None
+    ]
+    assert found["features"]["shortcuts"] == declared
 
 
 def test_every_scope_is_explained_to_the_operator(found: Any) -> None:

@@ -177,6 +177,65 @@ def test_an_answer_to_a_dialogue_that_was_closed_meanwhile_comes_as_a_message(
     assert "Slack did not take this answer at first" in told.words
 
 
+def test_a_customer_is_looked_up_from_the_menu_of_shortcuts_by_a_live_search(anna: Person, slack: Slack) -> None:
+    asked = anna.runs_shortcut("clv")
+    form = filled(anna)
+    assert form.type_into("Customer", "acm") == ["Acme", "Acme Tools"]
+    assert form.type_into("Customer", "zz") == []
+    form.type_into("Customer", "rou")
+    form.fill({"Customer": "Route 66", "Deal to set beside the lifetime": "1.500"})
+    assert asked.again().error is None  # delivered twice, it opens nothing more
+    assert "1.500" in form.submit().errors["Deal to set beside the lifetime"]
+    form.fill({"Deal to set beside the lifetime": "1500"}).submit()
+    slack.wait_for(
+        lambda: anna.modal is not None and "Route 66" in anna.modal.words and "today's deal" in anna.modal.words
+    )
+
+
+def filled(person: Person) -> Modal:
+    """The dialogue before this person, once there is more in it than "One moment …"."""
+    return person.slack.wait_for(
+        lambda: person.modal if person.modal is not None and "One moment" not in person.modal.words else None
+    )
+
+
+def test_a_live_search_shows_nothing_to_who_may_not_see_it(anna: Person, bot: Melktert) -> None:
+    anna.runs_shortcut("clv")
+    form = filled(anna)
+    anna.user.is_restricted = True
+    bot.work.directory.profiles.known.clear()
+    assert form.type_into("Customer", "acm") == []
+
+
+def test_one_form_after_another_in_one_dialogue_each_submission_counts(
+    anna: Person, sales: Channel, slack: Slack, sqlite_db: Database
+) -> None:
+    anna.opens_home()
+    home = slack.wait_for(lambda: anna.home)
+    anna.presses("Settings", on=home)
+    for value in ("6 %", "7 %", "8 %", "9 %"):
+        dialogue = filled(anna)
+        dialogue.press("Change the projection…")
+        slack.wait_for(lambda: anna.modal is not None and "Sales growth" in anna.modal.fields)
+        filled(anna).fill({"Sales growth": value}).submit()
+        slack.wait_for(lambda: anna.modal is not None and "scored anew" in anna.modal.words)
+        assert value.replace(" ", "\xa0") in filled(anna).words
+        filled(anna).press("The settings")
+        slack.wait_for(lambda: anna.modal is not None and "The settings of the team" in anna.modal.words)
+    with sqlite_db.reading() as connection:
+        assert connection.scalar(sa.text("SELECT count(*) FROM team_settings")) == 4
+
+
+def test_two_people_with_a_dialogue_each_see_their_own(anna: Person, slack: Slack) -> None:
+    ben = slack.member("Ben")
+    anna.runs_shortcut("clv")
+    first = filled(anna)
+    ben.runs_shortcut("clv")
+    assert filled(ben).title == first.title == "Look up a customer"
+    assert anna.modal is not None
+    assert anna.modal.view.id != filled(ben).view.id
+
+
 # --- delivered twice ----------------------------------------------------------------------------------------------
 
 
@@ -263,6 +322,22 @@ def test_a_card_is_not_shared_in_a_channel_that_became_shared_with_another_compa
     sales.is_ext_shared = True
     assert "People of another company" in anna.presses("Share here", on=card).answer().words
     assert not shared(slack, sales)
+
+
+def test_sharing_asks_first_where_slack_does_not_show_all_members_at_once(anna: Person, slack: Slack) -> None:
+    slack.page_size = 2
+    mixed = slack.channel("mixed", [anna, slack.member("Ben"), slack.member("Carl"), slack.guest("Gus")])
+    card = anna.types("/clv route 66", at=mixed).answer()
+    assert "Shall 5 members of this channel see these figures?" in anna.presses("Share here", on=card).answer().words
+    assert not shared(slack, mixed)
+
+
+def test_a_card_from_a_thread_is_shared_in_the_thread(anna: Person, sales: Channel, slack: Slack) -> None:
+    question = slack.posts(anna, sales, "What are they worth?")
+    card = anna.says(f"{slack.bot.mention} clv route 66", to=sales, thread=question).answer()
+    anna.presses("Share here", on=card).answer(until=lambda seen: not seen.is_ephemeral)
+    (found,) = [seen for seen in shared(slack, sales) if seen.message.user == slack.app.bot.id]
+    assert found.message.thread_ts == question.ts
 
 
 def test_sharing_that_slack_does_not_take_is_told_and_can_be_tried_again(
@@ -410,6 +485,58 @@ def test_slow_commands_cost_no_other_command_its_acknowledgement(
     for one in asked:
         assert "Route 66" in one.answer(timeout_seconds=15).words
     assert "/clv" in quick.answer(timeout_seconds=15).words
+
+
+def test_a_slack_that_opens_no_dialogue_costs_no_acknowledgement(anna: Person, sales: Channel, slack: Slack) -> None:
+    card = anna.types("/melktert settings", at=sales).answer()
+    slack.faults.limit("views.open", retry_after_seconds=30, times=20)
+    pressed = [anna.presses("Change the projection…", on=card, wait=False) for _ in range(20)]
+    assert anna.types("/melktert").error is None
+    for one in pressed:
+        assert one.error is None
+    assert pressed[-1].answer(until=lambda seen: "Press the button once more" in seen.words)
+
+
+def test_a_flood_of_letters_costs_no_command_its_acknowledgement(anna: Person, slack: Slack, bot: Melktert) -> None:
+    anna.runs_shortcut("clv")
+    form = filled(anna)
+    held = threading.Event()
+    for _ in range(12):
+        bot.pools.workers.submit(held.wait, 5)
+    typing = [threading.Thread(target=form.type_into, args=("Customer", "acm")) for _ in range(40)]
+    for one in typing:
+        one.start()
+    command = anna.types("/melktert")
+    assert command.error is None
+    assert command.ack is not None
+    assert command.ack.seconds < 1.5
+    held.set()
+    for one in typing:
+        one.join()
+    assert form.type_into("Customer", "acm") == ["Acme", "Acme Tools"]
+
+
+def test_what_was_begun_is_finished_when_the_bot_is_told_to_stop(
+    anna: Person, sales: Channel, slack: Slack, bot: Melktert, sqlite_db: Database
+) -> None:
+    form = settings_form(anna, sales)
+    label = next(one for one in form.fields if "growth" in one.lower())
+    thread = locked(sqlite_db, 3)
+    form.fill({label: "6 %"}).submit()
+    asked = slack.member("Ben").types("/clv route 66", at=sales)
+    bot.finish()
+    thread.join()
+    assert "Route 66" in asked.answer().words
+    assert anna.modal is not None
+    assert "scored anew" in anna.modal.words
+
+
+def test_who_is_in_the_workspace_is_learnt_from_a_busy_slack_too(
+    anna: Person, slack: Slack, bot: Melktert, sqlite_db: Database
+) -> None:
+    slack.faults.limit("users.list", retry_after_seconds=1)
+    bot.start_housekeeping()
+    slack.wait_for(lambda: known(sqlite_db, anna) is not None)
 
 
 # --- people, Home ---------------------------------------------------------------------------------------------------
