@@ -13,15 +13,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from slackblocks import ActionsBlock, Button, ConfirmationDialogue, Element, Option, OverflowMenu, PlainText
+from slackblocks import ConfirmationDialogue, PlainText
 
-from bot import limits
+from bot import limits, shapes
 from bot.mrkdwn import plain_text
+from bot.shapes import Json
 from commands._reply import Action, Invalid
 
 BUTTONS_A_ROW = 5
 _MENU = "menu"
 _FORM = "form"
+_COMPACT = json.JSONEncoder(separators=(",", ":"), sort_keys=True)
 _COMMAND = re.compile(r"[\w-]+", re.ASCII)
 
 
@@ -38,7 +40,7 @@ class Press:
 class Row:
     """A row of buttons, None where there is none, and how many actions found no place in it."""
 
-    block: ActionsBlock | None
+    block: Json | None
     left_out: int
 
 
@@ -72,7 +74,7 @@ def storable(text: str) -> str:
     return text.replace("\0", "").encode("utf-8", "ignore").decode()
 
 
-def accessory(actions: Sequence[Action], place: str) -> Element | None:
+def accessory(actions: Sequence[Action], place: str) -> Json | None:
     """What stands at the right of a list entry: one button, or a menu; None where they need a row of their own."""
     if len(actions) == 1:
         return _button(actions[0], f"{place}.1", is_primary=False)
@@ -80,16 +82,17 @@ def accessory(actions: Sequence[Action], place: str) -> Element | None:
 
 
 def row(actions: Sequence[Action], place: str, *, is_primary_free: bool, room: int) -> Row:
-    """The actions side by side within `room` characters: five buttons, or four and a menu of the others."""
-    drawn: list[tuple[Action, Button]] = []
+    """The actions side by side within `room` characters of JSON: five buttons, or four and a menu of the others."""
+    drawn: list[tuple[Action, Json]] = []
     for number, action in enumerate(actions, start=1):
         is_primary = is_primary_free and action.style == "primary"
         button = _button(action, f"{place}.{number}", is_primary=is_primary)
-        if button is not None and len(repr(button)) <= room:
-            room -= len(repr(button))
+        takes = len(json.dumps(button))
+        if button is not None and takes <= room:
+            room -= takes
             is_primary_free = is_primary_free and not is_primary
             drawn.append((action, button))
-    elements: list[Element] = [button for _, button in drawn[:BUTTONS_A_ROW]]
+    elements = [button for _, button in drawn[:BUTTONS_A_ROW]]
     shown = len(elements)
     if len(drawn) > BUTTONS_A_ROW:
         others = [action for action, _ in drawn[BUTTONS_A_ROW - 1 :] if _option(action) and not action.confirm]
@@ -97,11 +100,11 @@ def row(actions: Sequence[Action], place: str, *, is_primary_free: bool, room: i
         if menu is not None:
             elements[-1] = menu
             shown += len(others[: limits.MENU_OPTIONS]) - 1
-    block = ActionsBlock(elements, block_id=f"actions-{place}") if elements else None
+    block = shapes.actions(f"actions-{place}", elements) if elements else None
     return Row(block, len(actions) - shown)
 
 
-def _button(action: Action, place: str, *, is_primary: bool) -> Button | None:
+def _button(action: Action, place: str, *, is_primary: bool) -> Json | None:
     form = f"+{_FORM}" if action.opens_form else ""
     action_id, value = f"{action.command}{form}:{place}", compact(dict(action.values))
     label = _label(action, limits.BUTTON_TEXT)
@@ -112,7 +115,7 @@ def _button(action: Action, place: str, *, is_primary: bool) -> Button | None:
     style: Literal["primary", "danger"] | None = "primary" if is_primary else None
     if action.style == "danger":
         style = "danger"
-    return Button(PlainText(label), action_id=action_id, value=value, style=style, confirm=_confirm(action))
+    return shapes.button(label, action_id, value, style, _confirm(action))
 
 
 def _confirm(action: Action) -> ConfirmationDialogue | None:
@@ -128,23 +131,23 @@ def _confirm(action: Action) -> ConfirmationDialogue | None:
     )
 
 
-def _menu(actions: Sequence[Action], place: str) -> OverflowMenu | None:
+def _menu(actions: Sequence[Action], place: str) -> Json | None:
     """A menu, or None: it has five places, a confirmation only for all of them, and values short and each its own."""
     options = [_option(action) for action in actions]
     if not 1 < len(options) <= limits.MENU_OPTIONS or any(action.confirm for action in actions):
         return None
-    known = {option.value: option for option in options if option is not None}
+    known = {option["value"]: option for option in options if option is not None}
     if len(known) < len(options):
         return None
-    return OverflowMenu(action_id=f"{_MENU}:{place}", options=list(known.values()))
+    return shapes.menu(f"{_MENU}:{place}", list(known.values()))
 
 
-def _option(action: Action) -> Option | None:
+def _option(action: Action) -> Json | None:
     form = [_FORM] if action.opens_form else []
     value, label = compact([action.command, dict(action.values), *form]), _label(action, limits.OPTION_TEXT)
     if not (is_command(action.command) and label) or len(value) > limits.OPTION_VALUE:
         return None
-    return Option(text=PlainText(label), value=value)
+    return shapes.option(label, value)
 
 
 def _label(action: Action, room: int) -> str:
@@ -153,5 +156,5 @@ def _label(action: Action, room: int) -> str:
 
 def compact(value: object) -> str:
     """Compact JSON in ASCII without & < >, so that it comes back from Slack as it left."""
-    text = json.dumps(value, separators=(",", ":"), sort_keys=True)
+    text = _COMPACT.encode(value)
     return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")

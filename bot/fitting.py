@@ -6,15 +6,11 @@ Every cut is said, by a block in the place of what was left out.
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
-
-from slackblocks import Block, Option
-from slackblocks._core import resolve
 
 from bot import limits
+from bot.shapes import Json
 
-Json = dict[str, Any]
-
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 # A count in words grows by a few characters while more is cut.
 _GROWTH = 20
 
@@ -53,13 +49,6 @@ class Group:
         return self.is_list and self.left_out > 0 and bool(self.pieces)
 
 
-def drawn(block: Block | Option) -> Json:
-    """The block, or the option of a menu, as Slack is sent it."""
-    found: Json = resolve(block)  # its repr is the same as indented JSON, which takes far longer to write and to read
-    _switch_emoji_off(found)
-    return found
-
-
 def fit(
     groups: Sequence[Group],
     fixed: Sequence[Json],
@@ -72,10 +61,8 @@ def fit(
     `more` says the cut of a list in its place; `rest`, after all groups, that something else was left out.
     """
     room = _Room(surface.blocks, surface.characters)
-    room.take([*fixed, rest])
+    room.take([*fixed, rest, *(block for group in groups for piece in group.pieces for block in piece)])
     for group in groups:
-        for piece in group.pieces:
-            room.take(piece)
         if group.is_marked:
             room.take_mark(more(group))
     while room.is_short and any(group.pieces for group in groups):
@@ -105,11 +92,11 @@ class _Room:
 
     def take(self, blocks: Sequence[Json]) -> None:
         self._blocks -= len(blocks)
-        self._characters -= sum(map(_cost, blocks))
+        self._characters -= _cost(blocks)
 
     def give(self, blocks: Sequence[Json]) -> None:
         self._blocks += len(blocks)
-        self._characters += sum(map(_cost, blocks))
+        self._characters += _cost(blocks)
 
     def take_mark(self, mark: Json) -> None:
         self.take([mark])
@@ -120,8 +107,9 @@ class _Room:
         self._characters += _GROWTH
 
 
-def _cost(block: Json) -> int:
-    return limits.size(json.dumps(block, ensure_ascii=False, separators=(",", ":"))) + 1
+def _cost(blocks: Sequence[Json]) -> int:
+    """The characters of the blocks, each with a comma; written at once, since to begin takes the most time."""
+    return limits.size(_COMPACT.encode(blocks)) - 1
 
 
 def _longest(groups: Sequence[Group]) -> Group:
@@ -134,15 +122,3 @@ def _longest(groups: Sequence[Group]) -> Group:
 def _with_mark(group: Group, more: Callable[[Group], Json]) -> list[Json]:
     blocks = [block for piece in group.pieces for block in piece]
     return [*blocks, more(group)] if group.is_marked else blocks
-
-
-def _switch_emoji_off(value: object) -> None:
-    """Slack draws :code: in plain_text unless `emoji` is false, and slackblocks leaves it out when it is."""
-    if isinstance(value, dict):
-        if value.get("type") == "plain_text":
-            value["emoji"] = False
-        for inner in value.values():
-            _switch_emoji_off(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            _switch_emoji_off(inner)

@@ -29,9 +29,10 @@ from slackblocks import Option as Choice
 
 from bot import limits
 from bot.buttons import Press, compact, is_command, storable, texts
-from bot.fitting import MODAL, Json, drawn
+from bot.fitting import MODAL
 from bot.mrkdwn import ELLIPSIS, clean, cut, is_slack_user_id, plain_text
 from bot.render import blocks, notes
+from bot.shapes import Json, drawn
 from commands._reply import Field, Form, Invalid, Note, Option, Reply
 
 CALLBACK_ID = "form"

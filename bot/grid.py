@@ -12,11 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rich.cells import cell_len
-from slackblocks import ColumnSettings, RawText, RichText, RichTextObject, RichTextSection, TableBlock
-from slackblocks._core import resolve
 
-from bot import limits
+from bot import limits, shapes
 from bot.mrkdwn import ELLIPSIS, clean, clusters, cut, escape
+from bot.shapes import Json
 from bot.wording import plain
 from commands._reply import Strong, Table, Value
 
@@ -36,24 +35,23 @@ class Monospace:
     rows_left_out: int
 
 
-def native(tables: Sequence[Table], block_id: str, locale: str) -> TableBlock | None:
+def native(tables: Sequence[Table], block_id: str, locale: str) -> Json | None:
     """The tables as one of Slack's, or None where they are too long or too different for that."""
-    shapes = {tuple(column.align for column in table.columns) for table in tables}
+    layouts = {tuple(column.align for column in table.columns) for table in tables}
     rows_total = sum(len(table.rows) + 1 for table in tables)
-    if len(shapes) != 1 or rows_total > limits.TABLE_ROWS:
+    if len(layouts) != 1 or rows_total > limits.TABLE_ROWS:
         return None
-    (aligns,) = shapes
+    (aligns,) = layouts
     if not 0 < len(aligns) <= limits.TABLE_COLUMNS or any(len(row) != len(aligns) for t in tables for row in t.rows):
         return None
-    rows: list[list[RawText | RichTextObject]] = []
+    rows: list[list[Json]] = []
     for table in tables:
         labels = [table.caption or table.columns[0].label, *(column.label for column in table.columns[1:])]
         rows.append([_cell(label, is_bold=True) for label in labels])
         for row in table.rows:
             rows.append([_cell(_text(value, locale), is_bold=isinstance(value, Strong)) for value in row])
-    settings = [ColumnSettings(align=align, is_wrapped=align == "left") for align in aligns]
-    block = TableBlock(rows, column_settings=settings, block_id=block_id)
-    return block if len(json.dumps(resolve(block))) <= NATIVE_CHARACTERS else None
+    block = shapes.table(block_id, rows, aligns)
+    return block if len(json.dumps(block)) <= NATIVE_CHARACTERS else None
 
 
 def monospace(table: Table, room: int, locale: str) -> Monospace:
@@ -82,8 +80,8 @@ def _text(value: Value | Strong, locale: str) -> str:
     return plain((value,), locale)
 
 
-def _cell(text: str, *, is_bold: bool) -> RichTextSection:
-    return RichTextSection([RichText(cut(clean(text).strip() or _NOTHING, CELL_TEXT), bold=is_bold or None)])
+def _cell(text: str, *, is_bold: bool) -> Json:
+    return shapes.cell(cut(clean(text).strip() or _NOTHING, CELL_TEXT), is_bold=is_bold)
 
 
 def _inert(text: str) -> str:

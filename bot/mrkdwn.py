@@ -28,6 +28,9 @@ from commands._reply import Code, Inline, Mention, Sentence, Strong
 ELLIPSIS = "…"
 LONGEST = 5_000  # nothing in a message has room for more, so that a name of a million letters costs no more either
 _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
+# Where the characters are that are written from right to left, among others: each letter is looked up only where there
+# are any, since a look-up of each letter of a sentence takes longer than all else that is done to it.
+_MAY_BE_RIGHT_TO_LEFT = re.compile(r"[\u0590-\u08ff\u200f\ufb1d-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
 _EDGE = "\u200b"  # a zero-width space: the edge of a word, to Slack
 
 _SPACES = re.compile(r"[\t-\r\x1c-\x1e\x85\u2028\u2029]+")
@@ -148,8 +151,9 @@ def _marked(part: Inline, locale: str) -> _Span:
 
 def _inert(text: str) -> str:
     """Text in which Slack finds no markup; as long as the cleaned text, so that it can still be cut anywhere."""
-    text = _short(text)
-    return text if _INERT.fullmatch(text) else _made_inert(text)
+    if len(text) <= LONGEST and _INERT.fullmatch(text):
+        return text
+    return _made_inert(_short(text))
 
 
 @functools.lru_cache(1_024)  # the words between the figures are the same on every card
@@ -163,7 +167,9 @@ def _short(text: str) -> str:
 
 
 def _isolated(text: str) -> str:
-    if text.isascii() or not any(unicodedata.bidirectional(char) in {"R", "AL", "AN"} for char in text):
+    if _MAY_BE_RIGHT_TO_LEFT.search(text) is None or not any(
+        unicodedata.bidirectional(char) in {"R", "AL", "AN"} for char in text
+    ):
         return text
     body = text.strip()
     return text.replace(body, f"{_ISOLATE}{body}{_END_ISOLATE}", 1)

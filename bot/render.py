@@ -9,11 +9,10 @@ from dataclasses import replace
 from itertools import groupby, islice, takewhile
 from typing import Any, Literal
 
-from slackblocks import ContextBlock, HeaderBlock, Markdown, PlainText, SectionBlock
-
-from bot import buttons, grid, limits
-from bot.fitting import HOME, MESSAGE, Group, Json, Surface, drawn, fit
+from bot import buttons, grid, limits, shapes
+from bot.fitting import HOME, MESSAGE, Group, Surface, fit
 from bot.mrkdwn import ELLIPSIS, mrkdwn, plain_text
+from bot.shapes import Json
 from bot.wording import plain, spell, spell_fact
 from commands._reply import Count, Fact, Item, Mention, Note, Panel, Part, Reply, Sentence, Strong, Table
 
@@ -85,9 +84,9 @@ def blocks(
         return _more(group, groups, reply, locale)
 
     head, tail = _head(reply, locale), _tail(reply, small_print, locale)
-    beyond = _context("beyond", f"{ELLIPSIS} and more, which does not fit here")
+    beyond = shapes.context("beyond", f"{ELLIPSIS} and more, which does not fit here")
     found = [*head, *fit(groups, head + tail, more, beyond, surface), *tail]
-    return found or [_section("nothing", _fallback(reply, locale))]
+    return found or [shapes.section("nothing", _fallback(reply, locale))]
 
 
 def notes(some: Sequence[Note], place: str, locale: str) -> list[Json]:
@@ -117,15 +116,15 @@ def _apart(parts: Sequence[Part], locale: str) -> tuple[Sequence[Part], list[str
 
 def _head(reply: Reply, locale: str) -> list[Json]:
     headline = plain_text(reply.headline, limits.HEADER_TEXT, locale)
-    return [drawn(HeaderBlock(PlainText(headline), block_id="headline"))] if headline else []
+    return [shapes.header("headline", headline)] if headline else []
 
 
 def _tail(reply: Reply, small_print: Sequence[str], locale: str) -> list[Json]:
     row = buttons.row(reply.actions, "card", is_primary_free=True, room=BUTTONS_CHARACTERS)
-    blocks = [drawn(row.block)] if row.block else []
+    blocks = [row.block] if row.block else []
     if row.left_out:
-        blocks.append(_context("actions-left-out", _and_more(row.left_out, "action", locale)))
-    return [*blocks, _context("small-print", "\n".join(small_print))] if small_print else blocks
+        blocks.append(shapes.context("actions-left-out", _and_more(row.left_out, "action", locale)))
+    return [*blocks, shapes.context("small-print", "\n".join(small_print))] if small_print else blocks
 
 
 def _fallback(reply: Reply, locale: str) -> str:
@@ -167,8 +166,7 @@ def _groups(run: Sequence[Part], place: str, has_grid: bool, locale: str, surfac
 def _panels(panels: Sequence[Panel], place: str, locale: str) -> Iterator[Group]:
     fields = [text for text in (_panel(panel, locale) for panel in panels) if text]
     for n, chunk in enumerate(_chunks(fields, PANELS_TEXT, limits.SECTION_FIELDS), start=1):
-        section = SectionBlock(fields=[Markdown(text, verbatim=True) for text in chunk], block_id=f"panels-{place}.{n}")
-        yield Group(place, [[drawn(section)]])
+        yield Group(place, [[shapes.fields(f"panels-{place}.{n}", chunk)]])
 
 
 def _panel(panel: Panel, locale: str) -> str:
@@ -188,7 +186,7 @@ def _notes(some: Sequence[Note], place: str, locale: str, named: str = "") -> It
     # A sign stands before one sentence; plain notes are lines of one paragraph.
     most = 1 if tone in SIGNS else len(lines)
     for n, chunk in enumerate(_chunks(lines, limits.SECTION_TEXT, most), start=1):
-        draw, block_id = _context if tone == "quiet" else _section, f"{named or tone}-{place}.{n}"
+        draw, block_id = shapes.context if tone == "quiet" else shapes.section, f"{named or tone}-{place}.{n}"
         yield Group(place, [[draw(block_id, SIGNS.get(tone, "") + "\n".join(chunk))]])
 
 
@@ -204,20 +202,19 @@ def _entry(item: Item, place: str, locale: str) -> list[Json]:
     )
     text = "\n".join(line for line in lines if line)
     beside = buttons.accessory(item.actions, place) if text else None
-    section = SectionBlock(Markdown(text, verbatim=True), accessory=beside, block_id=f"entry-{place}") if text else None
-    blocks = [drawn(section)] if section else []
+    blocks = [shapes.section(f"entry-{place}", text, beside)] if text else []
     if beside is None and item.actions:
         row = buttons.row(item.actions, place, is_primary_free=False, room=BUTTONS_CHARACTERS)
-        blocks += [drawn(row.block)] if row.block else []
+        blocks += [row.block] if row.block else []
         if row.left_out:
-            blocks.append(_context(f"left-out-{place}", _and_more(row.left_out, "action", locale)))
+            blocks.append(shapes.context(f"left-out-{place}", _and_more(row.left_out, "action", locale)))
     return blocks
 
 
 def _tables(tables: Sequence[Table], place: str, has_grid: bool, locale: str) -> Iterator[Group]:
     together = grid.native(tables, f"table-{place}", locale) if has_grid else None
     if together is not None:
-        yield Group(place, [[drawn(together)]])
+        yield Group(place, [[together]])
         return
     for n, table in enumerate(tables, start=1):
         caption = mrkdwn((Strong(table.caption),), LINE_TEXT, locale)
@@ -225,7 +222,7 @@ def _tables(tables: Sequence[Table], place: str, has_grid: bool, locale: str) ->
         more = _and_more(aligned.rows_left_out, "row", locale) if aligned.rows_left_out else ""
         text = "\n".join(line for line in (caption, aligned.text, more) if line)
         if text:
-            yield Group(place, [[_section(f"table-{place}.{n}", text)]])
+            yield Group(place, [[shapes.section(f"table-{place}.{n}", text)]])
 
 
 # --- small things ---------------------------------------------------------------------------------------------------
@@ -247,14 +244,6 @@ def _chunks(texts: Sequence[str], room: int, most: int) -> Iterator[list[str]]:
         chunk.append(text)
     if chunk:
         yield chunk
-
-
-def _section(block_id: str, text: str) -> Json:
-    return drawn(SectionBlock(Markdown(text, verbatim=True), block_id=block_id))
-
-
-def _context(block_id: str, text: str) -> Json:
-    return drawn(ContextBlock([Markdown(text, verbatim=True)], block_id=block_id))
 
 
 def _and_more(count: int, noun: str, locale: str) -> str:
@@ -280,8 +269,8 @@ def _more(group: Group, groups: Sequence[Group], reply: Reply, locale: str) -> J
         page = replace(reply.again, label=THE_REST, values={**reply.again.values, "after": after})
         button = buttons.accessory([page], f"after-{group.place}")
     if button is None:
-        return _context(f"more-{group.place}", text)
-    return drawn(SectionBlock(Markdown(text, verbatim=True), accessory=button, block_id=f"more-{group.place}"))
+        return shapes.context(f"more-{group.place}", text)
+    return shapes.section(f"more-{group.place}", text, button)
 
 
 def is_page(after: str) -> bool:

@@ -13,9 +13,9 @@ from slack_bolt import Ack
 
 from bot import forms
 from bot.answer import Unanswered, attempt, guarded
-from bot.fitting import Json
 from bot.pools import Pools
 from bot.send import TROUBLE, Heard
+from bot.shapes import Json
 from bot.working import LOCALE, Work
 from commands._reply import Action, Invalid, Reply
 

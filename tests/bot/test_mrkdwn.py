@@ -1,5 +1,6 @@
 """Sentences as Slack reads them: every name is read as it is, and none is obeyed."""
 
+import sys
 import unicodedata
 from decimal import Decimal
 
@@ -196,3 +197,17 @@ def test_a_sentence_of_hostile_parts_keeps_its_room_and_its_escapes(parts: list[
         assert found == [] or not line
         assert {kind for kind, _ in read(line)} <= {"", "bold", "code", "mention"}
         assert units(plain_text(sentence, room)) <= room
+
+
+def test_ascii_is_read_as_it_is_beside_an_accent() -> None:
+    # An accent takes text the long way; the short one is for text that has nothing to take care of.
+    printable = [chr(point) for point in range(32, 127)]
+    for text in (f"a{one}{other}7" for one in printable for other in printable):
+        assert mrkdwn((f"{text} é",), 100) == f"{mrkdwn((text,), 100)} é"
+
+
+def test_every_letter_that_is_written_from_right_to_left_is_isolated() -> None:
+    everything = map(chr, range(sys.maxunicode + 1))
+    from_right_to_left = [char for char in everything if unicodedata.bidirectional(char) in {"R", "AL", "AN"}]
+    for char in filter(clean, from_right_to_left):
+        assert plain_text((f"7{char}7",), 20) == f"\u20687{char}7\u2069"

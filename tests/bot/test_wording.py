@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from babel.numbers import format_currency
 
 from bot.wording import plain, spell, spell_day, spell_fact
 from commands._reply import Code, Count, Date, Fact, Mention, Money, Ratio, Strong, Text, Unknown, Value
@@ -54,6 +55,23 @@ def usd(amount: str, style: Any = "whole") -> Money:
 )
 def test_a_value_reads_as(value: Value, words: str) -> None:
     assert spell(value) == words
+
+
+@pytest.mark.parametrize(
+    "locale",
+    ["en_US", "en_ZA", "en_IN", "de_DE", "de_CH", "fr_FR", "nl_NL", "ja_JP", "ar_EG", "fa_IR", "he_IL", "bg_BG"],
+)
+@pytest.mark.parametrize("currency", ["USD", "EUR", "ZAR", "CHF", "JPY", "KWD", "XXX"])
+def test_an_amount_is_written_as_babel_writes_it(locale: str, currency: str) -> None:
+    for amount in map(Decimal, ("0", "25", "-1234567.891", "999.995", "12345678901")):
+        assert spell(Money(amount, currency, "exact"), locale) == format_currency(amount, currency, locale=locale)
+
+
+def test_nothing_has_no_sign_whatever_was_spelled_before() -> None:
+    for nothing in (Decimal("-0.00"), Decimal(0)):
+        assert spell(Money(nothing, "USD", "exact")) == "$0.00"
+        assert spell(Ratio(nothing)) == "0 %"
+        assert spell(Count(nothing)) == "0"
 
 
 def test_a_locale_writes_in_its_own_way() -> None:
