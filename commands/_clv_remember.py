@@ -116,7 +116,8 @@ def _win_back(connection: Connection, of: Subject) -> Sentence:
     if not is_plausible(found.assumptions):
         return (*then, "earned ", found.money(year.gross_profit), ". Ask what we did wrong.")
     projection = project(np.array([float(year.gross_profit)]), np.array([float(year.revenue)]), found.assumptions)
-    again = Decimal(round(float(projection.present_value[0])))
+    worth = float(projection.present_value[0])
+    again = Decimal(round(worth) if worth >= 1 else worth)
     return (
         *then,
         "earned ",

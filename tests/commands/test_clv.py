@@ -193,6 +193,13 @@ def test_a_profit_of_a_cent_is_small_and_no_zero(db: Database) -> None:
     assert "the deal earns $0.50" in read(ask(db, "/clv acme 1"))
 
 
+def test_whoever_earned_a_cent_is_worth_winning_back_for_more_than_nothing(db: Database) -> None:
+    ledger = Ledger(db)
+    ledger.invoice(ledger.customer("Acme"), LONG_AGO, Line("1", "0.99"))
+    ledger.done()
+    assert "won back at that pace they would be worth $0.44 over 20 years" in read(ask(db, "/clv acme"))
+
+
 def test_a_lifetime_below_zero_is_no_headline(db: Database) -> None:
     ledger = Ledger(db)
     acme = ledger.customer("Acme")
