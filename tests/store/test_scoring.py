@@ -284,9 +284,10 @@ def test_one_customer_beyond_all_measure_is_unknown_when_scored_alone(db: Databa
     acme = books.customer("Acme")
     books.invoice(acme, LAST_YEAR, Line("100", "90"))
     books.done()
+    assert value_of(db, acme).projected_value is not None
     with db.writing() as connection:
-        fields = assumptions.OwnAssumptions.model_fields
-        own = assumptions.OwnAssumptions(**{name: getattr(BEYOND, name) for name in fields})
+        # A value that the column could hold: 14,114 times of a year's profit.
+        own = assumptions.OwnAssumptions(margin_improvement_annual=Decimal("0.5"))
         assumptions.change(connection, acme, own, by="test", at=NOW, reason="they move")
         scoring.project_anew(connection, acme)
     assert value_of(db, acme).projected_value is None
