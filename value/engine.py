@@ -33,7 +33,8 @@ def too_thin(s: Summaries) -> str | None:
     if not len(s):
         return "Nobody has bought anything yet."
     if len(s) < LEAST_CUSTOMERS:
-        return f"Only {len(s)} customers have bought so far; a model needs {LEAST_CUSTOMERS}."
+        customers = "customer has" if len(s) == 1 else "customers have"
+        return f"Only {len(s)} {customers} bought so far; a model needs {LEAST_CUSTOMERS}."
     if span < LEAST_SPAN_DAYS:
         return f"The ledger covers only {span // DAYS_A_WEEK} weeks; a model needs {LEAST_SPAN_DAYS // DAYS_A_WEEK}."
     if repeats < LEAST_REPEATS:

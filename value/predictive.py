@@ -18,7 +18,7 @@ from value.order_log import Summaries
 from value.spend import SpendForecast
 
 # A carrier without hope (P(0) = 1) cannot be tilted to a mean above 0: a little Poisson of that mean gives it support.
-POISSON_SHARE = 1e-4
+POISSON_SHARE = 1e-6
 # How far the number of orders in a spend may lie from the carrier's; beyond, the average order takes up the rest.
 MOST_ORDERS_RATIO = 4.0
 TILTING_STEPS = 40
@@ -26,6 +26,7 @@ STEEPEST = 60.0
 # Of a mean: far below what anybody can see in an interval.
 CLOSE_ENOUGH = 1e-5
 NEXT_TO_NOTHING = 1e-9
+SMALLEST = 1e-200
 CELLS_AT_ONCE = 2_000_000
 # A spend of nothing still needs a scale: a thousandth of an order.
 LEAST_SHARE_OF_ORDER = 1e-3
@@ -54,8 +55,9 @@ def forecasts(
     h, weeks = s.histories_in(clock), weeks_ahead(clock, s, days)
     carried = model.expected_purchases(h, weeks)
     size = np.maximum(fits.net_share, LEAST_SHARE_OF_ORDER) * spread.expected(s.bought, s.orders)
-    orders = np.clip(spend / size, carried / MOST_ORDERS_RATIO, carried * MOST_ORDERS_RATIO)
-    orders = np.where(carried > 0, orders, spend / size)
+    # Not many times the carrier's number of orders, but never a sum that less than one order has to bring.
+    at_most = np.maximum(carried * MOST_ORDERS_RATIO, 1.0)
+    orders = np.clip(spend / size, np.minimum(carried / MOST_ORDERS_RATIO, 1.0), at_most)
     for rows, most in _parts(np.maximum(np.maximum(carried, orders), orders if purchases is None else purchases)):
         given = model.count_distribution(h.take(rows), weeks, most)
         order = np.divide(spend[rows], orders[rows], out=np.zeros(len(rows)), where=orders[rows] > 0)
@@ -87,9 +89,10 @@ def tilted(distribution: Floats, mean: Floats) -> Floats:
         below = reached < wanted[todo]
         low[todo], high[todo] = np.where(below, theta[todo], low[todo]), np.where(below, high[todo], theta[todo])
         # Newton's step for the logarithm of the mean, or a bisection where that leaves the bracket.
-        variance = np.maximum(weight @ (n * n) - reached**2, NEXT_TO_NOTHING)
-        ratio = np.log(wanted[todo] / np.maximum(reached, NEXT_TO_NOTHING))
-        step = theta[todo] + ratio * reached / variance
+        variance = weight @ (n * n) - reached**2
+        ratio = np.log(wanted[todo] / np.maximum(reached, SMALLEST))
+        slope = np.divide(reached, variance, out=np.full(len(todo), np.inf), where=variance > SMALLEST)
+        step = theta[todo] + ratio * np.minimum(slope, STEEPEST)
         inside = (step > low[todo]) & (step < high[todo])
         theta[todo] = np.where(inside, step, (low[todo] + high[todo]) / 2)
         todo = todo[np.abs(ratio) > CLOSE_ENOUGH]
