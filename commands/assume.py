@@ -31,6 +31,7 @@ from commands._setting import ASSUMPTIONS, Mistyped, Setting
 from commands._typed import clean
 from store import assumptions, changes, customers, sources, values, workspace
 from store.assumptions import ImplausibleError, OwnAssumptions
+from store.audit import RefusedError
 from store.changes import SupersededError
 from store.customers import Customer
 from store.database import Database
@@ -151,6 +152,8 @@ def _save(customer: Customer, request: Request, db: Database) -> Reply:
         raise Invalid(assumptions=_setting.superseded(other, request, "these assumptions")) from None
     except ImplausibleError as refused:
         raise _setting.implausible(refused) from None
+    except RefusedError as refused:
+        raise Invalid(assumptions=str(refused)) from None
     the_customer = {"customer": str(customer.id)}
     actions = (Action("clv", "The card", the_customer), Action(NAME, "The assumptions", the_customer))
     what = _changed(assumed, team)

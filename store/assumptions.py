@@ -69,6 +69,7 @@ class Version:
     """What a customer's own assumptions became in one change, who changed them, and why."""
 
     id: int
+    customer_id: int
     own: OwnAssumptions
     at: dt.datetime
     by: Author
@@ -139,4 +140,5 @@ _NEWEST = _VERSIONS.where(customer_assumptions.c.customer_id == sa.bindparam("cu
 
 def _version(row: sa.Row[Any]) -> Version:
     by = Author(row.changed_by, row.by_name)
-    return Version(row.id, OwnAssumptions.model_validate(row.document), row.changed_at, by, row.reason)
+    own = OwnAssumptions.model_validate(row.document)
+    return Version(row.id, row.customer_id, own, row.changed_at, by, row.reason)

@@ -18,6 +18,9 @@ from store.tables import audit_entries
 Details = Mapping[str, Any]
 
 
+ANOTHER_CHANGE = "This form has made another change before, and nothing was changed now; open it anew."
+
+
 class RefusedError(Exception):
     """A change that cannot be made. The text is a sentence for whoever asked, which says what to do next."""
 
@@ -60,6 +63,6 @@ def done(connection: Connection, receipt: str | None, action: str) -> Details | 
     if row is None:
         return None
     if row.action != action:
-        raise RefusedError("This form has made another change before, and nothing was changed now; open it anew.")
+        raise RefusedError(ANOTHER_CHANGE)
     details: Details = row.details
     return details

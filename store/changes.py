@@ -9,6 +9,7 @@ from sqlalchemy.engine import Connection
 
 from store import assumptions, scoring, workspace
 from store.assumptions import OwnAssumptions
+from store.audit import ANOTHER_CHANGE, RefusedError
 from store.database import lock_figures
 from store.tables import customer_values
 from store.workspace import SCORED, Author, TeamSettings
@@ -90,12 +91,15 @@ def assume(
     """Let this customer's projection rest on `own` where it differs from the team's assumptions, and on those again
     where it does not.
 
-    `seen`, the receipt and the errors are as in `settle`; `seen` is 0 where there was no change yet.
+    `seen`, the receipt and the errors are as in `settle`; `seen` is 0 where there was no change yet. RefusedError where
+    the receipt is that of a change of another customer's.
     """
     lock_figures(connection)
     earlier = assumptions.made_by(connection, receipt) if receipt is not None else None
     if earlier is not None:
         former, made = earlier
+        if made.customer_id != customer_id:
+            raise RefusedError(ANOTHER_CHANGE)
         return Assumed(former.own if former else OwnAssumptions(), made.own)
     newest = assumptions.newest(connection, customer_id)
     if seen is not None and newest is not None and newest.id != seen:

@@ -199,6 +199,14 @@ def test_a_submission_that_slack_delivers_twice_is_one_change_with_one_answer(ac
     assert "Horizon the team's 20 years → 10 years." in read(answers[1])
 
 
+def test_one_form_answers_for_one_customer_only(acme: SimpleNamespace) -> None:
+    form = form_of(acme)
+    submit(acme, form, receipt="V1", horizon_years="10", reason="they move")
+    with pytest.raises(Invalid, match="has made another change before"):
+        submit(acme, form, receipt="V1", customer=str(acme.other), horizon_years="10", reason="they move")
+    assert "20 years" in read(ask(acme.db, "/clv other"))
+
+
 @pytest.mark.parametrize("values", [{"customer": "999"}, {"customer": "x"}, {"seen": "x"}, {"seen": ""}])
 def test_what_was_tampered_with_on_the_way_is_refused(acme: SimpleNamespace, values: dict[str, str]) -> None:
     with pytest.raises(Invalid, match=r"no longer in the database|close it and open it again"):
