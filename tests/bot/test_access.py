@@ -23,8 +23,9 @@ from tests.bot.bots import NOW, running
 from tests.ledger import Ledger, Line
 from tests.slack import people as slack_people
 from tests.slack.interactions import Interaction
+from tests.slack.screen import Modal
 from tests.slack.slack import Slack
-from tests.slack.world import Channel, Message
+from tests.slack.world import Channel, Json, Message, View
 
 # What stands in no answer to whom it must not reach: a customer's name, a rep's, and every way to write one figure.
 CANARIES = ("canary", "kanarie", "7,654,321", "7654321", "7.65m", "$7.7m")
@@ -34,10 +35,10 @@ SEEN_BY_THE_TEAM_ALONE = ("dm", "public", "private", "group dm")
 WAYS = ("command", "message", "button", "form")
 
 
-def lines_of(command: Command) -> list[str]:
-    """What somebody types to see most: the command's examples, about the customer that there is."""
-    about = [example.replace("acme", "canary corp") for example in command.examples]
-    return [line if command.has_own_name or line.startswith("/melktert") else f"/melktert {line[1:]}" for line in about]
+def line_of(command: Command) -> str:
+    """What somebody types: the command's own example, about the customer that there is."""
+    line = command.examples[0].replace("acme", "canary corp")
+    return line if command.has_own_name or line.startswith("/melktert") else f"/melktert {line[1:]}"
 
 
 @dataclass
@@ -109,13 +110,10 @@ def asks(workspace: Workspace, who: slack_people.Person, at: Channel, command: C
     values = {"customer": "1", "rep": "1", "text": "help" if command.policy is Policy.OPEN else "canary corp"}
     match way:
         case "command":
-            return [who.types(line, at=at) for line in lines_of(command)]
+            return [who.types(line_of(command), at=at)]
         case "message":
-            bot = workspace.slack.bot.mention
-            return [
-                who.says(line.removeprefix("/") if at is who.dm else f"{bot} {line}", to=at)
-                for line in lines_of(command)
-            ]
+            bot, line = workspace.slack.bot.mention, line_of(command)
+            return [who.says(line.removeprefix("/") if at is who.dm else f"{bot} {line}", to=at)]
         case "button":
             message = Message(at, workspace.slack.world.new_ts(), workspace.slack.app.bot.id, "A button")
             workspace.slack.world.add_message(message)
@@ -124,10 +122,17 @@ def asks(workspace: Workspace, who: slack_people.Person, at: Channel, command: C
             if not who.can_see(message):
                 return []
             return [who.act(message, {"block_id": "any"}, element, given)]
+    return [who.submit(opened(workspace, who, command, values), {}, {}, wait=True)]
+
+
+def opened(
+    workspace: Workspace, who: slack_people.Person, command: Command, values: dict[str, str] | None = None
+) -> View:
+    """A form of this command before somebody, whoever they are."""
     trigger, _ = workspace.slack.triggers.exchange(workspace.slack.triggers.give(who.id))
     assert trigger is not None
-    form = forms.view(Form(command.name, "A form", (Field("name", "Name", initial="canary corp"),), values))
-    return [who.submit(workspace.slack.modals.open(who.user, form, trigger), {}, {}, wait=True)]
+    form = forms.view(Form(command.name, "A form", (Field("name", "Name", initial="canary corp"),), values or {}))
+    return workspace.slack.modals.open(who.user, form, trigger)
 
 
 def told(workspace: Workspace, who: slack_people.Person, asked: Interaction, way: str) -> str:
@@ -173,6 +178,60 @@ def test_figures_are_shown_within_policy_only(workspace: Workspace, kind: str, p
             shown = [seen for seen in shown if not seen.is_ephemeral and at is not who.dm]
         everything = [*(seen.words for seen in shown), who.home.words if who.home and kind != "member" else ""]
         assert not [words for words in everything if canaries_in(words)]
+
+
+@pytest.mark.parametrize("role", people.ROLES)
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_side_doors_are_as_closed_as_the_front_door(workspace: Workspace, kind: str, role: str) -> None:
+    """Live search, the menu of shortcuts and the Home tab: where a person is alone with the bot."""
+    who = workspace.person(kind, role)
+    who.opens_home()
+    for command in commands.ALL:
+        may = kind == "member" and (command.policy is not Policy.ADMIN or role == "admin")
+        view = opened(workspace, who, command)
+        found = [who.ask(view, field, forms.FIELD, "can").options for field in ("customer", "name", "rep", "person")]
+        assert may or not any(found)
+        if command.shortcut is not None:
+            asked = who.runs_shortcut(command.name)
+            words = workspace.slack.wait_for(lambda asked=asked: filled_words(asked))
+            assert is_refused(words) is not may
+    assert kind != "member" or any(workspace_search(workspace, who))
+    assert kind == "member" or who.home is None or not canaries_in(who.home.words)
+
+
+def filled_words(asked: Interaction) -> str:
+    """What stands in the dialogue that was opened, once it is filled."""
+    found = asked._opened()
+    words = Modal(asked.person, found).words if found else ""
+    return "" if "One moment" in words else words
+
+
+def workspace_search(workspace: Workspace, who: slack_people.Person) -> list[Json]:
+    clv = next(command for command in commands.ALL if command.name == "clv")
+    return who.ask(opened(workspace, who, clv), "customer", forms.FIELD, "can").options
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_is_shared_but_by_members_among_members(workspace: Workspace, kind: str, place: str) -> None:
+    who = workspace.person(kind, "admin")
+    at = workspace.place(place, who)
+    for command, sure in itertools.product(commands.ALL, ("", "yes")):
+        message = Message(at, workspace.slack.world.new_ts(), workspace.slack.app.bot.id, "A button")
+        workspace.slack.world.add_message(message)
+        if not who.can_see(message):
+            continue
+        inner = json.dumps({"customer": "1", "count": "5"})
+        value = json.dumps({"command": command.name, "values": inner, "sure": sure, "of": message.ts})
+        element = {"type": "button", "action_id": "share:1", "text": {"type": "plain_text", "text": "Share here"}}
+        who.act(message, {"block_id": "any"}, element, {"value": value}).answer()
+        shown = [seen for seen in workspace.slack.messages(at) if seen.message.user == workspace.slack.app.bot.id]
+        shared = [seen for seen in shown if not seen.is_ephemeral and canaries_in(seen.words)]
+        may = kind == "member" and place in ("public", "private", "group dm")
+        is_of_a_customer = command.name in ("clv", "top")
+        # Once is asked for each; what was shared before stands there still.
+        assert bool(shared) is may or not (is_of_a_customer and sure)
+        assert may or not shared
 
 
 def test_the_canaries_are_there_to_be_seen(workspace: Workspace) -> None:
