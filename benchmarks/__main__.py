@@ -7,6 +7,7 @@ import sys
 BENCHMARKS = {
     "choice": "benchmarks.choice",
     "clv": "benchmarks.clv",
+    "drawing": "benchmarks.drawing",
     "import": "benchmarks.importing",
     "names": "benchmarks.names",
     "scoring": "benchmarks.scoring",
