@@ -17,6 +17,8 @@ class OneOf(FunctionElement[bool]):
     name = "one_of"
     type = sa.Boolean()
     inherit_cache = True
+    # SQLAlchemy would write "... = 1" on SQLite, which then looks at every row.
+    _is_implicitly_boolean = True
 
 
 def one_of_texts(column: sa.ColumnElement[str], name: str) -> OneOf:
@@ -35,7 +37,7 @@ def _any(element: OneOf, compiler: SQLCompiler, **options: Any) -> str:
     return f"{column} = ANY({values})"
 
 
-@compiles(OneOf, "sqlite")
+@compiles(OneOf)
 def _in(element: OneOf, compiler: SQLCompiler, **options: Any) -> str:
     column, values = (compiler.process(clause, **options) for clause in element.clauses)
     return f"{column} IN (SELECT value FROM json_each({values}))"
