@@ -63,7 +63,7 @@ def likeness_by_name(connection: Connection, key: str, limit: int) -> dict[int, 
     words = tuple(dict.fromkeys(key.split()))[:WORDS_USED]
     readings = _readings(connection, words)
     typed = dict.fromkeys(word for reading in readings for word in reading.words)
-    similar = {word: _similar_words(connection, word) for word in typed}
+    similar = _similar_words(connection, list(typed))
     held_by = _names_holding(connection, set(itertools.chain.from_iterable(similar.values())))
     similar = {
         word: {like: value for like, value in likes.items() if like in held_by} for word, likes in similar.items()
@@ -138,27 +138,7 @@ def _parts(word: str, held: set[str]) -> Iterator[Words]:
 
 # --- words ----------------------------------------------------------------------------------------------------------
 
-_LENGTH = sa.func.length(vocabulary.c.word)
-_LEAST, _MOST = sa.bindparam("least", type_=sa.Integer()), sa.bindparam("most", type_=sa.Integer())
-
-
-def _text(name: str) -> sa.BindParameter[str]:
-    return sa.bindparam(name, type_=sa.Text())
-
-
 _HELD = sa.select(vocabulary.c.word).where(one_of_texts(vocabulary.c.word, "words"))
-_ALIKE_AT_ONE_END = sa.union(
-    sa.select(vocabulary.c.word).where(
-        vocabulary.c.word >= _text("begins"),
-        vocabulary.c.word < _text("begins_last"),
-        _LENGTH.between(_LEAST, sa.bindparam("most_begun", type_=sa.Integer())),
-    ),
-    sa.select(vocabulary.c.word).where(
-        vocabulary.c.backwards >= _text("ends"),
-        vocabulary.c.backwards < _text("ends_last"),
-        _LENGTH.between(_LEAST, _MOST),
-    ),
-)
 _HELD_BY = sa.select(
     vocabulary.c.word,
     sa.select(sa.func.count())
@@ -173,14 +153,27 @@ _HELD_BY = sa.select(
 ).where(one_of_texts(vocabulary.c.word, "words"))
 
 
-def _similar_words(connection: Connection, word: str) -> dict[str, float]:
-    letters = len(word)
-    if letters < 3:
-        return {word: 1.0}
-    wrong = 1 if letters <= 5 else 2 if letters <= 8 else 3
+def _similar_words(connection: Connection, words: Sequence[str]) -> dict[str, dict[str, float]]:
+    """For each word those of the index that it may have been meant as, and how alike they are."""
+    held: dict[str, list[str]] = {word: [] for word in words}
+    long = [word for word in words if len(word) >= 3]
+    if long:
+        values = {f"{name}_{at}": value for at, word in enumerate(long) for name, value in _ends(word).items()}
+        for at, like in connection.execute(_alike_at_one_end(len(long)), values).all():
+            held[long[at]].append(like)
+    return {word: _alike_words(word, likes) if word in long else {word: 1.0} for word, likes in held.items()}
+
+
+def _wrong_letters_most(letters: int) -> int:
+    return 1 if letters <= 5 else 2 if letters <= 8 else 3
+
+
+def _ends(word: str) -> dict[str, str | int]:
+    """What words that may be meant by `word` begin or end with, and how long they are."""
+    letters, wrong = len(word), _wrong_letters_most(len(word))
     first = min(END_LETTERS, (letters - 1) // 2)
     begins, ends = word[:first], word[::-1][: min(END_LETTERS, letters - 1 - first)]
-    values = {
+    return {
         "begins": begins,
         "begins_last": begins + LAST_LETTER,
         "ends": ends,
@@ -190,7 +183,31 @@ def _similar_words(connection: Connection, word: str) -> dict[str, float]:
         # Somebody who has typed half a long word can have misspelt that half.
         "most_begun": letters + wrong if letters <= 5 else 200,
     }
-    held = connection.scalars(_ALIKE_AT_ONE_END, values).all()
+
+
+@functools.cache
+def _alike_at_one_end(words: int) -> sa.CompoundSelect[int, str]:
+    """The words of the index between the _ends of each of so many words, with that word's number."""
+
+    def text(name: str) -> sa.BindParameter[str]:
+        return sa.bindparam(name, type_=sa.Text())
+
+    def number(name: str) -> sa.BindParameter[int]:
+        return sa.bindparam(name, type_=sa.Integer())
+
+    word, backwards, length = vocabulary.c.word, vocabulary.c.backwards, sa.func.length(vocabulary.c.word)
+    found = []
+    for at in range(words):
+        asked = sa.select(sa.literal_column(str(at), sa.Integer()).label("at"), word)
+        begun = length.between(number(f"least_{at}"), number(f"most_begun_{at}"))
+        ended = length.between(number(f"least_{at}"), number(f"most_{at}"))
+        found.append(asked.where(word >= text(f"begins_{at}"), word < text(f"begins_last_{at}"), begun))
+        found.append(asked.where(backwards >= text(f"ends_{at}"), backwards < text(f"ends_last_{at}"), ended))
+    return sa.union(*found)
+
+
+def _alike_words(word: str, held: Sequence[str]) -> dict[str, float]:
+    letters, wrong = len(word), _wrong_letters_most(len(word))
     similar: dict[str, float] = {}
     for like, distance, _ in process.extract(word, held, scorer=OSA.distance, score_cutoff=wrong, limit=SIMILAR_WORDS):
         similar[like] = 1 - distance / max(letters, len(like))

@@ -108,6 +108,10 @@ def suggest(connection: Connection, typed: str, limit: int = 10) -> list[Match]:
 # --- reading --------------------------------------------------------------------------------------------------------
 
 
+# Customers without a value come after those who cost us something.
+_VALUE = sa.func.coalesce(customer_values.c.projected_value_minor, -(2**62))
+
+
 def _most_valuable(
     matching: sa.ColumnElement[bool], *, words_first: sa.ColumnElement[bool] | None = None
 ) -> sa.Select[Any]:
@@ -115,9 +119,8 @@ def _most_valuable(
     before the rest is read, since thousands share a short beginning.
     """
     word = sa.literal(0) if words_first is None else sa.case((words_first, 1), else_=0)
-    value = sa.func.coalesce(customer_values.c.projected_value_minor, -(2**62))
     best = (
-        sa.select(names, word.label("word"), value.label("value"))
+        sa.select(names, word.label("word"), _VALUE.label("value"))
         .outerjoin(customer_values, customer_values.c.customer_id == names.c.customer_id)
         .where(matching)
         .order_by(sa.desc("word"), sa.desc("value"), names.c.key, names.c.id)
@@ -139,19 +142,14 @@ _BEGINS = sa.and_(names.c.key >= _bound("first"), names.c.key < _bound("last"))
 _BEGINS_AS_WORD = sa.or_(
     names.c.key == _bound("first"), sa.and_(names.c.key >= _bound("word"), names.c.key < _bound("word_last"))
 )
-_EXACT = _most_valuable(names.c.key == _bound("key"))
 _BEGINNING = _most_valuable(_BEGINS)
 _BEGINNING_AS_WORD = _most_valuable(_BEGINS, words_first=_BEGINS_AS_WORD)
 _OF_IDS = _most_valuable(one_of_ids(names.c.id, "ids"))
 _NUMBERED = (
     sa.select(
-        customers.c.id.label("customer_id"),
-        customers.c.name,
-        customers.c.place,
-        customers.c.country,
-        sa.literal("number").label("kind"),
-        references.c.number.label("text"),
-        references.c.number.label("key"),
+        *(customers.c.id, customers.c.id.label("customer_id"), sa.literal("number").label("kind")),
+        *(references.c.number.label("text"), references.c.number.label("key")),
+        *(customers.c.name, customers.c.place, customers.c.country),
     )
     .join_from(references, customers, references.c.customer_id == customers.c.id)
     .where(references.c.number == _bound("number"))
@@ -159,9 +157,29 @@ _NUMBERED = (
 )
 
 
+def _exact_or_numbered() -> sa.CompoundSelect[Any]:
+    """Those of this key, the most valuable first, then those of this number."""
+    exact = (
+        sa.select(
+            *(names.c.id, names.c.customer_id, names.c.kind, names.c.text, names.c.key),
+            *(customers.c.name, customers.c.place, customers.c.country),
+            *(sa.literal(0).label("part"), _VALUE.label("value")),
+        )
+        .join_from(names, customers, customers.c.id == names.c.customer_id)
+        .outerjoin(customer_values, customer_values.c.customer_id == names.c.customer_id)
+        .where(names.c.key == _bound("key"))
+    )
+    numbered = _NUMBERED.limit(None).add_columns(sa.literal(1), sa.literal(0))
+    found = sa.union_all(exact, numbered)
+    return found.order_by("part", sa.desc("value"), "id").limit(sa.bindparam("rows"))
+
+
+_EXACT_OR_NUMBERED = _exact_or_numbered()
+
+
 def _exact(connection: Connection, typed: str, key: str, limit: int) -> Rows:
-    named = connection.execute(_EXACT, {"key": key, "rows": limit * ROWS_PER_MATCH}).all()
-    return [*named, *_numbered(connection, typed, limit)]
+    values = {"key": key, "number": clean(typed), "rows": limit * ROWS_PER_MATCH}
+    return connection.execute(_EXACT_OR_NUMBERED, values).all()
 
 
 def _numbered(connection: Connection, typed: str, limit: int) -> Rows:
