@@ -1,0 +1,207 @@
+"""python -m bot model: tables for a person, data for a script, a row for each customer, and sentences for mistakes."""
+
+import csv
+import datetime as dt
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner, Result
+
+from bot.__main__ import app
+from store import migrate
+from store.database import Database
+from tests.ledger import Ledger, Line
+from tests.value import logs
+from value.order_log import Log
+
+FIRST = dt.date.fromordinal(logs.FIRST_DAY)
+COLUMNS = ("--customer", "who", "--date", "day", "--amount", "paid")
+WINDOW = ("--calibration-end", (FIRST + dt.timedelta(weeks=60)).isoformat(), "--holdout-weeks", "13")
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """Run the command line in a folder of its own, with a database of its own."""
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'melktert.sqlite3'}")
+    monkeypatch.chdir(tmp_path)
+    return lambda *arguments: CliRunner().invoke(app, ["model", *map(str, arguments)])
+
+
+def rows_of(log: Log) -> Iterator[tuple[str, str, str]]:
+    for customer, day, bought, credited in zip(log.customer, log.day, log.bought, log.credited, strict=True):
+        date = dt.date.fromordinal(int(day)).isoformat()
+        yield from ((f"c{customer:03}", date, f"{amount:.2f}") for amount in (bought, credited) if amount)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A company's log as a file."""
+    return written(tmp_path / "log.csv", list(rows_of(logs.company())))
+
+
+def written(path: Path, rows: list[tuple[str, ...]], heading: tuple[str, ...] = ("who", "day", "paid")) -> Path:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([heading, *rows] if heading else rows)
+    return path
+
+
+def test_the_tables_fit_80_columns_and_say_what_was_chosen_and_why(run: Callable[..., Result], path: Path) -> None:
+    result = run(path, *COLUMNS, *WINDOW)
+    assert result.exit_code == 0, result.output
+    assert result.stderr == ""
+    assert max(map(len, result.stdout.splitlines())) <= 80
+    said = " ".join(result.stdout.split())
+    for expected in ("Purchases in 13 weeks", "Spend in 13 weeks", "log-likelihood", "MAE", "RMSE", "PIT"):
+        assert expected in said
+    assert re.search(r"Chosen for purchases: .+; for spend: .+\. Back-tested on 3 windows of 13 weeks", said)
+
+
+def test_the_same_as_data(run: Callable[..., Result], path: Path) -> None:
+    data = json.loads(run(path, *COLUMNS, *WINDOW, "--json").stdout)
+    assert data["too_thin"] is None
+    for what in ("purchases", "spend"):
+        rows = data["candidates"][what]
+        (chosen,) = (row for row in rows if row["chosen"])
+        assert chosen["name"] == data["chosen"][what] == rows[0]["name"]
+        assert chosen["holdout"].keys() == {"mae", "rmse", "total_error", "pit_mass", "interval_score"}
+        assert None not in chosen["holdout"].values()
+    (bg,) = (row for row in data["candidates"]["purchases"] if row["name"] == "BG/NBD")
+    assert bg["parts"]["BG/NBD"]["parameters"].keys() == {"r", "alpha", "a", "b"}
+
+
+def test_there_is_a_row_for_each_customer_and_it_is_the_same_every_time(
+    run: Callable[..., Result], path: Path, tmp_path: Path
+) -> None:
+    for name in ("one.csv", "two.csv"):
+        assert run(path, *COLUMNS, *WINDOW, "--predictions", tmp_path / name).exit_code == 0
+    text = (tmp_path / "one.csv").read_text("utf-8")
+    assert text == (tmp_path / "two.csv").read_text("utf-8")
+    rows = list(csv.DictReader(text.splitlines()))
+    assert list(rows[0]) == [
+        "customer",
+        "expected_purchases",
+        "expected_spend",
+        "spend_low",
+        "spend_high",
+        "probability_alive",
+        "pit_purchases",
+        "pit_spend",
+    ]
+    log = logs.company().until(logs.FIRST_DAY + 420)
+    assert [row["customer"] for row in rows] == [f"c{code:03}" for code in np.unique(log.customer[log.is_order])]
+    figures = np.array([[float(row[name]) for name in list(row)[1:]] for row in rows])
+    assert np.isfinite(figures).all()
+    assert (figures[:, 2] <= figures[:, 3]).all()
+    assert ((figures[:, 4:] >= 0) & (figures[:, 4:] <= 1)).all()
+
+
+def test_predictions_do_not_depend_on_what_came_after_but_for_their_pits(
+    run: Callable[..., Result], path: Path, tmp_path: Path
+) -> None:
+    changed = written(tmp_path / "changed.csv", list(rows_of(logs.changed_after(logs.company(), logs.FIRST_DAY + 420))))
+    told = []
+    for number, file in enumerate((path, changed)):
+        assert run(file, *COLUMNS, *WINDOW, "--predictions", tmp_path / f"{number}.csv").exit_code == 0
+        told.append([row[:6] for row in csv.reader((tmp_path / f"{number}.csv").read_text("utf-8").splitlines())])
+    assert told[0] == told[1]
+
+
+@pytest.mark.parametrize("dates", ["%Y%m%d", "%Y-%m-%d 13:45", "%m/%d/%Y 8:26", "%d.%m.%Y"])
+def test_dates_are_read_as_ledgers_write_them(
+    run: Callable[..., Result], path: Path, tmp_path: Path, dates: str
+) -> None:
+    rows = [(who, dt.date.fromisoformat(day).strftime(dates), paid) for who, day, paid in rows_of(logs.company())]
+    other = written(tmp_path / "other.csv", rows)
+    assert run(other, *COLUMNS, *WINDOW, "--json").stdout == run(path, *COLUMNS, *WINDOW, "--json").stdout
+
+
+def test_a_file_without_headings_is_read_by_the_numbers_of_its_columns(
+    run: Callable[..., Result], path: Path, tmp_path: Path
+) -> None:
+    spaced = tmp_path / "log.txt"
+    spaced.write_text("".join(f" 00004 {who} {day} 2 {paid:>9}\n" for who, day, paid in rows_of(logs.company())))
+    result = run(spaced, "--customer", 2, "--date", 3, "--amount", 5, *WINDOW, "--json")
+    assert result.stdout == run(path, *COLUMNS, *WINDOW, "--json").stdout
+
+
+@pytest.mark.parametrize(
+    ("rows", "sentence"),
+    [
+        ([("a", "2020-02-30", "1")], "Line 2: “2020-02-30” is no date; write it as YYYY-MM-DD."),
+        ([("a", "2020-02-01", "1"), ("a", "soon", "1")], "Line 3: “soon” is no date; write it as YYYY-MM-DD."),
+        ([("a", "2020-02-01", "1,5")], "Line 2: “1,5” is no amount; write it as 1234.50."),
+        ([("a", "2020-02-01", "nan")], "Line 2: “nan” is no amount; write it as 1234.50."),
+        ([("a", "2020-02-01", "1e999")], "Line 2: “1e999” is no amount; write it as 1234.50."),
+        ([("a", "13/02/2020", "1"), ("a", "02/13/2020", "1")], "Some dates have the day first, others the month"),
+        ([], "There is nothing to learn from"),
+    ],
+)
+def test_a_row_that_cannot_be_read_is_named_in_one_sentence(
+    run: Callable[..., Result], tmp_path: Path, rows: list[tuple[str, ...]], sentence: str
+) -> None:
+    refused(run(written(tmp_path / "bad.csv", rows), *COLUMNS, *WINDOW), sentence)
+
+
+def test_what_is_asked_wrongly_is_said_in_one_sentence(run: Callable[..., Result], path: Path, tmp_path: Path) -> None:
+    refused(run(tmp_path / "none.csv", *COLUMNS), "There is no file")
+    refused(run(path), "Say which columns to read: --customer COLUMN --date COLUMN --amount COLUMN.")
+    other = ("--customer", "whom", "--date", "day", "--amount", "paid")
+    refused(run(path, *other), "The file log.csv has no column “whom”; it has who, day, paid.")
+    refused(run(path, *COLUMNS, "--calibration-end", "then"), "--calibration-end is a date such as 2019-12-31")
+    refused(run(path, *COLUMNS, "--holdout-weeks", "0"), "--holdout-weeks is between 1 and 1000, not 0.")
+    refused(run(path, *COLUMNS, *WINDOW, "--predictions", tmp_path / "no" / "folder.csv"), "cannot be written")
+    (tmp_path / "empty.csv").write_text("")
+    refused(run(tmp_path / "empty.csv", *COLUMNS), "is empty.")
+
+
+def refused(result: Result, sentence: str) -> None:
+    assert result.exit_code == 1, result.output
+    assert sentence in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
+    assert result.stdout == ""
+
+
+def test_rows_without_a_customer_are_left_out_and_counted(run: Callable[..., Result], tmp_path: Path) -> None:
+    rows = [*rows_of(logs.company()), ("", "2015-03-04", "99.00"), (" ", "2015-03-04", "9.00")]
+    data = json.loads(run(written(tmp_path / "log.csv", rows), *COLUMNS, *WINDOW, "--json").stdout)
+    assert "2 rows name no customer, and are left out." in data["notes"]
+
+
+def test_a_past_that_is_too_thin_falls_back_to_the_assumptions_and_says_why(
+    run: Callable[..., Result], tmp_path: Path
+) -> None:
+    thin = written(tmp_path / "log.csv", [("a", "2020-01-01", "5.00"), ("b", "2020-06-01", "-5.00")])
+    result = run(thin, *COLUMNS, "--calibration-end", "2020-06-30", "--predictions", tmp_path / "out.csv")
+    assert result.exit_code == 0
+    said = " ".join(result.stdout.split())
+    assert "Only 1 customer has bought so far; a model needs 30." in said
+    assert "Values rest on the stated assumptions instead." in said
+    assert "1 customer has never paid for anything: no prediction." in said
+    assert (tmp_path / "out.csv").read_text("utf-8").splitlines()[1:] == ["a,,,,,,,"]
+    data = json.loads(run(thin, *COLUMNS, "--calibration-end", "2020-06-30", "--json").stdout)
+    assert data["chosen"] is None
+    assert data["too_thin"] == "Only 1 customer has bought so far; a model needs 30."
+
+
+def test_without_a_file_the_database_is_asked(run: Callable[..., Result], tmp_path: Path) -> None:
+    refused(run(), "There is nothing to learn from: not one purchase. Import a ledger first.")
+    db = Database(f"sqlite:///{tmp_path / 'melktert.sqlite3'}")
+    migrate.upgrade(db)
+    fill(db, logs.company())
+    db.close()
+    data = json.loads(run("--holdout-weeks", "13", "--json").stdout)
+    assert data["too_thin"] is None
+    assert data["calibration_end"] == dt.date.fromordinal(int(logs.company().day.max()) - 91).isoformat()
+
+
+def fill(db: Database, log: Log) -> None:
+    ledger = Ledger(db)
+    ids = {code: ledger.customer(f"Customer {code}") for code in np.unique(log.customer).tolist()}
+    for customer, day, bought, credited in zip(log.customer, log.day, log.bought, log.credited, strict=True):
+        for amount in filter(None, (float(bought), float(credited))):
+            ledger.invoice(ids[int(customer)], dt.date.fromordinal(int(day)), Line(f"{amount:.2f}"))
+    ledger.done()
