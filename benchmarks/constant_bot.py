@@ -2,7 +2,8 @@
 
 A bolt listener for /clv that acknowledges and posts one constant answer to the response_url. It is served as Melktert
 is: starlette on uvicorn, as many processes, each request dispatched through a thread pool, listeners in an executor of
-the App's own, the same WebhookClient. What it costs is what any bot on these libraries costs; the rest is Melktert's own.
+the App's own, the same WebhookClient. What it costs is what any bot on these libraries costs; the rest is Melktert's
+own.
 """
 
 import json
