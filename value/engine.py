@@ -14,7 +14,7 @@ from value.candidates import AND, Fits
 from value.chosen import Choice, Ranked
 from value.expectations import Expectations, expect, means
 from value.histories import DAYS_A_WEEK
-from value.intervals import AS_PROMISED, Recalibration, recalibration
+from value.intervals import AS_PROMISED, PRIOR_CUSTOMERS, Pit, Recalibration, recalibration
 from value.order_log import Log, Summaries, summarised
 from value.seasons import operational_time
 from value.spend import shock_sd
@@ -25,6 +25,7 @@ __all__ = ["Choice", "Expectations", "choose", "expect", "means", "too_thin"]
 LEAST_CUSTOMERS = 30
 LEAST_REPEATS = 100
 LEAST_SPAN_DAYS = 26 * DAYS_A_WEEK
+LEAST_SHARE_OF_PAST = 1 / 3
 
 
 def too_thin(s: Summaries) -> str | None:
@@ -116,25 +117,39 @@ def _carrier(fits: Fits, chosen: str, table: Mapping[str, Ranked]) -> str:
 def _recalibrated(
     plays: Sequence[Played], horizon_days: int, chosen: str, spend: str, carrier: str
 ) -> tuple[Recalibration, Recalibration]:
-    """How often the chosen distributions held in the windows; those as long as the horizon, where there are any."""
+    """How often the chosen distributions held in the windows, in the middle one of them.
+
+    Not in all of them together: one window in which everything went another way would widen all that is ever said.
+    Windows as long as the horizon tell most, and those that had at least a third of the latest one's past.
+    """
     usable = [play for play in plays if _can_judge(play, chosen, spend, carrier)]
-    of_length = [play for play in usable if play.window.horizon_days == horizon_days] or usable
-    counts = spends = None
-    for play in of_length:
-        parts = predictive.forecasts(
-            play.fits,
-            carrier,
-            play.known,
-            days=play.window.horizon_days,
-            purchases=candidates.value_of(chosen, play.purchases),
-            spend=candidates.value_of(spend, play.spends),
+    usable = [play for play in usable if play.window.horizon_days == horizon_days] or usable
+    most = max((float(play.known.frequency.sum()) for play in usable), default=0.0)
+    usable = [play for play in usable if play.known.frequency.sum() >= most * LEAST_SHARE_OF_PAST]
+    said = [
+        predictive.judged(
+            predictive.forecasts(
+                play.fits,
+                carrier,
+                play.known,
+                days=play.window.horizon_days,
+                purchases=candidates.value_of(chosen, play.purchases),
+                spend=candidates.value_of(spend, play.spends),
+            ),
+            play.bought,
+            play.spent,
         )
-        said = predictive.judged(parts, play.bought, play.spent)
-        counts = said.counts if counts is None else counts.joined(said.counts)
-        spends = said.spend if spends is None else spends.joined(said.spend)
-    if counts is None or spends is None:
-        return AS_PROMISED, AS_PROMISED
-    return recalibration(counts), recalibration(spends)
+        for play in usable
+    ]
+    return _middle([one.counts for one in said]), _middle([one.spend for one in said])
+
+
+def _middle(pits: Sequence[Pit]) -> Recalibration:
+    """The median of the windows' maps, level by level; it rises, since all of them do."""
+    if not pits:
+        return AS_PROMISED
+    maps = [recalibration(pit, PRIOR_CUSTOMERS / len(pits)) for pit in pits]
+    return Recalibration(maps[0].level, np.median([one.share for one in maps], axis=0))
 
 
 def _can_judge(play: Played, chosen: str, spend: str, carrier: str) -> bool:

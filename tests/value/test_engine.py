@@ -9,7 +9,7 @@ from tests.value import logs
 from tests.value.logs import FIRST_DAY
 from value import engine
 from value.engine import Choice, choose, expect
-from value.intervals import AS_PROMISED
+from value.intervals import AS_PROMISED, Pit
 from value.order_log import Log, log_of, summarised
 from value.trial import tried
 
@@ -174,6 +174,19 @@ def answers_or_says_why(log: Log) -> None:
             assert np.isfinite(getattr(told, name)).all(), name
         trial = tried(log, made)
         assert all(np.isfinite([one.errors.mae, one.errors.rmse]).all() for one in trial.spends.values())
+
+
+def test_one_freak_window_does_not_widen_the_intervals() -> None:
+    rng = np.random.default_rng(1)
+
+    def window(*, held: bool) -> Pit:
+        pits = rng.random(2_000) if held else rng.choice([0.001, 0.999], 2_000)
+        return Pit(pits, pits)
+
+    usual = [window(held=True), window(held=True)]
+    widened = engine._middle([*usual, window(held=False)]).promised([0.1, 0.9])
+    assert widened == pytest.approx([0.1, 0.9], abs=0.03)
+    assert engine._middle([]) is AS_PROMISED
 
 
 def test_each_gate_says_what_is_missing() -> None:
