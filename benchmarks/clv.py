@@ -48,7 +48,7 @@ class Size:
     step_seconds: float
 
 
-FULL = Size(portfolio.CUSTOMERS, portfolio.LINES, rounds=5, seconds=20, step_seconds=5)
+FULL = Size(portfolio.CUSTOMERS, portfolio.LINES, rounds=5, seconds=12, step_seconds=3)
 QUICK = Size(customers=5_000, lines=250_000, rounds=3, seconds=4, step_seconds=2)
 
 
@@ -57,6 +57,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog=sys.argv[0], description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="a small portfolio and short runs")
     parser.add_argument("--only", choices=("sqlite", "postgresql"), help="one database instead of both")
+    parser.add_argument("--processes", type=int, default=1, help="of the comparator (1, as bolt is usually served)")
     parser.add_argument("--rate", type=float, help="so many requests a second, instead of half of what is found")
     options = parser.parse_args()
     size = QUICK if options.quick else FULL
@@ -71,16 +72,19 @@ def main() -> None:
     gc.freeze()
     gc.disable()  # a pause in the generator would be charged to the servers
     kinds = [options.only] if options.only else ["sqlite", "postgresql"]
-    sys.exit(0 if asyncio.run(_measure(kinds, size, options.rate)) else 1)
+    print(
+        f"Melktert answers from {serving.PROCESSES} processes, its default here, the comparator from {options.processes}."
+    )
+    sys.exit(0 if asyncio.run(_measure(kinds, size, options.rate, options.processes)) else 1)
 
 
-async def _measure(kinds: Sequence[str], size: Size, rate: float | None) -> bool:
+async def _measure(kinds: Sequence[str], size: Size, rate: float | None, processes: int) -> bool:
     met = []
     with tempfile.TemporaryDirectory(prefix="melktert-clv-") as folder:
         async with Slack() as slack:
             for kind in kinds:
                 db = portfolio.cached(kind, size.customers, size.lines)
-                pair = Pair(slack, db, Path(folder), size)
+                pair = Pair(slack, db, Path(folder), size, processes)
                 try:
                     await pair.start()
                     rate = rate or await pair.half_of_saturation()
@@ -94,8 +98,9 @@ async def _measure(kinds: Sequence[str], size: Size, rate: float | None) -> bool
 class Pair:
     """Melktert on one database, the comparator, and the questions that both are asked."""
 
-    def __init__(self, slack: Slack, db: Database, folder: Path, size: Size) -> None:
+    def __init__(self, slack: Slack, db: Database, folder: Path, size: Size, processes: int) -> None:
         self._slack, self._db, self._folder, self._size = slack, db, folder, size
+        self._processes = processes
         self._rng = random.Random(SEED)
         with db.reading() as connection:
             known = connection.execute(sa.select(tables.customers.c.name).order_by(tables.customers.c.id))
@@ -108,7 +113,8 @@ class Pair:
         bodies = await self._warm_up(self.melktert)
         mean = statistics.mean(map(len, bodies))
         answer = min(bodies, key=lambda body: abs(len(body) - mean))
-        self.comparator = await self._started(serving.constant_bot(self._slack.api_url, answer, self._folder))
+        comparator = serving.constant_bot(self._slack.api_url, answer, self._folder, self._processes)
+        self.comparator = await self._started(comparator)
         await self._warm_up(self.comparator)
         print(f"\n{self._db.dialect}: answers of {mean:,.0f} bytes in the mean", flush=True)
 

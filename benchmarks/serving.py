@@ -14,7 +14,7 @@ from benchmarks.slack_load import BOT_TOKEN, SIGNING_SECRET
 from bot.settings import PROCESSES_MOST
 from store.database import Database
 
-# Melktert's default, for both.
+# Melktert's default.
 PROCESSES = min(os.cpu_count() or 1, PROCESSES_MOST)
 ROOT = Path(__file__).parents[1]
 START_SECONDS_MOST = 60.0
@@ -83,11 +83,11 @@ def melktert(api_url: str, db: Database, folder: Path) -> Server:
     return Server("Melktert", ["-m", "bot", "run", "--http"], environment, folder, port)
 
 
-def constant_bot(api_url: str, answer: bytes, folder: Path) -> Server:
+def constant_bot(api_url: str, answer: bytes, folder: Path, processes: int) -> Server:
     """The comparator, which answers everything with `answer`."""
     port, file = _free_port(), folder / "answer.json"
     file.write_bytes(answer)
-    arguments = ["-m", "benchmarks.constant_bot", str(port), api_url, str(file), str(PROCESSES)]
+    arguments = ["-m", "benchmarks.constant_bot", str(port), api_url, str(file), str(processes)]
     return Server("comparator", arguments, {}, folder, port)
 
 
