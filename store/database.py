@@ -12,6 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 SQLITE_BUSY_TIMEOUT_MS = 10_000
+# So much of the file is read where the computer caches it anyway, instead of being copied page by page.
+SQLITE_MAPPED_BYTES = 2**30
 # More than the threads of bot/pools.py: a connection beyond these is opened for one use and closed again.
 CONNECTIONS_KEPT = 20
 # A firewall that forgets silent connections, or a server that is gone, is noticed within minutes instead of hours.
@@ -126,6 +128,7 @@ def _configure_sqlite(dbapi_connection: Any, _record: Any) -> None:
     cursor = dbapi_connection.cursor()
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute(f"PRAGMA mmap_size = {SQLITE_MAPPED_BYTES}")
     cursor.close()
 
 

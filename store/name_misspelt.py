@@ -18,7 +18,8 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 from sqlalchemy.engine import Connection
 
-from store.name_keys import LAST_LETTER, LEGAL_WORDS
+from store.name_keys import LEGAL_WORDS
+from store.name_words import similar_words
 from store.one_of import one_of_texts
 from store.tables import customer_names as names
 from store.tables import customer_values, name_words
@@ -29,9 +30,6 @@ READINGS_USED = 16
 # A longer word is not searched for a missing space.
 SPLIT_LETTERS_MOST = 40
 SPLIT_WORDS_MOST = 4
-# How many letters at one end have to be right for a long word to be looked at.
-END_LETTERS = 3
-SIMILAR_WORDS = 40
 # So many names are ranked by their words, and the best of them compared as wholes.
 NAMES_RANKED = 1_000
 NAMES_COMPARED = 150
@@ -63,7 +61,7 @@ def likeness_by_name(connection: Connection, key: str, limit: int) -> dict[int, 
     words = tuple(dict.fromkeys(key.split()))[:WORDS_USED]
     readings = _readings(connection, words)
     typed = dict.fromkeys(word for reading in readings for word in reading.words)
-    similar = _similar_words(connection, list(typed))
+    similar = similar_words(connection, list(typed))
     held_by = _names_holding(connection, set(itertools.chain.from_iterable(similar.values())))
     similar = {
         word: {like: value for like, value in likes.items() if like in held_by} for word, likes in similar.items()
@@ -151,70 +149,6 @@ _HELD_BY = sa.select(
     )
     .scalar_subquery(),
 ).where(one_of_texts(vocabulary.c.word, "words"))
-
-
-def _similar_words(connection: Connection, words: Sequence[str]) -> dict[str, dict[str, float]]:
-    """For each word those of the index that it may have been meant as, and how alike they are."""
-    held: dict[str, list[str]] = {word: [] for word in words}
-    long = [word for word in words if len(word) >= 3]
-    if long:
-        values = {f"{name}_{at}": value for at, word in enumerate(long) for name, value in _ends(word).items()}
-        for at, like in connection.execute(_alike_at_one_end(len(long)), values).all():
-            held[long[at]].append(like)
-    return {word: _alike_words(word, likes) if word in long else {word: 1.0} for word, likes in held.items()}
-
-
-def _wrong_letters_most(letters: int) -> int:
-    return 1 if letters <= 5 else 2 if letters <= 8 else 3
-
-
-def _ends(word: str) -> dict[str, str | int]:
-    """What words that may be meant by `word` begin or end with, and how long they are."""
-    letters, wrong = len(word), _wrong_letters_most(len(word))
-    first = min(END_LETTERS, (letters - 1) // 2)
-    begins, ends = word[:first], word[::-1][: min(END_LETTERS, letters - 1 - first)]
-    return {
-        "begins": begins,
-        "begins_last": begins + LAST_LETTER,
-        "ends": ends,
-        "ends_last": ends + LAST_LETTER,
-        "least": letters - wrong,
-        "most": letters + wrong,
-        # Somebody who has typed half a long word can have misspelt that half.
-        "most_begun": letters + wrong if letters <= 5 else 200,
-    }
-
-
-@functools.cache
-def _alike_at_one_end(words: int) -> sa.CompoundSelect[int, str]:
-    """The words of the index between the _ends of each of so many words, with that word's number."""
-
-    def text(name: str) -> sa.BindParameter[str]:
-        return sa.bindparam(name, type_=sa.Text())
-
-    def number(name: str) -> sa.BindParameter[int]:
-        return sa.bindparam(name, type_=sa.Integer())
-
-    word, backwards, length = vocabulary.c.word, vocabulary.c.backwards, sa.func.length(vocabulary.c.word)
-    found = []
-    for at in range(words):
-        asked = sa.select(sa.literal_column(str(at), sa.Integer()).label("at"), word)
-        begun = length.between(number(f"least_{at}"), number(f"most_begun_{at}"))
-        ended = length.between(number(f"least_{at}"), number(f"most_{at}"))
-        found.append(asked.where(word >= text(f"begins_{at}"), word < text(f"begins_last_{at}"), begun))
-        found.append(asked.where(backwards >= text(f"ends_{at}"), backwards < text(f"ends_last_{at}"), ended))
-    return sa.union(*found)
-
-
-def _alike_words(word: str, held: Sequence[str]) -> dict[str, float]:
-    letters, wrong = len(word), _wrong_letters_most(len(word))
-    similar: dict[str, float] = {}
-    for like, distance, _ in process.extract(word, held, scorer=OSA.distance, score_cutoff=wrong, limit=SIMILAR_WORDS):
-        similar[like] = 1 - distance / max(letters, len(like))
-    begun = [like[:letters] for like in held]
-    for _, distance, at in process.extract(word, begun, scorer=OSA.distance, score_cutoff=wrong, limit=SIMILAR_WORDS):
-        similar[held[at]] = max(similar.get(held[at], 0.0), 0.9 * (1 - distance / letters))
-    return similar
 
 
 def _names_holding(connection: Connection, words: set[str]) -> dict[str, int]:

@@ -8,6 +8,7 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -101,6 +102,7 @@ def add_up(connection: Connection, covered: Coverage, home: str | None) -> dict[
     return sums
 
 
+@lru_cache(maxsize=1_024)
 def twelve_months_before(day: dt.date) -> dt.date:
     """The day after which the 12 months that end at `day` begin: 31 May 2019 for 31 May 2020."""
     return day - relativedelta(years=1)
