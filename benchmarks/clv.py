@@ -72,9 +72,7 @@ def main() -> None:
     gc.freeze()
     gc.disable()  # a pause in the generator would be charged to the servers
     kinds = [options.only] if options.only else ["sqlite", "postgresql"]
-    print(
-        f"Melktert answers from {serving.PROCESSES} processes, its default here, the comparator from {options.processes}."
-    )
+    print(f"Melktert runs in {serving.PROCESSES} processes, its default here, the comparator in {options.processes}.")
     sys.exit(0 if asyncio.run(_measure(kinds, size, options.rate, options.processes)) else 1)
 
 

@@ -30,8 +30,8 @@ from value.likelihood import NotFittedError
 
 # A customer's orders that differ by less than 1 % (p = 10⁴ is a coefficient of variation of 1 %) are all alike to us,
 # and so are customers whose averages do (q = 10⁴). Below q = 2 the variance of customers' averages would be infinite,
-# and below 1 the average order itself: a ledger of very unlike customers asks for that (a ledger of resellers: q = .58), and
-# predicts its own next year best at q = 2. Amounts are scaled before the fit, so that the third is about 1.
+# and below 1 the average order itself: a ledger of very unlike customers asks for that (a ledger of resellers: q
+# = .58), and predicts its own next year best at q = 2. Amounts are scaled before the fit, so that the third is about 1.
 LOWEST = np.log([1e-2, 1, 1e-20])  # p, q − 1, p γ / q
 HIGHEST = np.log([1e4, 1e4, 1e20])
 NEAR_BOUND = 1e-4

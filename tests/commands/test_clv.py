@@ -283,9 +283,7 @@ def test_a_deal_is_above_zero(books: SimpleNamespace, deal: str) -> None:
             ask(books.db, f"/clv {name} {deal}")
 
 
-@pytest.mark.parametrize(
-    "line", ["/clv metropolitan 0", "/clv metropolitan 0.0001", '/clv "metropolitan" soon']
-)
+@pytest.mark.parametrize("line", ["/clv metropolitan 0", "/clv metropolitan 0.0001", '/clv "metropolitan" soon'])
 def test_a_deal_that_is_no_amount_is_refused(books: SimpleNamespace, line: str) -> None:
     with pytest.raises(Invalid, match="15000, 15,000 or 15k"):
         ask(books.db, line)
