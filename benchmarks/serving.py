@@ -83,7 +83,7 @@ def melktert(api_url: str, db: Database, folder: Path) -> Server:
     return Server("Melktert", ["-m", "bot", "run", "--http"], environment, folder, port)
 
 
-def constant_bot(api_url: str, answer: bytes, folder: Path, processes: int) -> Server:
+def constant_bot(api_url: str, answer: bytes, folder: Path, processes: int = 1) -> Server:
     """The comparator, which answers everything with `answer`."""
     port, file = _free_port(), folder / "answer.json"
     file.write_bytes(answer)

@@ -604,5 +604,5 @@ def test_the_hourly_round_learns_who_is_in_the_workspace(
 
 def test_who_has_seen_a_customer_is_remembered(anna: Person, sqlite_db: Database, slack: Slack) -> None:
     anna.types("/clv route 66").answer()
-    slack.wait_for(lambda: known(sqlite_db, anna) is not None)
-    assert known(sqlite_db, anna).first_answer_at == NOW
+    seen = slack.wait_for(lambda: (found := known(sqlite_db, anna)) and found.first_answer_at)
+    assert seen == NOW
