@@ -23,7 +23,6 @@ from store.database import Database
 # A slip of the finger ("tpo", "clc") scores at least this; another word does not.
 LIKENESS_LEAST = 60
 WORD_MOST = 40
-LINE_MOST = 300
 
 # What PostgreSQL says when somebody else holds the rows: lock not available, deadlock, serialization failure.
 _BUSY = {"55P03", "40P01", "40001"}

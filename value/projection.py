@@ -20,7 +20,6 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 CALENDAR_HOURS_A_YEAR = 8_766
-WORKING_HOURS_A_YEAR = 2_080
 WEEKS_A_YEAR = 52
 # What 1.00 of yearly profit may be worth at most: by default it is 44.07, and beyond a thousand nobody plans with it.
 FACTOR_MOST = 1_000
