@@ -46,11 +46,14 @@ def running(
 
 
 @contextmanager
-def _socket(_slack: Slack, settings: Settings, melktert: Melktert) -> Iterator[None]:
+def _socket(slack: Slack, settings: Settings, melktert: Melktert) -> Iterator[None]:
     assert settings.slack_app_token is not None
     handler = SocketModeHandler(melktert.bolt, settings.slack_app_token.get_secret_value(), concurrency=32)
+    before = slack.sockets.opened
     handler.connect()
     try:
+        # The client comes back from the handshake, but Slack sends nothing before it has said hello.
+        slack.sockets.wait_for_opened(before + 1)
         yield
     finally:
         close(handler.client)

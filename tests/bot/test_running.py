@@ -65,6 +65,7 @@ def installed(slack: Slack) -> None:
 def test_by_socket_mode_it_answers_until_it_is_told_to_stop(slack: Slack, tmp_path: Path) -> None:
     with started(tmp_path, environment(slack, tmp_path)) as process:
         told(process, "is connected to Slack")
+        slack.sockets.wait_for_opened(1)
         anna = slack.member("Anna")
         assert "No ledger has been imported yet" in anna.types("/clv acme").answer().words
         slack.sockets.disconnect("warning")

@@ -51,7 +51,7 @@ class Complaints:
             self._allowed.add((where, error))
             self._open = [one for one in self._open if (one.where, one.error) != (where, error)]
 
-    def take(self, error: str, where: str | None = None, timeout_seconds: float = 5) -> Complaint:
+    def take(self, error: str, where: str | None = None, timeout_seconds: float = 15) -> Complaint:
         """Wait for a complaint and take it away, so that it no longer fails the test.
 
         Errors: AssertionError where none comes.

@@ -76,7 +76,7 @@ class Interaction:
     def payload(self) -> Json:
         return dict(self.parcel.payload)
 
-    def answer(self, *, until: "Callable[[Seen], Any] | None" = None, timeout_seconds: float = 5) -> Seen:
+    def answer(self, *, until: "Callable[[Seen], Any] | None" = None, timeout_seconds: float = 15) -> Seen:
         """Wait for a message of the app's, new or changed since, that this person can see; the latest of them.
 
         Errors: AssertionError.
@@ -85,7 +85,7 @@ class Interaction:
         assert found is not None, f"{self.person.name} saw no {'such ' if until else ''}answer to {self}."
         return found
 
-    def modal(self, timeout_seconds: float = 5) -> Modal:
+    def modal(self, timeout_seconds: float = 15) -> Modal:
         """Wait for the modal that this opened, pushed or changed. Errors: AssertionError."""
         found = self.slack.world.wait_for(self._opened, timeout_seconds)
         assert found is not None, f"{self.person.name} saw no modal after {self}."

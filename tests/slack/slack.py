@@ -179,13 +179,13 @@ class Slack:
         """The calls of one method that reached Slack, refused ones too."""
         return [call for call in self.calls if call.method == method]
 
-    def wait_for(self, find: Callable[[], Found], timeout_seconds: float = 5) -> Found:
+    def wait_for(self, find: Callable[[], Found], timeout_seconds: float = 15) -> Found:
         """Wait until `find` gives something true, and give it. Errors: AssertionError."""
         found = self.world.wait_for(find, timeout_seconds)
         assert found, f"Waited {timeout_seconds} seconds in vain."
         return found
 
-    def expect_complaint(self, error: str, where: str | None = None, timeout_seconds: float = 5) -> Complaint:
+    def expect_complaint(self, error: str, where: str | None = None, timeout_seconds: float = 15) -> Complaint:
         """Wait for a complaint that this test is about, and take it away. Errors: AssertionError."""
         return self.complaints.take(error, where, timeout_seconds)
 

@@ -72,10 +72,15 @@ class Sockets:
         address = self._slack.url.replace("http://", "ws://")
         return f"{address}/link/?ticket={ticket}&app_id={self._slack.app.app_id}"
 
-    def wait_for(self, count: int = 1, timeout_seconds: float = 5) -> None:
+    def wait_for(self, count: int = 1, timeout_seconds: float = 15) -> None:
         """Wait until just so many connections take envelopes. Errors: AssertionError."""
         self._slack.world.wait_for(lambda: self.count == count, timeout_seconds)
         assert self.count == count, f"The app holds {self.count} connections, not {count}."
+
+    def wait_for_opened(self, count: int, timeout_seconds: float = 15) -> None:
+        """Wait until so many connections have been opened in all, and greeted. Errors: AssertionError."""
+        self._slack.world.wait_for(lambda: self.opened >= count, timeout_seconds)
+        assert self.opened >= count, f"The app has opened {self.opened} connections, not {count}."
 
     # --- what Slack does to a connection -----------------------------------------------------------------------------
 
@@ -154,14 +159,16 @@ class Sockets:
             await socket.close()
             return
         connection = Connection(socket, next(self._numbers))
-        await socket.send_text(json.dumps(self._hello()))
+        hello = json.dumps(self._hello())
+        # Before hello is sent: whoever has been greeted can count on being sent what comes.
         with self._slack.world.changing():
             self._open.append(connection)
             self.opened += 1
-        # A connection that was told to end does end once another has taken its place.
-        for old in [one for one in self._open if one.is_leaving]:
-            await old.socket.close()
         try:
+            await socket.send_text(hello)
+            # A connection that was told to end does end once another has taken its place.
+            for old in [one for one in self._open if one.is_leaving]:
+                await old.socket.close()
             while True:
                 self._receive(await socket.receive_text())
         except (WebSocketDisconnect, RuntimeError, KeyError):

@@ -25,6 +25,7 @@ class SocketApp:
     """An app in Socket Mode, with Slack's own client."""
 
     def __init__(self, slack: Slack, answer: Answer = lambda _payload: None) -> None:
+        self._slack = slack
         self.received: list[SocketModeRequest] = []
         self.answer = answer
         self.is_mute = False
@@ -33,7 +34,9 @@ class SocketApp:
         self.client.socket_mode_request_listeners.append(self._take)
 
     def __enter__(self) -> "SocketApp":
+        before = self._slack.sockets.opened
         self.client.connect()
+        self._slack.sockets.wait_for_opened(before + 1)
         return self
 
     def __exit__(self, *_: object) -> None:
