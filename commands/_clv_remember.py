@@ -113,18 +113,22 @@ def _win_back(connection: Connection, of: Subject) -> Sentence:
             return (*lost, ": agree on other terms before winning them back.")
         rise = break_even_price_rise(year.revenue, year.gross_profit)
         return (*lost, ": win them back at prices at least ", Ratio(rise), " higher.")
+    if year.revenue <= 0:
+        # What was taken back had cost more than what was sold: a profit without a sale is no pace to go on at.
+        return (*then, "brought no revenue, after credit notes. Ask what we did wrong.")
+    return (*then, "earned ", found.money(year.gross_profit), *_won_back(found, year), ". Ask what we did wrong.")
+
+
+def _won_back(found: Figures, year: invoices.Turnover) -> Sentence:
+    """What a year of profit and revenue like this one, again and again, would be worth."""
     if not is_plausible(found.assumptions):
-        return (*then, "earned ", found.money(year.gross_profit), ". Ask what we did wrong.")
+        return ()
     projection = project(np.array([float(year.gross_profit)]), np.array([float(year.revenue)]), found.assumptions)
     worth = float(projection.present_value[0])
     again = Decimal(round(worth) if worth >= 1 else worth)
     return (
-        *then,
-        "earned ",
-        found.money(year.gross_profit),
         "; won back at that pace they would be worth ",
         Strong(found.money(again, "short")),
         " over ",
         horizon(found.assumptions),
-        ". Ask what we did wrong.",
     )

@@ -200,6 +200,16 @@ def test_whoever_earned_a_cent_is_worth_winning_back_for_more_than_nothing(db: D
     assert "won back at that pace they would be worth $0.44 over 20 years" in read(ask(db, "/clv acme"))
 
 
+def test_a_profit_that_only_credit_notes_left_is_no_pace_to_win_a_customer_back_at(db: Database) -> None:
+    ledger = Ledger(db)
+    acme = ledger.customer("Acme")
+    ledger.invoice(acme, LONG_AGO, Line("100", "60"))
+    ledger.invoice(acme, LONG_AGO, Line("-120", "-90"), kind="credit")
+    ledger.done()
+    words = read(ask(db, "/clv acme"))
+    assert "The 12 months to that day brought no revenue, after credit notes. Ask what we did wrong." in words
+
+
 def test_a_lifetime_below_zero_is_no_headline(db: Database) -> None:
     ledger = Ledger(db)
     acme = ledger.customer("Acme")
