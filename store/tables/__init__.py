@@ -20,6 +20,12 @@ from store.tables.care import (
     touch_people,
     touches,
 )
+from store.tables.digest import (
+    digest_dismissals,
+    digest_issues,
+    digest_lines,
+    digest_schedules,
+)
 from store.tables.ledger import (
     customer_names,
     customer_references,
@@ -34,6 +40,7 @@ from store.tables.ledger import (
     products,
     sources,
 )
+from store.tables.models import customer_expectations, fitted_models, portfolio_totals, value_history
 from store.tables.team import (
     audit_entries,
     people,
@@ -59,15 +66,21 @@ __all__ = [
     "customer_assumptions",
     "customer_care",
     "customer_channels",
+    "customer_expectations",
     "customer_names",
     "customer_references",
     "customer_standings",
     "customer_values",
     "customers",
     "deliveries",
+    "digest_dismissals",
+    "digest_issues",
+    "digest_lines",
+    "digest_schedules",
     "event_guests",
     "events",
     "exchange_rates",
+    "fitted_models",
     "held_invoices",
     "imports",
     "invoice_lines",
@@ -77,6 +90,7 @@ __all__ = [
     "name_words",
     "payments",
     "people",
+    "portfolio_totals",
     "products",
     "promises",
     "receipts",
@@ -88,4 +102,5 @@ __all__ = [
     "team_settings",
     "touch_people",
     "touches",
+    "value_history",
 ]

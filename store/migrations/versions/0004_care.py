@@ -1,4 +1,4 @@
-"""care: touches, promises, contacts, events, what is neglected, and what is to be sent"""
+"""care and digests: touches, promises, contacts, events, what is neglected, and what is to be sent"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -354,10 +354,100 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_touch_people_rep_id"), "touch_people", ["rep_id"], unique=False)
     op.create_index(op.f("ix_touch_people_slack_user_id"), "touch_people", ["slack_user_id"], unique=False)
+    op.create_table(
+        "digest_dismissals",
+        sa.Column("id", big_id, nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False, comment="as in digest_lines"),
+        sa.Column("reader", sa.Text(), nullable=False, comment="for which digest"),
+        sa.Column("until_on", sa.Date(), nullable=True, comment="empty where it was called not relevant"),
+        sa.Column("made_at", instant(), nullable=False),
+        sa.Column("made_by", sa.Text(), nullable=False),
+        sa.Column("ended_at", instant(), nullable=True, comment="when somebody took it back"),
+        sa.Column("receipt", sa.Text(), nullable=True, comment="Slack's id of the request"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_digest_dismissals")),
+        sa.UniqueConstraint("receipt", name=op.f("uq_digest_dismissals_receipt")),
+    )
+    op.create_index(op.f("ix_digest_dismissals_subject"), "digest_dismissals", ["subject"], unique=False)
+    op.create_table(
+        "digest_issues",
+        sa.Column("id", big_id, nullable=False),
+        sa.Column("reader", sa.Text(), nullable=False, comment="team SCHEDULE, or rep SLACK_USER_ID"),
+        sa.Column("slot_on", sa.Date(), nullable=False, comment="the local day of the slot"),
+        sa.Column("composed_at", instant(), nullable=False),
+        sa.Column("today_on", sa.Date(), nullable=False, comment="the reader's day when it was composed"),
+        sa.Column(
+            "figures", sa.JSON(), nullable=False, comment="the figures on top, to stand beside those of the next one"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_digest_issues")),
+        sa.UniqueConstraint("reader", "slot_on", name=op.f("uq_digest_issues_reader_slot_on")),
+    )
+    op.create_table(
+        "digest_schedules",
+        sa.Column("id", big_id, nullable=False),
+        sa.Column("channel_id", sa.Text(), nullable=False, comment="one digest a channel"),
+        sa.Column(
+            "document", sa.JSON(), nullable=False, comment="store.digest_schedules.Schedule: weekday, time, zone, whom"
+        ),
+        sa.Column("is_paused", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("paused_because", sa.Text(), nullable=True, comment="where Melktert paused it itself, as a sentence"),
+        sa.Column("starts_at", instant(), nullable=False, comment="no slot before this moment is missed"),
+        sa.Column("made_at", instant(), nullable=False),
+        sa.Column("made_by", sa.Text(), nullable=False),
+        sa.Column("receipt", sa.Text(), nullable=True, comment="Slack's id of the request"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_digest_schedules")),
+        sa.UniqueConstraint("channel_id", name=op.f("uq_digest_schedules_channel_id")),
+        sa.UniqueConstraint("receipt", name=op.f("uq_digest_schedules_receipt")),
+    )
+    op.create_table(
+        "digest_lines",
+        sa.Column("issue_id", big_id, nullable=False),
+        sa.Column("ordinal", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("section", sa.Text(), nullable=False),
+        sa.Column(
+            "subject", sa.Text(), nullable=False, comment="what is not to be repeated: visit 31, promise 12, event 3"
+        ),
+        sa.Column("customer_id", big_id, nullable=True),
+        sa.Column("promise_id", big_id, nullable=True),
+        sa.Column("event_id", big_id, nullable=True),
+        sa.Column("owner_rep_id", big_id, nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False, comment="why it stands there, as a phrase"),
+        sa.Column("at_stake_minor", sa.BigInteger(), nullable=True),
+        sa.Column("currency", sa.Text(), nullable=True),
+        sa.Column("times_shown", sa.Integer(), nullable=False, comment="1 for the first time; 3 escalates it"),
+        sa.Column("taken_by", sa.Text(), nullable=True, comment="the Slack user who said that they will do it"),
+        sa.Column("taken_at", instant(), nullable=True),
+        sa.CheckConstraint(
+            "section in ('visit', 'follow_up', 'invite', 'stopped', 'conversation')",
+            name=op.f("ck_digest_lines_section"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customers.id"], name=op.f("fk_digest_lines_customer_id_customers"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["events.id"], name=op.f("fk_digest_lines_event_id_events"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["issue_id"], ["digest_issues.id"], name=op.f("fk_digest_lines_issue_id_digest_issues"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["owner_rep_id"], ["reps.id"], name=op.f("fk_digest_lines_owner_rep_id_reps")),
+        sa.ForeignKeyConstraint(
+            ["promise_id"], ["promises.id"], name=op.f("fk_digest_lines_promise_id_promises"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("issue_id", "ordinal", name=op.f("pk_digest_lines")),
+    )
+    op.create_index(op.f("ix_digest_lines_customer_id"), "digest_lines", ["customer_id"], unique=False)
+    op.create_index(op.f("ix_digest_lines_event_id"), "digest_lines", ["event_id"], unique=False)
+    op.create_index(op.f("ix_digest_lines_owner_rep_id"), "digest_lines", ["owner_rep_id"], unique=False)
+    op.create_index(op.f("ix_digest_lines_promise_id"), "digest_lines", ["promise_id"], unique=False)
+    op.create_index("ix_digest_lines_subject", "digest_lines", ["subject"], unique=False)
 
 
 def downgrade() -> None:
     for name in (
+        "digest_dismissals",
+        "digest_lines",
+        "digest_issues",
+        "digest_schedules",
         "deliveries",
         "rep_hours",
         "customer_standings",
