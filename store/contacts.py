@@ -1,0 +1,190 @@
+"""People at a customer: what they do there, what they like, and the days on which one thinks of them.
+
+Whoever is not there any more stays in the list, with since when, and is never congratulated. What was changed stands in
+audit_entries, with who, when, and what it was before. store/greetings.py says whose day is near.
+"""
+
+import datetime as dt
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection
+
+from store import audit
+from store.audit import RefusedError
+from store.tables import contacts, customers
+from value.anniversaries import YearlyDay
+
+EDITED, GONE = "contact.edit", "contact.gone"
+NOT_THERE = "That contact is not there any more; /customer shows the people of a customer."
+NO_CUSTOMER = "That customer is no longer in the database; find it by its name."
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What is known of somebody; what is not known is None."""
+
+    name: str
+    role: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    birthday: YearlyDay | None = None
+    anniversary: YearlyDay | None = None
+    anniversary_of: str | None = None
+    preferences: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A person at a customer. `gone_on` is since when they are not there any more."""
+
+    id: int
+    customer_id: int
+    about: About
+    gone_on: dt.date | None
+    is_invented: bool
+
+    @property
+    def name(self) -> str:
+        """How they are called."""
+        return self.about.name
+
+
+def add(
+    connection: Connection, customer_id: int, about: About, *, by: str, at: dt.datetime, receipt: str | None = None
+) -> Contact:
+    """Keep somebody new; of the same receipt there is one, however often it comes.
+
+    Errors: RefusedError where the customer is not there any more.
+    """
+    known = _of_receipt(connection, receipt)
+    if known is not None:
+        return known
+    if connection.scalar(sa.select(customers.c.id).where(customers.c.id == customer_id)) is None:
+        raise RefusedError(NO_CUSTOMER)
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    row = {"customer_id": customer_id, **_columns(about), "added_at": at, "added_by": by, "receipt": receipt}
+    added = insert(contacts).values(row).on_conflict_do_nothing(index_elements=[contacts.c.receipt])
+    contact_id = connection.scalar(added.returning(contacts.c.id))
+    if contact_id is None:  # the same submission, in another process, was quicker
+        known = _of_receipt(connection, receipt)
+        assert known is not None
+        return known
+    return existing(connection, contact_id)
+
+
+def edit(
+    connection: Connection, contact_id: int, about: About, *, by: str, at: dt.datetime, receipt: str | None = None
+) -> Contact:
+    """Change what is known of somebody, and keep what it was; nothing where it is so already. Errors: RefusedError."""
+    if audit.done(connection, receipt, EDITED) is not None:
+        return existing(connection, contact_id)
+    before = _locked(connection, contact_id)
+    if before.about == about:
+        return before
+    was, became = asdict(before.about), asdict(about)
+    differing = [name for name in became if was[name] != became[name]]
+    details = {"was": {name: was[name] for name in differing}, "became": {name: became[name] for name in differing}}
+    audit.record(connection, at, by, EDITED, _subject(contact_id), details=details, receipt=receipt)
+    connection.execute(contacts.update().where(contacts.c.id == contact_id).values(_columns(about)))
+    return existing(connection, contact_id)
+
+
+def set_gone(
+    connection: Connection,
+    contact_id: int,
+    gone_on: dt.date | None,
+    *,
+    by: str,
+    at: dt.datetime,
+    receipt: str | None = None,
+) -> Contact:
+    """Say since when somebody is not there any more, or with None that they are. Errors: RefusedError."""
+    if audit.done(connection, receipt, GONE) is not None:
+        return existing(connection, contact_id)
+    before = _locked(connection, contact_id)
+    if (before.gone_on is None) == (gone_on is None):
+        return before
+    details = {"was": before.gone_on and before.gone_on.isoformat(), "became": gone_on and gone_on.isoformat()}
+    audit.record(connection, at, by, GONE, _subject(contact_id), details=details, receipt=receipt)
+    connection.execute(contacts.update().where(contacts.c.id == contact_id).values(gone_on=gone_on))
+    return existing(connection, contact_id)
+
+
+def get(connection: Connection, contact_id: int) -> Contact | None:
+    """The contact, None where there is none of this id."""
+    row = connection.execute(sa.select(contacts).where(contacts.c.id == contact_id)).one_or_none()
+    return None if row is None else contact_of(row)
+
+
+def existing(connection: Connection, contact_id: int) -> Contact:
+    """The contact. Errors: RefusedError where there is none of this id."""
+    contact = get(connection, contact_id)
+    if contact is None:
+        raise RefusedError(NOT_THERE)
+    return contact
+
+
+def of_customer(connection: Connection, customer_id: int, *, with_gone: bool = True) -> list[Contact]:
+    """The people of a customer: those who are there first, in the order in which they became known."""
+    wanted = contacts.c.customer_id == customer_id
+    if not with_gone:
+        wanted &= contacts.c.gone_on.is_(None)
+    ordered = sa.select(contacts).where(wanted).order_by(contacts.c.gone_on.is_not(None), contacts.c.id)
+    return [contact_of(row) for row in connection.execute(ordered)]
+
+
+def contact_of(row: sa.Row[Any]) -> Contact:
+    """The contact in a row that has the columns of `contacts`."""
+    about = About(
+        name=row.name,
+        role=row.role,
+        email=row.email,
+        phone=row.phone,
+        birthday=_yearly(row.birthday_month, row.birthday_day, row.birthday_year),
+        anniversary=_yearly(row.anniversary_month, row.anniversary_day, row.anniversary_year),
+        anniversary_of=row.anniversary_of,
+        preferences=row.preferences,
+    )
+    return Contact(row.id, row.customer_id, about, row.gone_on, row.is_invented)
+
+
+def _columns(about: About) -> dict[str, Any]:
+    birthday, anniversary = about.birthday, about.anniversary
+    return {
+        "name": about.name,
+        "role": about.role,
+        "email": about.email,
+        "phone": about.phone,
+        "birthday_month": birthday and birthday.month,
+        "birthday_day": birthday and birthday.day,
+        "birthday_year": birthday and birthday.year,
+        "anniversary_month": anniversary and anniversary.month,
+        "anniversary_day": anniversary and anniversary.day,
+        "anniversary_year": anniversary and anniversary.year,
+        "anniversary_of": about.anniversary_of,
+        "preferences": about.preferences,
+    }
+
+
+def _yearly(month: int | None, day: int | None, year: int | None) -> YearlyDay | None:
+    return None if month is None or day is None else YearlyDay(month, day, year)
+
+
+def _of_receipt(connection: Connection, receipt: str | None) -> Contact | None:
+    if receipt is None:
+        return None
+    row = connection.execute(sa.select(contacts).where(contacts.c.receipt == receipt)).one_or_none()
+    return None if row is None else contact_of(row)
+
+
+def _locked(connection: Connection, contact_id: int) -> Contact:
+    """The contact, whom nobody else changes before this transaction ends. Errors: RefusedError."""
+    connection.execute(sa.select(contacts.c.id).where(contacts.c.id == contact_id).with_for_update())
+    return existing(connection, contact_id)
+
+
+def _subject(contact_id: int) -> str:
+    return f"contact {contact_id}"
