@@ -1,0 +1,122 @@
+"""Where customers stand: computed from what is known of them, one by one and all at once alike."""
+
+import datetime as dt
+from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from store import standings, tables
+from store.database import Database
+from tests.ledger import NOW, Ledger, Line
+from value.classes import CareClass
+
+RECENT = dt.date(2026, 3, 1)
+
+
+@pytest.fixture
+def team(db: Database) -> SimpleNamespace:
+    """One customer of Anna's that earns 100 a year; scored."""
+    ledger = Ledger(db)
+    anna = ledger.rep("Anna Botha")
+    acme = ledger.customer("Acme", owner=anna)
+    ledger.invoice(acme, dt.date(2024, 3, 1), Line("1000", "900"))
+    ledger.invoice(acme, RECENT, Line("1000", "900"))
+    ledger.done()
+    return SimpleNamespace(db=db, ledger=ledger, anna=anna, acme=acme)
+
+
+def touch(db: Database, customer_id: int, on: dt.date, **about: Any) -> int:
+    row = {"customer_id": customer_id, "kind": "visit", "happened_on": on, "author": "U1", "logged_at": NOW, **about}
+    with db.writing() as connection:
+        touch_id = connection.execute(tables.touches.insert().values(row).returning(tables.touches.c.id)).scalar_one()
+        standings.refresh(connection, [customer_id])
+    return int(touch_id)
+
+
+def standing(db: Database, customer_id: int) -> standings.Standing:
+    with db.reading() as connection:
+        return standings.get(connection, customer_id)
+
+
+def refreshed(db: Database, customer_id: int) -> standings.Standing:
+    with db.writing() as connection:
+        standings.refresh(connection, [customer_id])
+    return standing(db, customer_id)
+
+
+def test_a_customer_nobody_has_touched_is_due_since_it_first_bought(team: SimpleNamespace) -> None:
+    found = refreshed(team.db, team.acme)
+    assert found.last_touch_on is None
+    assert found.due_on == dt.date(2024, 3, 1)
+    assert found.is_neglected(dt.date(2026, 6, 4))
+    assert (found.at_stake, found.currency) == (Decimal("4406.76"), "USD")
+    assert found.owner_rep_id == team.anna
+
+
+def test_a_touch_sets_the_clock_and_the_cadence_of_the_class_says_until_when(team: SimpleNamespace) -> None:
+    touch_id = touch(team.db, team.acme, dt.date(2026, 5, 1))
+    found = standing(team.db, team.acme)
+    assert (found.care_class, found.class_rule) == (CareClass.RETAIN, "steady")
+    assert (found.last_touch_id, found.last_touch_on) == (touch_id, dt.date(2026, 5, 1))
+    assert found.due_on == dt.date(2026, 5, 1) + dt.timedelta(days=91)
+    assert not found.is_neglected(found.due_on)
+    assert found.is_neglected(found.due_on + dt.timedelta(days=1))
+    assert found.days_since_last_touch(dt.date(2026, 5, 3)) == 2
+    assert found.days_since_last_touch(dt.date(2026, 4, 30)) == 0
+
+
+def test_the_latest_day_counts_not_the_latest_entry_and_a_deleted_touch_not_at_all(team: SimpleNamespace) -> None:
+    late = touch(team.db, team.acme, dt.date(2026, 5, 1))
+    touch(team.db, team.acme, dt.date(2026, 4, 1))
+    assert standing(team.db, team.acme).last_touch_id == late
+    touch(team.db, team.acme, dt.date(2026, 5, 9), deleted_at=NOW)
+    assert standing(team.db, team.acme).last_touch_on == dt.date(2026, 5, 1)
+
+
+def test_a_complaint_is_open_until_a_later_touch_settles_it(team: SimpleNamespace) -> None:
+    touch(team.db, team.acme, dt.date(2026, 5, 1), outcome="complaint")
+    assert standing(team.db, team.acme).has_complaint
+    touch(team.db, team.acme, dt.date(2026, 5, 2), outcome="good")
+    touch(team.db, team.acme, dt.date(2026, 4, 30), outcome="settled")
+    assert standing(team.db, team.acme).has_complaint
+    touch(team.db, team.acme, dt.date(2026, 5, 3), outcome="settled")
+    assert not standing(team.db, team.acme).has_complaint
+
+
+def test_an_exit_is_due_never(team: SimpleNamespace) -> None:
+    with team.db.writing() as connection:
+        connection.execute(tables.customers.update().values(status="exit"))
+    found = refreshed(team.db, team.acme)
+    assert (found.care_class, found.due_on) == (CareClass.EXIT, None)
+    assert not found.is_neglected(dt.date(2030, 1, 1))
+
+
+def test_a_customer_without_any_figure_is_new(team: SimpleNamespace) -> None:
+    with team.db.writing() as connection:
+        insert = tables.customers.insert().values(name="By hand").returning(tables.customers.c.id)
+        by_hand = connection.execute(insert).scalar_one()
+        connection.execute(
+            tables.customer_care.insert().values(customer_id=by_hand, added_by="U1", added_on=dt.date(2026, 6, 1))
+        )
+    found = refreshed(team.db, by_hand)
+    assert (found.care_class, found.class_rule) == (CareClass.NEW, "no_purchase")
+    assert (found.at_stake, found.due_on) == (None, dt.date(2026, 6, 1))
+
+
+def test_all_at_once_comes_to_the_same_as_one_by_one(team: SimpleNamespace) -> None:
+    ids = [team.acme, *(team.ledger.customer(f"Shop {n}") for n in range(5))]
+    team.ledger.invoice(ids[1], RECENT, Line("100"))
+    team.ledger.invoice(ids[2], dt.date(2024, 5, 1), Line("100", "40"))
+    team.ledger.invoice(ids[3], dt.date(2026, 5, 1), Line("100", "140"))
+    team.ledger.done()
+    touch(team.db, ids[2], dt.date(2026, 5, 1), outcome="complaint")
+    with team.db.writing() as connection:
+        standings.refresh(connection, ids)
+        one_by_one = connection.execute(sa.select(tables.customer_standings).order_by("customer_id")).all()
+        standings.refresh(connection)
+        all_at_once = connection.execute(sa.select(tables.customer_standings).order_by("customer_id")).all()
+    assert one_by_one == all_at_once
+    assert len(all_at_once) == 6
