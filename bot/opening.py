@@ -5,7 +5,7 @@ import datetime as dt
 from sqlalchemy.engine import Connection
 
 from bot.settings import Settings
-from store import changes, migrate, workspace
+from store import changes, migrate, standings, workspace
 from store.database import Database, lock_figures
 
 # Who changed a setting, where the environment did.
@@ -19,7 +19,9 @@ def open_database(settings: Settings) -> Database:
     """
     db = Database(settings.database_url)
     try:
-        migrate.upgrade(db)
+        if migrate.upgrade(db):
+            with db.writing() as connection:
+                standings.refresh(connection)  # of customers who were here before standings were kept
         if settings.home_currency is not None:
             _settle(db, settings.home_currency)
     except BaseException:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from store import assumptions, scoring, workspace
+from store import assumptions, scoring, standings, workspace
 from store.assumptions import OwnAssumptions
 from store.audit import ANOTHER_CHANGE, RefusedError
 from store.database import lock_figures
@@ -74,6 +74,8 @@ def settle(
     workspace.change(connection, after, by=by, at=at, receipt=receipt)
     if _rescored(before, after):
         scoring.score(connection)
+    elif after != before:
+        standings.refresh(connection)  # a cadence may have changed
     return _settled(connection, before, after)
 
 

@@ -10,13 +10,13 @@ import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from store import assumptions, bulk, workspace
+from store import assumptions, bulk, forecasting, models, workspace
 from store.assumptions import OwnAssumptions
 from store.database import lock_figures
 from store.money import MINOR_MOST
 from store.sources import Coverage, coverage, customer_periods
-from store.sums import Sums, add_up, twelve_months_before
-from store.tables import customer_values, customers
+from store.sums import Sums, add_up, invoice_totals, twelve_months_before
+from store.tables import customer_expectations, customer_values, customers
 from value.assumptions import Assumptions
 from value.lifetime import NoProjection
 from value.projection import Floats, Projection, is_plausible, project
@@ -44,12 +44,30 @@ SUMMED = (
 )
 
 
-def score(connection: Connection) -> int:
-    """Recompute customer_values for every customer, in the caller's transaction; the number of customers."""
+def score(connection: Connection, touched: sa.Select[Any] | None = None) -> int:
+    """Recompute customer_values for every customer, in the caller's transaction; the number of customers.
+
+    And what the models that hold expect, of all or only of the customers in `touched`: those whose ledger has changed.
+    """
     lock_figures(connection)
     covered = coverage(connection)
+    if covered is None:
+        return _score(connection, None, None)
+    model = models.newest(connection)
+    if model is None or model.gate:
+        return _score(connection, covered, None)
+    with invoice_totals(connection) as totals:
+        scored = _score(connection, covered, totals)
+        if forecasting.is_usable(connection, model):
+            forecasting.forecast(connection, model, covered, totals, touched)
+        else:
+            connection.execute(customer_expectations.delete())
+    return scored
+
+
+def _score(connection: Connection, covered: Coverage | None, totals: sa.FromClause | None) -> int:
     home = workspace.home_currency(connection)
-    sums = add_up(connection, covered, home) if covered else {}
+    sums = add_up(connection, covered, home, totals) if covered else {}
     ids = connection.execute(sa.select(customers.c.id).order_by(customers.c.id)).scalars().all()
     connection.execute(customer_values.delete())
     if ids:
@@ -57,7 +75,17 @@ def score(connection: Connection) -> int:
         summed = dict(zip(SUMMED, zip(*rows, strict=True), strict=True))
         projected = _period_and_projection(connection, summed, covered)
         bulk.insert(connection, customer_values, {**summed, **projected})
+    standings.refresh(connection)
     return len(ids)
+
+
+def score_unbought(connection: Connection, customer_id: int) -> None:
+    """Give a customer that is in no ledger the row that `score` would give it, in the caller's transaction."""
+    covered, home = coverage(connection), workspace.home_currency(connection)
+    row = dict(zip(SUMMED, _row(customer_id, NOTHING, home), strict=True))
+    if covered is not None:
+        row |= {"period_start_on": covered.period_start_on, "observation_end_on": covered.observation_end_on}
+    connection.execute(customer_values.insert().values(row))
 
 
 def project_anew(connection: Connection, customer_id: int) -> None:
@@ -77,6 +105,7 @@ def project_anew(connection: Connection, customer_id: int) -> None:
     )
     projected = customer_values.update().where(of_customer)
     connection.execute(projected.values(projected_value_minor=present, cap_from_year=cap))
+    standings.refresh(connection, [customer_id])
 
 
 def covers_12_months(period_start_on: dt.date, observation_end_on: dt.date) -> bool:

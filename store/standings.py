@@ -122,6 +122,13 @@ def refresh(connection: Connection, customer_ids: Collection[int] | None = None)
             _put(connection, _columns(rows, settings))
 
 
+def follow_owners(connection: Connection) -> None:
+    """Take over who owns whom now, after customers have changed hands, in the caller's transaction."""
+    owner = sa.select(customers.c.owner_rep_id).where(customers.c.id == customer_standings.c.customer_id)
+    is_stale = customer_standings.c.owner_rep_id.is_distinct_from(owner.scalar_subquery())
+    connection.execute(customer_standings.update().where(is_stale).values(owner_rep_id=owner.scalar_subquery()))
+
+
 def _refresh_all(connection: Connection, settings: TeamSettings) -> None:
     if connection.dialect.name == "postgresql":
         # Else a touch that is logged meanwhile would write its customer's row between the two steps.

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from store import audit, reps
+from store import audit, reps, standings
 from store.audit import RefusedError
 from store.database import lock_figures
 from store.reps import Rep
@@ -171,6 +171,7 @@ def pass_on(connection: Connection) -> None:
     )
     has_left = customers.c.owner_rep_id.in_(sa.select(reps_table.c.id).where(reps_table.c.left_at.is_not(None)))
     connection.execute(customers.update().where(has_left).values(owner_rep_id=last.scalar_subquery()))
+    standings.follow_owners(connection)
 
 
 def _able(connection: Connection, rep_id: int, giver: Rep | None) -> Rep:
@@ -224,4 +225,5 @@ def _give(
     for start in range(0, len(ids), AT_ONCE):
         chosen = customers.c.id.in_(ids[start : start + AT_ONCE])
         connection.execute(customers.update().where(chosen).values(settled))
+    standings.follow_owners(connection)
     return details

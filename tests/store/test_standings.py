@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from store import standings, tables
+from store import changes, standings, succession, tables
 from store.database import Database
 from tests.ledger import NOW, Ledger, Line
 from value.classes import CareClass
@@ -120,3 +120,21 @@ def test_all_at_once_comes_to_the_same_as_one_by_one(team: SimpleNamespace) -> N
         all_at_once = connection.execute(sa.select(tables.customer_standings).order_by("customer_id")).all()
     assert one_by_one == all_at_once
     assert len(all_at_once) == 6
+
+
+def test_standings_follow_scoring_cadences_and_owners(team: SimpleNamespace) -> None:
+    touch(team.db, team.acme, dt.date(2026, 5, 1))
+    assert standing(team.db, team.acme).at_stake == Decimal("4406.76")
+    team.ledger.invoice(team.acme, RECENT, Line("1000", "900"))
+    team.ledger.done()
+    assert standing(team.db, team.acme).at_stake == Decimal("8813.53")
+    with team.db.writing() as connection:
+        changes.settle(connection, {"cadence_ramp_up_days": 10}, by="U9", at=NOW)
+    assert standing(team.db, team.acme).due_on == dt.date(2026, 5, 11)
+    ben = team.ledger.rep("Ben")
+    with team.db.writing() as connection:
+        succession.give(connection, [team.acme], ben, by="U9", at=NOW)
+    assert standing(team.db, team.acme).owner_rep_id == ben
+    with team.db.writing() as connection:
+        succession.leave(connection, ben, team.anna, by="U9", at=NOW)
+    assert standing(team.db, team.acme).owner_rep_id == team.anna
