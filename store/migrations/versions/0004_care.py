@@ -44,15 +44,35 @@ def upgrade() -> None:
         sa.Column("sent_at", instant(), nullable=True),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
         sa.Column("trouble", sa.Text(), nullable=True, comment="what went wrong last, as a sentence"),
+        sa.Column(
+            "is_missed",
+            sa.Boolean(),
+            server_default=sa.false(),
+            nullable=False,
+            comment="dropped, since it expired",
+        ),
+        sa.Column(
+            "thread_of_id",
+            big_id,
+            nullable=True,
+            comment="the message in whose thread it is posted, once that has a ts",
+        ),
         sa.Column("created_at", instant(), nullable=False),
         sa.CheckConstraint(
             "state in ('waiting', 'claimed', 'sending', 'sent', 'held', 'dropped')", name=op.f("ck_deliveries_state")
         ),
         sa.CheckConstraint("slack_user_id is not null or channel_id is not null", name=op.f("ck_deliveries_somewhere")),
+        sa.ForeignKeyConstraint(
+            ["thread_of_id"],
+            ["deliveries.id"],
+            name=op.f("fk_deliveries_thread_of_id_deliveries"),
+            ondelete="CASCADE",
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deliveries")),
         sa.UniqueConstraint("key", name=op.f("uq_deliveries_key")),
     )
     op.create_index("ix_deliveries_state_due_at", "deliveries", ["state", "due_at"], unique=False)
+    op.create_index(op.f("ix_deliveries_thread_of_id"), "deliveries", ["thread_of_id"], unique=False)
     op.create_table(
         "events",
         sa.Column("id", big_id, nullable=False),
