@@ -10,7 +10,7 @@ import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from store import assumptions, bulk, forecasting, models, workspace
+from store import assumptions, bulk, forecasting, models, standings, workspace
 from store.assumptions import OwnAssumptions
 from store.database import lock_figures
 from store.money import MINOR_MOST
@@ -77,15 +77,6 @@ def _score(connection: Connection, covered: Coverage | None, totals: sa.FromClau
         bulk.insert(connection, customer_values, {**summed, **projected})
     standings.refresh(connection)
     return len(ids)
-
-
-def score_unbought(connection: Connection, customer_id: int) -> None:
-    """Give a customer that is in no ledger the row that `score` would give it, in the caller's transaction."""
-    covered, home = coverage(connection), workspace.home_currency(connection)
-    row = dict(zip(SUMMED, _row(customer_id, NOTHING, home), strict=True))
-    if covered is not None:
-        row |= {"period_start_on": covered.period_start_on, "observation_end_on": covered.observation_end_on}
-    connection.execute(customer_values.insert().values(row))
 
 
 def project_anew(connection: Connection, customer_id: int) -> None:

@@ -5,7 +5,8 @@ credit notes; cancelled invoices count nowhere. Where a line has no cost, its so
 """
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
@@ -30,6 +31,12 @@ CONVERTED = (
     "revenue_12_months",
     "known_profit_12_months",
     "assumed_12_months",
+)
+# Where the totals of invoices are kept while they are used.
+_KEPT = sa.table(
+    "kept_invoice_totals",
+    *(sa.column(name, sa.BigInteger) for name in ("invoice_id", "revenue", "known_profit", "assumed")),
+    *(sa.column(name, sa.BigInteger) for name in ("lines_assumed", "units")),
 )
 
 
@@ -80,12 +87,18 @@ class Sums:
     gross_profit_12_months: int | None = 0
 
 
-def add_up(connection: Connection, covered: Coverage, home: str | None) -> dict[int, Sums]:
-    """The sums of every customer that has an invoice, by its id; money in `home`, where there is a home currency."""
+def add_up(
+    connection: Connection, covered: Coverage, home: str | None, totals: sa.FromClause | None = None
+) -> dict[int, Sums]:
+    """The sums of every customer that has an invoice, by its id; money in `home`, where there is a home currency.
+
+    `totals` are what each invoice comes to, where they have been kept (`invoice_totals`).
+    """
     margins = {source.id: source.margin_assumption for source in covered.sources}
     rates = _rates(connection, home) if home else {}
+    parts = _parts(covered, home, per_invoice() if totals is None else totals)
     sums: dict[int, Sums] = {}
-    for rows in connection.execute(_parts(covered, home)).partitions(BATCH_ROWS):
+    for rows in connection.execute(parts).partitions(BATCH_ROWS):
         for part in map(Part._make, rows):
             customer = sums.get(part.customer_id)
             if customer is None:
@@ -108,7 +121,8 @@ def twelve_months_before(day: dt.date) -> dt.date:
     return day - relativedelta(years=1)
 
 
-def _per_invoice() -> sa.CTE:
+def per_invoice() -> sa.CTE:
+    """What the lines of each invoice come to, by its id."""
     lines = invoice_lines.c
     has_cost = lines.cost_minor.is_not(None)
     return (
@@ -125,9 +139,21 @@ def _per_invoice() -> sa.CTE:
     )
 
 
-def _parts(covered: Coverage, home: str | None) -> sa.Select[tuple[Any, ...]]:
+@contextmanager
+def invoice_totals(connection: Connection) -> Iterator[sa.FromClause]:
+    """The same, kept while the caller uses it, in a transaction that may write: lines are many, and added up once."""
+    connection.execute(sa.text(f"CREATE TEMPORARY TABLE {_KEPT.name} AS {_compiled(connection, per_invoice())}"))
+    yield _KEPT
+    connection.execute(sa.text(f"DROP TABLE {_KEPT.name}"))
+
+
+def _compiled(connection: Connection, totals: sa.CTE) -> str:
+    return str(sa.select(totals).compile(connection, compile_kwargs={"literal_binds": True}))
+
+
+def _parts(covered: Coverage, home: str | None, total: sa.FromClause) -> sa.Select[tuple[Any, ...]]:
     """One row for each customer, source and currency; for each day too where the currency has to be converted."""
-    invoice, total, periods = invoices.c, _per_invoice(), customer_periods().subquery("periods")
+    invoice, periods = invoices.c, customer_periods().subquery("periods")
     rows = sa.join(invoices, total, total.c.invoice_id == invoice.id)
     ends = {source.period_end_on for source in covered.sources if source.period_end_on}
     after = sa.literal(twelve_months_before(covered.observation_end_on), sa.Date)

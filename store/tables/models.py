@@ -27,6 +27,8 @@ fitted_models = Table(
     Column("spend_rmse_minor", Minor),
     Column("spend_total_error", sa.Float, comment="expected ÷ actual total − 1, the mean of the windows"),
     Column("shock_sd", sa.Float, comment="how far all customers' total goes off together, in logarithms"),
+    Column("company_margin", sa.Float, comment="profit ÷ revenue of all customers; empty where no profit is known"),
+    Column("credibility_revenue", sa.Float, comment="at which a customer's own margin counts as much as the company's"),
     Column("document", sa.Text, nullable=False, comment="value.chosen.Choice as JSON, with every parameter"),
 )
 

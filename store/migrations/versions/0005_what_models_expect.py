@@ -61,6 +61,18 @@ def upgrade() -> None:
             nullable=True,
             comment="how far all customers' total goes off together, in logarithms",
         ),
+        sa.Column(
+            "company_margin",
+            sa.Float(),
+            nullable=True,
+            comment="profit ÷ revenue of all customers; empty where no profit is known",
+        ),
+        sa.Column(
+            "credibility_revenue",
+            sa.Float(),
+            nullable=True,
+            comment="at which a customer's own margin counts as much as the company's",
+        ),
         sa.Column("document", sa.Text(), nullable=False, comment="value.chosen.Choice as JSON, with every parameter"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_fitted_models")),
     )

@@ -1,0 +1,180 @@
+"""What the models that hold expect of each customer, written in the transaction that scores: one vectorised pass.
+
+A customer whose money is not known, or that never bought, gets a row too, with the reason: an unknown is never a zero.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from store import bulk, purchases, workspace
+from store.models import Model
+from store.money import MINOR_MOST, minor_digits
+from store.purchases import Book, Standings
+from store.sources import Coverage
+from store.tables import customer_expectations, customer_values
+from value.chosen import Choice
+from value.expectations import expect
+from value.histories import Floats, Ints
+from value.lifetime import NoProjection
+from value.order_log import summarised
+from value.risk import lost_within
+from value.worth import YEAR_DAYS, Margins, worth
+
+# Years of 52 weeks: what models are compared over, three of them, and five.
+HORIZONS_WEEKS = (52.0, 156.0, 260.0)
+NUMBERS = (
+    "probability_alive",
+    "lost_12_months",
+    "purchases_12_months",
+    "purchases_36_months",
+    "purchases_60_months",
+)
+MONEY = (
+    "profit_12_months_minor",
+    "profit_12_months_low_minor",
+    "profit_12_months_high_minor",
+    "profit_36_months_minor",
+    "profit_60_months_minor",
+    "residual_value_minor",
+    "value_at_risk_minor",
+)
+Columns = dict[str, Floats]
+Flags = npt.NDArray[np.bool_]
+
+
+def is_usable(connection: Connection, model: Model | None) -> bool:
+    """Whether a model holds that speaks of the money that figures are in now."""
+    return model is not None and not model.gate and model.currency == purchases.commonest_currency(connection)
+
+
+def forecast(
+    connection: Connection,
+    model: Model,
+    covered: Coverage,
+    totals: sa.FromClause,
+    touched: sa.Select[Any] | None = None,
+) -> None:
+    """Write anew what is expected of the customers in `touched`, and of those of whom nothing is; of all by default.
+
+    Follows store/scoring.py in its transaction, with the `totals` of invoices that it has kept.
+    """
+    table = customer_expectations
+    outdated = sa.true() if touched is None else table.c.customer_id.in_(touched)
+    connection.execute(table.delete().where(sa.or_(outdated, table.c.model_id != model.id)))
+    made = model.choice()
+    if made is None or model.currency is None:
+        return
+    only = ~sa.exists().where(table.c.customer_id == customer_values.c.customer_id)
+    who = purchases.standings(connection, only)
+    if not len(who.customer):
+        return
+    book = purchases.read(connection, covered, model.currency, totals, only)
+    discount = float(workspace.assumptions(connection).discount_rate_annual)
+    found = expected(made, model.margins, who, book, discount)
+    bulk.insert(connection, table, _rows(model, who, found))
+
+
+def expected(made: Choice, margins: Margins | None, who: Standings, book: Book, discount_rate_annual: float) -> Columns:
+    """The figures of each customer, NaN where they are not known; money in units of the book's currency."""
+    columns = {name: np.full(len(who.customer), np.nan) for name in (*NUMBERS, *MONEY, "margin", "sd", "gap", "due")}
+    mine = who.in_currency(book.currency)
+    for end in np.unique(who.end_day[mine]).tolist():
+        seen = mine[who.end_day[mine] == end]
+        part = book if len(seen) == len(mine) else book.of(who.customer[seen])
+        s = summarised(part.log(who.known_since), end, made.horizon_days)
+        if not len(s):
+            continue
+        of = np.searchsorted(who.customer, s.customer)
+        told = expect(made, s, horizons_weeks=HORIZONS_WEEKS, discount_rate_annual=discount_rate_annual)
+        lost = lost_within(made.learned, made.carrier, s, YEAR_DAYS)
+        columns["probability_alive"][of] = np.clip(told.probability_alive, 0, 1)
+        columns["lost_12_months"][of] = lost
+        for place, name in enumerate(NUMBERS[2:]):
+            columns[name][of] = told.expected_purchases[:, place]
+        has_rhythm = told.typical_gap_days > 0
+        columns["gap"][of[has_rhythm]] = told.typical_gap_days[has_rhythm]
+        columns["due"][of[has_rhythm]] = told.next_due_day[has_rhythm]
+        if margins is None:
+            continue
+        margin = _margins_of(margins, part, s.customer)
+        worths = worth(told, lost, margin)
+        columns["margin"][of], columns["sd"][of] = margin, worths.sd
+        money = (worths.profit[:, 0], worths.low, worths.high, worths.profit[:, 1], worths.profit[:, 2])
+        for name, amounts in zip(MONEY, (*money, worths.residual, worths.at_risk), strict=True):
+            columns[name][of] = amounts
+    return columns
+
+
+def _margins_of(margins: Margins, book: Book, customers: Ints) -> Floats:
+    """Of these customers, NaN where a profit of theirs is not known."""
+    place = np.searchsorted(customers, book.customer)
+    kept = customers[np.minimum(place, len(customers) - 1)] == book.customer
+    profit = np.bincount(place[kept], book.profit[kept], len(customers)).astype(np.float64)
+    revenue = np.bincount(place[kept], book.amount[kept], len(customers)).astype(np.float64)
+    return np.where(np.isfinite(profit), margins.of(profit, revenue), np.nan)
+
+
+def _rows(model: Model, who: Standings, found: Columns) -> dict[str, Sequence[Any]]:
+    """The columns of the table, with None for what is not known."""
+    assert model.currency is not None
+    unit = 10.0 ** minor_digits(model.currency)
+    money = np.vstack([found[name] for name in (*MONEY, "sd")]) * unit
+    too_large = np.asarray((np.abs(np.nan_to_num(money)) > MINOR_MOST).any(axis=0))
+    money[:, too_large] = np.nan
+    is_known = np.asarray(np.isfinite(money).all(axis=0))
+    money[:, ~is_known] = np.nan
+    reasons = _reasons(model, who, found, is_known, too_large)
+    days = {int(end): dt.date.fromordinal(int(end)) for end in np.unique(who.end_day)}
+    return {
+        "customer_id": who.customer.tolist(),
+        "model_id": [model.id] * len(who.customer),
+        "as_of_on": [days[end] for end in who.end_day.tolist()],
+        "currency": [model.currency if known else None for known in is_known.tolist()],
+        "unknown_reason": reasons,
+        "margin": _floats(np.where(is_known, found["margin"], np.nan)),
+        **{name: _floats(found[name]) for name in NUMBERS},
+        **{name: _whole(row) for name, row in zip(MONEY, money[:-1], strict=True)},
+        "profit_12_months_sd_minor": _floats(money[-1]),
+        "rhythm_days": _floats(found["gap"]),
+        "next_due_on": [None if day is None else dt.date.fromordinal(day) for day in _whole(found["due"])],
+    }
+
+
+def _reasons(model: Model, who: Standings, found: Columns, is_known: Flags, too_large: Flags) -> list[str | None]:
+    reasons: list[str | None] = [None] * len(who.customer)
+    has_bought = np.isfinite(found["probability_alive"])
+    for place in np.flatnonzero(~is_known).tolist():
+        currency = who.currency[place]
+        if who.unknown_reason[place]:
+            reasons[place] = who.unknown_reason[place]
+        elif currency is not None and currency != model.currency:
+            reasons[place] = (
+                f"the figures are in {currency}, and the models learned from {model.currency}; "
+                "a home currency brings them together"
+            )
+        elif not has_bought[place]:
+            reasons[place] = NoProjection.NEVER_BOUGHT.value
+        else:
+            reasons[place] = (NoProjection.TOO_LARGE if too_large[place] else NoProjection.COST_UNKNOWN).value
+    return reasons
+
+
+def _floats(column: Floats) -> list[float | None]:
+    return _without(column, np.nan_to_num(column).tolist())
+
+
+def _whole(column: Floats) -> list[int | None]:
+    return _without(column, np.rint(np.nan_to_num(column)).astype(np.int64).tolist())
+
+
+def _without(column: Floats, values: list[Any]) -> list[Any]:
+    """The values with None where the column has no number."""
+    for place in np.flatnonzero(~np.isfinite(column)).tolist():
+        values[place] = None
+    return values
