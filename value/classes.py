@@ -16,6 +16,8 @@ from value.rhythm import Flags
 
 DAYS_A_YEAR = 365.25
 
+# The least that is more than nothing.
+LEAST_MINOR = 1.0
 # A half-year: a customer is new until it can have a habit.
 NEW_DAYS = 182
 # Without a model: so many of its own gaps, and no less than a quarter; a year where it has no rhythm.
@@ -123,14 +125,14 @@ RULES = (
         "gone_without_profit",
         CareClass.REACTIVATE,
         "it has left, and had earned us nothing in all",
-        lambda s: s.is_lost & (s.earned <= 0),
+        lambda s: s.is_lost & (s.earned < LEAST_MINOR),
     ),
     Rule("gone", CareClass.REGAIN, "it has left, and was worth having", lambda s: s.is_lost),
     Rule(
         "earns_nothing",
         CareClass.RESTORE,
         "the last 12 months earned us nothing",
-        lambda s: s.earned_12_months <= 0,
+        lambda s: s.earned_12_months < LEAST_MINOR,
     ),
     Rule(
         "late",
@@ -207,7 +209,7 @@ def flips(of: Signals) -> list[Flip]:
 
 def _marks(of: Signals) -> dict[Measure, list[float]]:
     """The figures of each measure at which a rule begins or ceases to hold."""
-    usual = float(of.usual_year[0])
+    usual, before = float(of.usual_year[0]), float((of.earned - of.earned_12_months)[0])
     marks = {
         Measure.DAYS_SINCE_FIRST: [float(NEW_DAYS)],
         Measure.DAYS_SINCE_LAST: [
@@ -215,8 +217,8 @@ def _marks(of: Signals) -> dict[Measure, list[float]]:
             float(of.lost_after_days[0]),
             float(LONG_GONE_DAYS),
         ],
-        # The least that is more than nothing stands for "any".
-        Measure.EARNED_12_MONTHS: [1.0, SHRUNK_TO * usual, GROWN_TO * usual],
+        # More than nothing in the 12 months, and in all.
+        Measure.EARNED_12_MONTHS: [LEAST_MINOR, LEAST_MINOR - before, SHRUNK_TO * usual, GROWN_TO * usual],
         Measure.PROBABILITY_ALIVE: [LOST_BELOW, WAVERING_BELOW],
     }
     return {measure: [mark for mark in some if not np.isnan(mark)] for measure, some in marks.items()}

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -45,7 +46,7 @@ STEADY: Mapping[str, object] = {
 
 
 def signals(*rows: Mapping[str, object]) -> Signals:
-    columns = {
+    columns: dict[str, Any] = {
         name: np.array([row[name] for row in rows], dtype=np.bool_ if name == "is_exit" else np.float64)
         for name in STEADY
     }
