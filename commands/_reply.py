@@ -229,6 +229,7 @@ class Reply:
     phone's notification and for a screen reader. `facts` are figures for programs that the parts do not draw.
 
     `again` asks for this same answer once more: to share it, and to page through it. `form` is what is to be filled in.
+    `thread` is, of a reply that is delivered (Request.origin), what composes the messages below it, in order.
     """
 
     headline: Sentence
@@ -239,6 +240,7 @@ class Reply:
     audience: Literal["asker", "channel"] = "asker"
     again: Action | None = None
     form: Form | None = None
+    thread: tuple[Action, ...] = ()
 
     def all_facts(self) -> Iterator[Fact]:
         """Every figure of the reply about its subject, those of list items excepted."""
@@ -299,7 +301,8 @@ class Request:
     """One thing asked, by text ("acme 15000") or by a button's or form's values.
 
     `now` is UTC and read once, at the edge; `today` is the asking person's day. `receipt` is Slack's own id of the
-    request and unique, so that a request delivered twice is one change.
+    request and unique, so that a request delivered twice is one change. Of the origin "delivery" nobody asks: a message
+    that was put into store/deliveries.py is due, for this person or, where nobody is named, for this channel.
     """
 
     now: dt.datetime
@@ -308,7 +311,7 @@ class Request:
     values: Mapping[str, str] = field(default_factory=dict)
     person: Person = Person()
     place: Place = Place()
-    origin: Literal["command", "message", "button", "form", "shortcut", "home"] = "command"
+    origin: Literal["command", "message", "button", "form", "shortcut", "home", "delivery"] = "command"
     receipt: str | None = None
     progress: Callable[[str], None] = _ignore_progress
 
@@ -319,6 +322,10 @@ class Invalid(Exception):  # noqa: N818 - "raise Invalid(...)" is how a command 
     def __init__(self, **errors: str) -> None:
         super().__init__(" ".join(errors.values()))
         self.errors = errors
+
+
+class NothingToSay(Exception):  # noqa: N818 - "raise NothingToSay(...)" is how a command reads
+    """A message that is due has become pointless, such as the reminder of a promise that was kept. It says why."""
 
 
 # --- commands -------------------------------------------------------------------------------------------------------
