@@ -1,0 +1,121 @@
+"""What a customer buys, by category of goods or by product, in the last 12 months of the data and in the 12 before."""
+
+import datetime as dt
+from collections import Counter
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from dateutil.relativedelta import relativedelta
+from sqlalchemy.engine import Connection
+
+from store.money import from_minor
+from store.tables import invoice_lines, invoices, products
+
+
+@dataclass(frozen=True, slots=True)
+class Bought:
+    """One kind of goods: its net revenue and units in the last 12 months, and the revenue in the 12 months before."""
+
+    name: str
+    revenue: Decimal
+    revenue_before: Decimal
+    units: Decimal
+
+    @property
+    def trend(self) -> Decimal | None:
+        """The change against the year before as a share: 0.12 is 12 % more. None where nothing was bought then."""
+        if self.revenue_before <= 0:
+            return None
+        return ((self.revenue - self.revenue_before) / self.revenue_before).quantize(Decimal("0.01"))
+
+
+@dataclass(frozen=True, slots=True)
+class Assortment:
+    """What is bought, most money first, in one currency; `others` are currencies that some was invoiced in beside it.
+
+    `by` says whether the names are of categories or of products. `stopped` was bought in the year before and not since.
+    """
+
+    currency: str
+    by: str
+    bought: tuple[Bought, ...]
+    stopped: tuple[Bought, ...]
+    others: tuple[str, ...]
+    from_on: dt.date
+    until_on: dt.date
+
+
+_SINCE = sa.bindparam("since", type_=sa.Date())
+
+
+def _summed(column: sa.ColumnElement[int], *, recent: bool) -> sa.ColumnElement[int]:
+    is_recent = invoices.c.issued_on > _SINCE
+    return sa.cast(sa.func.sum(sa.case((is_recent if recent else ~is_recent, column), else_=0)), sa.BigInteger)
+
+
+_SUMS: sa.Select[Any] = (
+    sa.select(
+        invoices.c.currency,
+        products.c.name,
+        products.c.number,
+        products.c.category,
+        _summed(invoice_lines.c.amount_minor, recent=True).label("now"),
+        _summed(invoice_lines.c.amount_minor, recent=False).label("before"),
+        _summed(invoice_lines.c.quantity_thousandths, recent=True).label("units"),
+    )
+    .join_from(invoices, invoice_lines, invoice_lines.c.invoice_id == invoices.c.id)
+    .join(products, products.c.id == invoice_lines.c.product_id)
+    .where(
+        invoices.c.customer_id == sa.bindparam("customer", type_=sa.BigInteger()),
+        sa.not_(invoices.c.is_cancelled),
+        invoice_lines.c.kind == "goods",
+        invoices.c.issued_on > sa.bindparam("after", type_=sa.Date()),
+        invoices.c.issued_on <= sa.bindparam("until", type_=sa.Date()),
+    )
+    .group_by(invoices.c.currency, products.c.name, products.c.number, products.c.category)
+)
+
+
+def of_customer(
+    connection: Connection, customer_id: int, until_on: dt.date, *, by_product: bool = False
+) -> Assortment | None:
+    """What the customer bought in the 12 months to `until_on`, the observation end; by category where the books name
+    any, unless by product is asked for. None where nothing was bought in two years.
+    """
+    since, after = until_on - relativedelta(years=1), until_on - relativedelta(years=2)
+    rows = connection.execute(_SUMS, {"customer": customer_id, "since": since, "after": after, "until": until_on}).all()
+    if not rows:
+        return None
+    lines = Counter(row.currency for row in rows)
+    currency = max(lines, key=lambda one: (lines[one], one))
+    rows = [row for row in rows if row.currency == currency]
+    by_product = by_product or all(row.category is None for row in rows)
+    found: dict[str, list[sa.Row[Any]]] = {}
+    for row in rows:
+        name = (row.name or row.number) if by_product else (row.category or "other goods")
+        found.setdefault(name, []).append(row)
+    kinds = [_bought(name, some, currency) for name, some in found.items()]
+    bought = sorted((one for one in kinds if one.revenue > 0), key=lambda one: (-one.revenue, one.name))
+    stopped = sorted(
+        (one for one in kinds if one.revenue <= 0 < one.revenue_before), key=lambda one: (-one.revenue_before, one.name)
+    )
+    return Assortment(
+        currency=currency,
+        by="product" if by_product else "category",
+        bought=tuple(bought),
+        stopped=tuple(stopped),
+        others=tuple(sorted(set(lines) - {currency})),
+        from_on=since + dt.timedelta(days=1),
+        until_on=until_on,
+    )
+
+
+def _bought(name: str, rows: list[sa.Row[Any]], currency: str) -> Bought:
+    return Bought(
+        name=name,
+        revenue=from_minor(sum(row.now for row in rows), currency),
+        revenue_before=from_minor(sum(row.before for row in rows), currency),
+        units=Decimal(sum(row.units for row in rows)).scaleb(-3),
+    )

@@ -1,0 +1,109 @@
+"""What a customer owes past its day, as the books stood when they ended: what was paid since is not known."""
+
+import datetime as dt
+from collections import defaultdict
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from store.money import from_minor
+from store.tables import invoice_lines, invoices, payments, sources
+
+
+@dataclass(frozen=True, slots=True)
+class Debt:
+    """What is overdue in one currency; `days` is since the oldest of these invoices was due."""
+
+    amount: Decimal
+    currency: str
+    invoices: int
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Overdue:
+    """What is overdue on `as_of_on`, when the books ended; `unknown` says why that is not known, empty where it is."""
+
+    debts: tuple[Debt, ...] = ()
+    as_of_on: dt.date | None = None
+    unknown: str = ""
+
+
+_CUSTOMER = sa.bindparam("customer", type_=sa.BigInteger())
+_PAID = sa.func.coalesce(
+    sa.select(sa.func.sum(payments.c.amount_minor))
+    .where(payments.c.invoice_id == invoices.c.id, payments.c.currency == invoices.c.currency)
+    .scalar_subquery(),
+    0,
+)
+_BILLED = sa.func.coalesce(
+    sa.select(sa.func.sum(invoice_lines.c.amount_minor))
+    .where(invoice_lines.c.invoice_id == invoices.c.id)
+    .scalar_subquery(),
+    0,
+)
+_has_payments = sa.exists().where(payments.c.source_id == sources.c.id)
+# The invoices of those sources that have payments at all: elsewhere nothing is known of what was paid.
+_INVOICES: sa.Select[Any] = (
+    sa.select(
+        invoices.c.source_id,
+        invoices.c.currency,
+        invoices.c.due_on,
+        sources.c.period_end_on,
+        sa.cast(_BILLED - _PAID, sa.BigInteger).label("open"),
+    )
+    .join_from(invoices, sources, sources.c.id == invoices.c.source_id)
+    .where(
+        invoices.c.customer_id == _CUSTOMER,
+        sa.not_(invoices.c.is_cancelled),
+        sources.c.period_end_on.is_not(None),
+        _has_payments,
+    )
+    .order_by(invoices.c.due_on, invoices.c.id)
+)
+_UNMATCHED: sa.Select[Any] = (
+    sa.select(
+        payments.c.source_id,
+        payments.c.currency,
+        sa.cast(sa.func.sum(payments.c.amount_minor), sa.BigInteger).label("paid"),
+    )
+    .where(payments.c.customer_id == _CUSTOMER, payments.c.invoice_id.is_(None))
+    .group_by(payments.c.source_id, payments.c.currency)
+)
+_ANY_PAYMENT = sa.select(payments.c.id).limit(1)
+
+
+def of_customer(connection: Connection, customer_id: int) -> Overdue:
+    """What the customer owes past its day: of each invoice what no payment covers, the oldest paid first by what came
+    without an invoice's number, by credit notes, and by what was paid too much.
+    """
+    rows = connection.execute(_INVOICES, {"customer": customer_id}).all()
+    if not rows:
+        if connection.scalar(_ANY_PAYMENT) is None:
+            return Overdue(unknown="no payments were imported")
+        return Overdue()
+    if all(row.due_on is None for row in rows):
+        return Overdue(unknown="the books do not say when invoices are due")
+    spare: dict[tuple[int, str], int] = defaultdict(int)
+    for row in connection.execute(_UNMATCHED, {"customer": customer_id}):
+        spare[row.source_id, row.currency] += row.paid
+    for row in rows:
+        spare[row.source_id, row.currency] += max(0, -row.open)
+    owed: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for row in rows:
+        covered = min(max(0, row.open), spare[row.source_id, row.currency])
+        spare[row.source_id, row.currency] -= covered
+        if row.open > covered and row.due_on is not None and row.due_on < row.period_end_on:
+            owed[row.currency].append((row.open - covered, (row.period_end_on - row.due_on).days))
+    debts = (
+        Debt(
+            from_minor(sum(minor for minor, _ in found), currency), currency, len(found), max(days for _, days in found)
+        )
+        for currency, found in owed.items()
+    )
+    return Overdue(
+        tuple(sorted(debts, key=lambda debt: (-debt.amount, debt.currency))), max(row.period_end_on for row in rows)
+    )
