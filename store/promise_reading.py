@@ -1,7 +1,7 @@
 """Promises as they are read: with the customer's name, what it is worth, and whoever is to keep them by name."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Literal
@@ -102,13 +102,13 @@ def existing(connection: Connection, promise_id: int) -> Promise:
 
 def of(
     connection: Connection,
-    who: Who | None = None,
+    who: Who | Sequence[Who] | None = None,
     *,
     most: int | None = None,
     due_by: dt.date | None = None,
     after: tuple[dt.date, int] | None = None,
 ) -> list[Promise]:
-    """The open promises of somebody, or of everybody, those due first at the top and so the overdue ones before all.
+    """The open promises of somebody, of some, or of everybody, those due first at the top and so the overdue ones before all.
 
     `after` is the day and id of the promise that they come after in this order.
     """
@@ -147,8 +147,8 @@ def counted(connection: Connection, who: Who | None, *, today: dt.date) -> Count
     return Count(row.open, row.overdue)
 
 
-def kept_on_time(connection: Connection, who: Who | None, *, since_on: dt.date, today: dt.date) -> Kept:
-    """How many promises somebody, or everybody, kept on time, of all that were closed since that day or are overdue.
+def kept_on_time(connection: Connection, who: Who | Sequence[Who] | None, *, since_on: dt.date, today: dt.date) -> Kept:
+    """How many promises somebody, some, or everybody kept on time, of all that were closed since that day or are overdue.
 
     One that was moved after it was due is not on time any more, so it counts while it is still open, too. One that was
     dropped before it was due counts for nothing: it was neither kept nor broken.
@@ -163,8 +163,11 @@ def kept_on_time(connection: Connection, who: Who | None, *, since_on: dt.date, 
     return Kept(row.on_time, row.of)
 
 
-def _theirs(who: Who | None) -> sa.ColumnElement[bool]:
-    return sa.true() if who is None else is_theirs(promises.c.rep_id, promises.c.slack_user_id, who)
+def _theirs(who: Who | Sequence[Who] | None) -> sa.ColumnElement[bool]:
+    if who is None:
+        return sa.true()
+    some = [who] if isinstance(who, Who) else who
+    return sa.or_(sa.false(), *(is_theirs(promises.c.rep_id, promises.c.slack_user_id, one) for one in some))
 
 
 def _was_taken_back() -> sa.ColumnElement[bool]:
