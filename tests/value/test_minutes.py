@@ -1,0 +1,59 @@
+"""Minutes as reps write them."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from value.minutes import MINUTES_MOST, UnclearError, at_start, of_text
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes"),
+    [
+        *(("45", 45), ("45m", 45), ("45 min", 45), ("45min.", 45), ("90 minutes", 90), ("45'", 45), ("about 20m", 20)),
+        *(("1h", 60), ("1h30", 90), ("1h30m", 90), ("1 h 30", 90), ("1 hour 30 minutes", 90), ("2 hours", 120)),
+        *(("1.5h", 90), ("1,5 h", 90), ("an hour", 60), ("half an hour", 30), ("an hour and a half", 90)),
+        ("1 hour and 15 min", 75),
+    ],
+)
+def test_what_a_rep_writes_is_minutes(text: str, minutes: int) -> None:
+    assert of_text(text) == minutes
+
+
+@pytest.mark.parametrize("text", ["", "long", "1:30", "-5m", "5 M$", "1h 30 x", "٤٥m"])
+def test_what_is_no_time_is_refused(text: str) -> None:
+    with pytest.raises(UnclearError, match="write 45m, 1h30 or 2 hours"):
+        of_text(text)
+
+
+@pytest.mark.parametrize("text", ["0m", "0", "25h", "1441", "9999m"])
+def test_nothing_takes_less_than_a_minute_or_more_than_a_day(text: str) -> None:
+    with pytest.raises(UnclearError, match="between a minute and a day"):
+        of_text(text)
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("45m spoke to the buyer", (45, 1)),
+        ("45 min, spoke to the buyer", (45, 2)),
+        ("1 hour 30 minutes lunch", (90, 4)),
+        ("for half an hour we spoke", (30, 4)),
+        ("2 hours", (120, 2)),
+        ("1h 30 crates", (90, 2)),
+    ],
+)
+def test_the_time_at_the_beginning_of_a_line(line: str, found: tuple[int, int]) -> None:
+    assert at_start(line.split()) == found
+
+
+@pytest.mark.parametrize(
+    "line", ["45 crates sold", "spoke for 45m", "an hourly rate", "hours of talk", "half price", ""]
+)
+def test_an_ordinary_sentence_says_nothing_of_the_time(line: str) -> None:
+    assert at_start(line.split()) is None
+
+
+@given(st.integers(1, MINUTES_MOST), st.sampled_from(["{0}", "{0}m", "{0} min", "{1}h{2:02}", "{1} hours {2} minutes"]))
+def test_every_time_is_read_back(minutes: int, how: str) -> None:
+    assert of_text(how.format(minutes, *divmod(minutes, 60))) == minutes
