@@ -6,6 +6,7 @@ last rule holds for everybody. So each customer has exactly one class.
 """
 
 import enum
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -177,6 +178,10 @@ class Measure(enum.Enum):
     EARNED_12_MONTHS = "earned_12_months"
     PROBABILITY_ALIVE = "probability_alive"
 
+    def just_below(self, at: float) -> float:
+        """The next figure below: a day or a minor unit less; of probabilities, the least that a float can be less."""
+        return float(np.nextafter(at, -np.inf)) if self is Measure.PROBABILITY_ALIVE else at - 1
+
 
 @dataclass(frozen=True, slots=True)
 class Flip:
@@ -195,12 +200,12 @@ def flips(of: Signals) -> list[Flip]:
     for measure, marks in _marks(of).items():
         value = float(getattr(of, measure.value)[0])
         above = [(mark, mark, True) for mark in sorted(marks) if mark > value]
-        below = [(mark, np.nextafter(mark, -np.inf), False) for mark in sorted(marks, reverse=True) if mark <= value]
+        below = [(mark, measure.just_below(mark), False) for mark in sorted(marks, reverse=True) if mark <= value]
         if measure is Measure.DAYS_SINCE_FIRST:
             below = []  # nobody gets younger
         for ways in (above, below):
             for at, there, rises in ways:
-                becomes = _class_of(_moved(of, measure, float(there)))
+                becomes = _class_of(moved(of, measure, there))
                 if becomes is not now:
                     found.append(Flip(measure, at, rises, becomes))
                     break
@@ -221,10 +226,15 @@ def _marks(of: Signals) -> dict[Measure, list[float]]:
         Measure.EARNED_12_MONTHS: [LEAST_MINOR, LEAST_MINOR - before, SHRUNK_TO * usual, GROWN_TO * usual],
         Measure.PROBABILITY_ALIVE: [LOST_BELOW, WAVERING_BELOW],
     }
-    return {measure: [mark for mark in some if not np.isnan(mark)] for measure, some in marks.items()}
+    known = {measure: [mark for mark in some if not math.isnan(mark)] for measure, some in marks.items()}
+    # Days and minor units are whole numbers.
+    return {
+        measure: some if measure is Measure.PROBABILITY_ALIVE else [float(math.ceil(mark)) for mark in some]
+        for measure, some in known.items()
+    }
 
 
-def _moved(of: Signals, measure: Measure, there: float) -> Signals:
+def moved(of: Signals, measure: Measure, there: float) -> Signals:
     """The customer with another figure. What it earned before the last 12 months stays, whatever it earned in them."""
     moved = {measure.value: np.array([there])}
     if measure is Measure.EARNED_12_MONTHS:
