@@ -108,7 +108,7 @@ def of(
     due_by: dt.date | None = None,
     after: tuple[dt.date, int] | None = None,
 ) -> list[Promise]:
-    """The open promises of somebody, of some, or of everybody, those due first at the top and so the overdue ones before all.
+    """The open promises of somebody, of some, or of everybody, those due first at the top: the overdue before all.
 
     `after` is the day and id of the promise that they come after in this order.
     """
@@ -148,7 +148,7 @@ def counted(connection: Connection, who: Who | None, *, today: dt.date) -> Count
 
 
 def kept_on_time(connection: Connection, who: Who | Sequence[Who] | None, *, since_on: dt.date, today: dt.date) -> Kept:
-    """How many promises somebody, some, or everybody kept on time, of all that were closed since that day or are overdue.
+    """How many promises somebody, some, or everybody kept on time, of all that were closed since then or are overdue.
 
     One that was moved after it was due is not on time any more, so it counts while it is still open, too. One that was
     dropped before it was due counts for nothing: it was neither kept nor broken.
