@@ -177,6 +177,18 @@ customer_standings = Table(
     Column("has_complaint", sa.Boolean, nullable=False, server_default=sa.false(), comment="one that is not settled"),
     Index("ix_customer_standings_rank", "at_stake_minor", "due_on", "snoozed_until_on"),
     Index("ix_customer_standings_owner", "owner_rep_id", "due_on", "snoozed_until_on", "at_stake_minor"),
+    Index("ix_customer_standings_due_on", "due_on", "at_stake_minor"),
+    Index("ix_customer_standings_snoozed", "snoozed_until_on", "due_on", "at_stake_minor"),
+)
+
+due_days = Table(
+    "due_days",
+    metadata,
+    Column("due_on", sa.Date, primary_key=True, comment="as in customer_standings"),
+    Column("currency", sa.Text, primary_key=True, comment="as there; an empty text where nothing at stake is known"),
+    Column("customers", sa.Integer, nullable=False, comment="how many are due on that day"),
+    Column("at_stake_parts", Minor, nullable=False, comment="of them together, whole thousand millions of minor units"),
+    Column("at_stake_rest_minor", Minor, nullable=False, comment="and the rest of each, added up"),
 )
 
 rep_hours = Table(

@@ -216,6 +216,29 @@ def upgrade() -> None:
         ["owner_rep_id", "due_on", "snoozed_until_on", "at_stake_minor"],
         unique=False,
     )
+    op.create_index("ix_customer_standings_due_on", "customer_standings", ["due_on", "at_stake_minor"], unique=False)
+    op.create_index(
+        "ix_customer_standings_snoozed",
+        "customer_standings",
+        ["snoozed_until_on", "due_on", "at_stake_minor"],
+        unique=False,
+    )
+    op.create_table(
+        "due_days",
+        sa.Column("due_on", sa.Date(), nullable=False, comment="as in customer_standings"),
+        sa.Column(
+            "currency", sa.Text(), nullable=False, comment="as there; an empty text where nothing at stake is known"
+        ),
+        sa.Column("customers", sa.Integer(), nullable=False, comment="how many are due on that day"),
+        sa.Column(
+            "at_stake_parts",
+            sa.BigInteger(),
+            nullable=False,
+            comment="of them together, whole thousand millions of minor units",
+        ),
+        sa.Column("at_stake_rest_minor", sa.BigInteger(), nullable=False, comment="and the rest of each, added up"),
+        sa.PrimaryKeyConstraint("due_on", "currency", name=op.f("pk_due_days")),
+    )
     op.create_index(
         "ix_customer_standings_rank",
         "customer_standings",
@@ -470,6 +493,7 @@ def downgrade() -> None:
         "digest_schedules",
         "deliveries",
         "rep_hours",
+        "due_days",
         "customer_standings",
         "customer_care",
         "customer_channels",
