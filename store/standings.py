@@ -3,12 +3,11 @@ stake. One row each, computed anew after whatever it follows from has changed, i
 """
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
@@ -16,24 +15,19 @@ from sqlalchemy.engine import Connection
 from store import bulk, workspace
 from store.money import from_minor
 from store.one_of import one_of_ids
-from store.tables import (
-    customer_care,
-    customer_expectations,
-    customer_standings,
-    customer_values,
-    customers,
-    fitted_models,
-    snoozes,
-    touches,
-)
+from store.standing_rows import COLUMNS, KNOWN, Row, cadence_days, rows
+from store.tables import customer_standings, customers, due_days
 from store.workspace import TeamSettings
-from value.classes import RULES, CareClass, Rule, Signals, classify
-from value.histories import Floats
+from value.classes import CareClass
 
-# Since when somebody is due whom nobody has ever touched, and of whom no first day is known.
-SINCE_EVER = dt.date(1, 1, 1)
+__all__ = ["Standing", "cadence_days", "follow_owners", "forget", "get", "refresh", "standing_of"]
+
 # Looked up and written with one statement.
 AT_ONCE = 500
+# Where more than this part of all rows is new, all are written anew.
+SOME = 0.1
+# A sum of amounts is kept in two parts, since SQLite fails at one that a column could not hold.
+PART = 10**9
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,15 +89,16 @@ def standing_of(row: sa.Row[Any]) -> Standing:
     )
 
 
-def cadence_days(settings: TeamSettings, care_class: CareClass) -> int | None:
-    """The longest time between two touches of a customer of this class; None for an exit, whom nobody has to visit."""
-    if care_class is CareClass.EXIT:
-        return None
-    days: int = getattr(settings, f"cadence_{care_class.value}_days")
-    return days
-
-
 # --- computing ------------------------------------------------------------------------------------------------------
+
+_STANDINGS = sa.select(*(customer_standings.c[name] for name in COLUMNS))
+_ASKED_FOR = one_of_ids(customer_standings.c.customer_id, "ids")
+_LOCKED = (
+    sa.select(customers.c.id)
+    .where(one_of_ids(customers.c.id, "ids"))
+    .order_by(customers.c.id)
+    .with_for_update(key_share=True)
+)
 
 
 def refresh(connection: Connection, customer_ids: Collection[int] | None = None) -> None:
@@ -114,12 +109,15 @@ def refresh(connection: Connection, customer_ids: Collection[int] | None = None)
         return
     ids = sorted(set(customer_ids))
     for start in range(0, len(ids), AT_ONCE):
-        some = {"ids": ids[start : start + AT_ONCE]}
-        # Whoever logs a second touch of the same customer meanwhile waits here, and then sees the first one.
-        connection.execute(_LOCKED, some)
-        rows = connection.execute(_KNOWN.where(one_of_ids(customers.c.id, "ids")), some).all()
-        if rows:
-            _put(connection, _columns(rows, settings))
+        _refresh_some(connection, settings, ids[start : start + AT_ONCE])
+
+
+def forget(connection: Connection, customer_ids: Collection[int]) -> None:
+    """Drop the standings of customers that are about to be deleted, in the caller's transaction."""
+    asked = {"ids": list(customer_ids)}
+    _lock_table(connection, "ROW EXCLUSIVE")
+    _count(connection, connection.execute(_STANDINGS.where(_ASKED_FOR), asked).all(), -1)
+    connection.execute(customer_standings.delete().where(_ASKED_FOR), asked)
 
 
 def follow_owners(connection: Connection) -> None:
@@ -129,145 +127,67 @@ def follow_owners(connection: Connection) -> None:
     connection.execute(customer_standings.update().where(is_stale).values(owner_rep_id=owner.scalar_subquery()))
 
 
+def _refresh_some(connection: Connection, settings: TeamSettings, ids: list[int]) -> None:
+    asked = {"ids": ids}
+    _lock_table(connection, "ROW EXCLUSIVE")
+    # Whoever logs a second touch of the same customer meanwhile waits here, and then sees the first one.
+    connection.execute(_LOCKED, asked)
+    found = rows(connection.execute(KNOWN.where(one_of_ids(customers.c.id, "ids")), asked).all(), settings)
+    were = {tuple(row) for row in connection.execute(_STANDINGS.where(_ASKED_FOR), asked)}
+    if were.symmetric_difference(found):
+        _count(connection, were, -1)
+        _count(connection, found, +1)
+        _put(connection, found)
+
+
 def _refresh_all(connection: Connection, settings: TeamSettings) -> None:
+    # A touch that is logged meanwhile waits, and then finds its customer's row here.
+    _lock_table(connection, "SHARE ROW EXCLUSIVE")
+    found = rows(connection.execute(KNOWN).all(), settings)
+    were = {tuple(row) for row in connection.execute(_STANDINGS)}
+    changed = [row for row in found if row not in were]
+    if len(changed) <= SOME * len(found):
+        _put(connection, changed)
+    else:
+        connection.execute(customer_standings.delete())
+        columns: Sequence[Sequence[Any]] = list(zip(*found, strict=True))
+        bulk.insert(connection, customer_standings, dict(zip(COLUMNS, columns, strict=True)))
+    connection.execute(due_days.delete())
+    _count(connection, found, +1)
+
+
+def _lock_table(connection: Connection, mode: str) -> None:
+    """Wait for whoever computes all of them, or else for everybody. (In SQLite there is one writer at a time.)"""
     if connection.dialect.name == "postgresql":
-        # Else a touch that is logged meanwhile would write its customer's row between the two steps.
-        connection.execute(sa.text("LOCK TABLE customer_standings IN SHARE ROW EXCLUSIVE MODE"))
-    connection.execute(customer_standings.delete())
-    rows = connection.execute(_KNOWN).all()
-    if rows:
-        bulk.insert(connection, customer_standings, _columns(rows, settings))
+        connection.execute(sa.text(f"LOCK TABLE customer_standings IN {mode} MODE"))
 
 
-def _put(connection: Connection, columns: dict[str, Sequence[Any]]) -> None:
+def _put(connection: Connection, found: Sequence[Row]) -> None:
     insert = (postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert)(customer_standings)
-    became = {name: insert.excluded[name] for name in columns if name != "customer_id"}
-    rows = [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
-    connection.execute(insert.on_conflict_do_update(index_elements=["customer_id"], set_=became), rows)
+    became = {name: insert.excluded[name] for name in COLUMNS if name != "customer_id"}
+    upsert = insert.on_conflict_do_update(index_elements=["customer_id"], set_=became)
+    if found:
+        connection.execute(upsert, [dict(zip(COLUMNS, row, strict=True)) for row in found])
 
 
-_newest, _judged, _of_touch = touches.alias("newest"), touches.alias("judged"), touches.alias("last_touch")
-# Of two touches on one day the one that was logged last is the newer.
-_LAST_TOUCH_ID = (
-    sa.select(_newest.c.id)
-    .where(_newest.c.customer_id == customers.c.id, _newest.c.deleted_at.is_(None))
-    .order_by(_newest.c.happened_on.desc(), _newest.c.id.desc())
-    .limit(1)
-    .scalar_subquery()
-)
-# A complaint stays open until a later touch has settled it.
-_LAST_JUDGEMENT = (
-    sa.select(_judged.c.outcome)
-    .where(
-        _judged.c.customer_id == customers.c.id,
-        _judged.c.outcome.in_(("complaint", "settled")),
-        _judged.c.deleted_at.is_(None),
-    )
-    .order_by(_judged.c.happened_on.desc(), _judged.c.id.desc())
-    .limit(1)
-    .scalar_subquery()
-)
-# The last word holds, be it shorter than one before.
-_SNOOZED_UNTIL = (
-    sa.select(snoozes.c.until_on)
-    .where(snoozes.c.customer_id == customers.c.id, snoozes.c.ended_at.is_(None))
-    .order_by(snoozes.c.id.desc())
-    .limit(1)
-    .scalar_subquery()
-)
-# All that a standing follows from.
-_KNOWN: sa.Select[Any] = (
-    sa.select(
-        *(customers.c.id, customers.c.owner_rep_id, customers.c.status),
-        customer_values.c.currency,
-        *(customer_values.c.first_purchase_on, customer_values.c.last_purchase_on),
-        customer_values.c.observation_end_on,
-        *(customer_values.c.revenue_minor, customer_values.c.revenue_12_months_minor),
-        *(customer_values.c.gross_profit_minor, customer_values.c.gross_profit_12_months_minor),
-        customer_values.c.projected_value_minor,
-        *(customer_expectations.c.probability_alive, customer_expectations.c.rhythm_days),
-        customer_expectations.c.residual_value_minor,
-        customer_expectations.c.currency.label("expected_in"),
-        (fitted_models.c.id.is_not(None) & fitted_models.c.why_not_earned.is_(None)).label("is_earned"),
-        *(_of_touch.c.id.label("last_touch_id"), _of_touch.c.happened_on.label("last_touch_on")),
-        _LAST_JUDGEMENT.label("judgement"),
-        _SNOOZED_UNTIL.label("snoozed_until_on"),
-        customer_care.c.added_on,
-    )
-    .select_from(customers)
-    .outerjoin(customer_values, customer_values.c.customer_id == customers.c.id)
-    .outerjoin(customer_expectations, customer_expectations.c.customer_id == customers.c.id)
-    .outerjoin(fitted_models, fitted_models.c.id == customer_expectations.c.model_id)
-    .outerjoin(customer_care, customer_care.c.customer_id == customers.c.id)
-    .outerjoin(_of_touch, _of_touch.c.id == _LAST_TOUCH_ID)
-)
-_LOCKED = (
-    sa.select(customers.c.id)
-    .where(one_of_ids(customers.c.id, "ids"))
-    .order_by(customers.c.id)
-    .with_for_update(key_share=True)
-)
-
-
-def _columns(rows: Sequence[sa.Row[Any]], settings: TeamSettings) -> dict[str, Sequence[Any]]:
-    """The columns of customer_standings."""
-    rules = [RULES[place] for place in classify(signals_of(rows)).tolist()]
-    cadences = {care_class: cadence_days(settings, care_class) for care_class in CareClass}
-    stakes = [_at_stake(row) for row in rows]
-    return {
-        "customer_id": [row.id for row in rows],
-        "owner_rep_id": [row.owner_rep_id for row in rows],
-        "care_class": [rule.care_class.value for rule in rules],
-        "class_rule": [rule.name for rule in rules],
-        "at_stake_minor": stakes,
-        "currency": [None if stake is None else row.currency for stake, row in zip(stakes, rows, strict=True)],
-        "last_touch_id": [row.last_touch_id for row in rows],
-        "last_touch_on": [row.last_touch_on for row in rows],
-        "due_on": [_due_on(row, rule, cadences[rule.care_class]) for row, rule in zip(rows, rules, strict=True)],
-        "snoozed_until_on": [row.snoozed_until_on for row in rows],
-        "has_complaint": [row.judgement == "complaint" for row in rows],
-    }
-
-
-def _at_stake(row: sa.Row[Any]) -> int | None:
-    """What a customer is ranked by: the residual lifetime value where the model has earned it, else the projected one.
-
-    The one place that decides it. Whoever is worth nothing to come has nothing at stake that is known.
-    """
-    has_earned = row.is_earned and row.expected_in == row.currency
-    minor = row.residual_value_minor if has_earned else row.projected_value_minor
-    return minor if minor is not None and minor > 0 else None
-
-
-def _due_on(row: sa.Row[Any], rule: Rule, days: int | None) -> dt.date | None:
-    if rule.care_class is CareClass.EXIT or days is None:
-        return None
-    if row.last_touch_on is None:
-        # Never touched is the worst case, not a missing one: due since there is somebody to touch.
-        return row.first_purchase_on or row.added_on or SINCE_EVER
-    due: dt.date = row.last_touch_on + dt.timedelta(days=days)
-    return due
-
-
-def signals_of(rows: Sequence[Any]) -> Signals:
-    """What the classes rest on. A row has the columns of customer_values and customer_expectations that `_KNOWN` has;
-    revenue stands in for profit where a cost is not known.
-    """
-    end = [row.observation_end_on for row in rows]
-    earned = [(row.gross_profit_minor, row.gross_profit_12_months_minor) for row in rows]
-    sold = [(row.revenue_minor, row.revenue_12_months_minor) for row in rows]
-    money = [of if None not in of else instead for of, instead in zip(earned, sold, strict=True)]
-    return Signals(
-        is_exit=np.array([row.status == "exit" for row in rows], dtype=np.bool_),
-        days_since_first=_days_between([row.first_purchase_on for row in rows], end),
-        days_since_last=_days_between([row.last_purchase_on for row in rows], end),
-        earned=np.array([so_far for so_far, _ in money], dtype=np.float64),
-        earned_12_months=np.array([last for _, last in money], dtype=np.float64),
-        typical_gap_days=np.array([row.rhythm_days for row in rows], dtype=np.float64),
-        probability_alive=np.array([row.probability_alive for row in rows], dtype=np.float64),
-    )
-
-
-def _days_between(start: Sequence[dt.date | None], end: Sequence[dt.date | None]) -> Floats:
-    days = np.array(end, dtype="datetime64[D]") - np.array(start, dtype="datetime64[D]")
-    return np.where(np.isnat(days), np.nan, days.astype(np.float64))
+def _count(connection: Connection, some: Iterable[Row], sign: int) -> None:
+    """Add these rows to the days on which they are due, or take them off."""
+    days: dict[tuple[dt.date, str], list[int]] = {}
+    for row in some:
+        told = dict(zip(COLUMNS, row, strict=True))
+        if told["due_on"] is not None:
+            parts, rest = divmod(told["at_stake_minor"] or 0, PART)
+            day = days.setdefault((told["due_on"], told["currency"] or ""), [0, 0, 0])
+            for at, more in enumerate((1, parts, rest)):
+                day[at] += sign * more
+    insert = (postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert)(due_days)
+    counted = ("customers", "at_stake_parts", "at_stake_rest_minor")
+    more = {name: due_days.c[name] + insert.excluded[name] for name in counted}
+    upsert = insert.on_conflict_do_update(index_elements=["due_on", "currency"], set_=more)
+    # In one order, so that two who count at once wait for one another instead of for ever.
+    changes = [
+        {"due_on": due_on, "currency": currency, **dict(zip(counted, days[due_on, currency], strict=True))}
+        for due_on, currency in sorted(days)
+    ]
+    if changes:
+        connection.execute(upsert, changes)
