@@ -6,13 +6,13 @@ that wait follow in the same transaction.
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from store import audit
+from store import audit, reminders
 from store.audit import RefusedError
 from store.promise_reading import UNMAKE, Promise, existing
 from store.tables import audit_entries, promises
@@ -136,17 +136,22 @@ def undo(connection: Connection, promise_id: int, change_id: int, doing: Doing) 
     if latest is None:
         taken_back: dict[str, Any] = {"state": "dropped", "closed_on": doing.on, "is_late": False}
         return _record(connection, promise, UNMAKE, taken_back, doing, undone=MADE)
+    if latest.action == HAND_OVER:
+        reminders.take_back_hand_over(connection, promise, latest.id, by=doing.by, at=doing.at)
     return _record(connection, promise, UNDO, _columns(latest.was), doing, undone=latest.id)
 
 
 def pass_on(connection: Connection, leaver: Who, heir: Who, doing: Doing) -> int:
-    """The open promises of somebody who left are their successor's; how many there were."""
+    """The open promises of somebody who left are their successor's, who is told of them; how many there were."""
     chosen = is_theirs(promises.c.rep_id, promises.c.slack_user_id, leaver) & (promises.c.state == "open")
     (taker,) = complete(connection, [heir])
+    # The receipt is that of the rep's leaving, which has an entry of its own.
+    doing = replace(doing, receipt=None)
     ids = connection.scalars(sa.select(promises.c.id).where(chosen).order_by(promises.c.id)).all()
     for promise_id in ids:
         passed = {"rep_id": taker.rep_id, "slack_user_id": taker.slack_user_id}
         _record(connection, existing(connection, promise_id), PASS_ON, passed, doing)
+    reminders.tell_of_leaver(connection, leaver.name, taker, len(ids), doing.at)
     return len(ids)
 
 
@@ -206,9 +211,12 @@ def _record(
     subject = _subject(promise.id)
     audit.record(connection, doing.at, doing.by, action, subject, details=details, reason=reason, receipt=doing.receipt)
     connection.execute(promises.update().where(promises.c.id == promise.id).values(became))
-    change = last_change(connection, promise.id)
+    change, now = last_change(connection, promise.id), existing(connection, promise.id)
     assert change is not None, "it was recorded just now"
-    return Changed(existing(connection, promise.id), change)
+    reminders.arrange(connection, now, doing.at, before=promise)
+    if action == HAND_OVER:
+        reminders.tell_of_hand_over(connection, now, change.id, by=doing.by, at=doing.at)
+    return Changed(now, change)
 
 
 def _locked(connection: Connection, promise_id: int) -> Promise:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
+from store import reminders
 from store.audit import RefusedError
 from store.promise_changes import (
     MADE,
@@ -122,8 +123,12 @@ def make(connection: Connection, new: NewPromise, *, receipt: str | None = None)
     }
     added = insert(promises).values(row).on_conflict_do_nothing(index_elements=[promises.c.receipt])
     promise_id = connection.execute(added.returning(promises.c.id)).scalar_one_or_none()
-    promise = of_receipt(connection, receipt) if promise_id is None else existing(connection, promise_id)
-    assert promise is not None, "another transaction brought the same receipt, and has committed"
+    if promise_id is None:
+        made_meanwhile = of_receipt(connection, receipt)
+        assert made_meanwhile is not None, "another transaction brought the same receipt, and has committed"
+        return made_meanwhile
+    promise = existing(connection, promise_id)
+    reminders.arrange(connection, promise, new.at)
     return promise
 
 

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from store import audit, people
+from store import audit, people, reminders
 from store.audit import RefusedError
 from store.database import lock_figures
 from store.people import NOT_OF_THE_TEAM, Person
 from store.tables import audit_entries, customers, reps
+from store.who import Who
 
 DECLINED = "rep.decline"
 
@@ -117,6 +118,7 @@ def link(
     audit.record(connection, at, by, "rep.link", _subject(rep_id), details=details, receipt=receipt)
     linking = {"slack_user_id": slack_user_id, "linked_at": at, "linked_by": by}
     connection.execute(reps.update().where(reps.c.id == rep_id).values(linking))
+    reminders.move(connection, Who(rep_id, slack_user_id), at)
     return details
 
 

@@ -1,7 +1,7 @@
 """Customers that change hands: those of a rep who leaves, and those that somebody gives to another rep.
 
-Nobody who has left has customers. Whoever leaves names a successor, who gets all of them at once, and also those that
-an import later brings; a successor who leaves passes on what was passed on.
+Nobody who has left has customers, or promises to keep. Whoever leaves names a successor, who gets all of them at once,
+and also the customers that an import later brings; a successor who leaves passes on what was passed on.
 """
 
 import datetime as dt
@@ -11,12 +11,14 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from store import audit, reps, standings
+from store import audit, promises, reps, standings
 from store.audit import RefusedError
 from store.database import lock_figures
+from store.promises import Doing
 from store.reps import Rep
 from store.tables import customers
 from store.tables import reps as reps_table
+from store.who import Who
 
 # Looked up with one statement.
 AT_ONCE = 500
@@ -40,7 +42,8 @@ def leave(
     seen: Seen | None = None,
     receipt: str | None = None,
 ) -> audit.Details:
-    """The rep has left, is linked to nobody any more, and the successor gets all customers.
+    """The rep has left, is linked to nobody any more, and the successor gets all customers, and the promises that are
+    still to be kept.
 
     Errors: RefusedError where the successor cannot have them, the rep has left before, or is not as it was seen.
     """
@@ -56,10 +59,12 @@ def leave(
     if seen is not None:
         reps.same_link(rep, seen.slack_user_id)
         _same_count(len(was), seen.customers)
+    leaver, heir = Who(rep_id, rep.slack_user_id, rep.name), Who(successor_id)
     details = {
         "from": rep.name,
         "to": successor.name,
         "customers": len(was),
+        "promises": promises.pass_on(connection, leaver, heir, Doing(by, at, at.date())),
         "was": {"owners": was, "slack_user_id": rep.slack_user_id},
         "became": {"owner": successor_id, "slack_user_id": None},
     }
