@@ -1,0 +1,97 @@
+"""A line that begins with a customer and goes on: "acme yesterday 45m spoke to the buyer"."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.engine import Connection
+
+from commands._naming import MOST_CANDIDATES, QUOTES, offered, short
+from commands._reply import Action, Invalid, Reply, Request
+from store import names
+from store.names import Found, Match
+
+NAME_WORDS_MOST = 7
+# Without a day or minutes after it, a misspelt name is looked for in so many words.
+MISSPELT_WORDS_MOST = 3
+# What a button can carry beside the rest of its values.
+LONGEST_REST = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What a line begins with: the words of the name, whom they find, and the words that are left."""
+
+    name: str
+    found: Found
+    rest: str
+
+    @property
+    def certain(self) -> Match | None:
+        """The one customer who is meant, None where nobody is, or several may be."""
+        return self.found.certain
+
+
+def read(connection: Connection, text: str, *, ends_before: Sequence[int] = ()) -> Line:
+    """The customer at the beginning of the text: by the longest words that are one's name, number or beginning.
+
+    Nobody is certain where more words begin the names of others: "acme call" is no call to Acme where there is an Acme
+    Callcentre. `ends_before` says before which words a name may end that is misspelt.
+    """
+    text = text.translate(QUOTES).strip()
+    quoted = re.fullmatch(r'"([^"]+)"\s*(.*)', text, re.DOTALL)
+    if quoted:
+        return Line(quoted[1].strip(), names.find(connection, quoted[1], MOST_CANDIDATES + 1), quoted[2].strip())
+    words = text.split()
+    counts = range(min(NAME_WORDS_MOST, len(words)), 0, -1)
+    by_count = {
+        count: names.find(connection, " ".join(words[:count]), MOST_CANDIDATES + 1, misspelt=False) for count in counts
+    }
+    found = {count: one for count, one in by_count.items() if one.candidates}
+    if not found:
+        return _misspelt(connection, words, ends_before)
+    whole = [count for count, one in found.items() if one.certain and one.how != "prefix"]
+    begun = [count for count, one in found.items() if one.certain]
+    count = next(iter([*whole, *begun]), max(found))
+    chosen, certain = found[count], found[count].certain
+    # What more words may mean beside a name, or any words beside the beginning of one, is not decided here.
+    rivals = {more: one for more, one in found.items() if more > count and "prefix" in (one.how, chosen.how)}
+    if certain is None or not rivals:
+        return _line(words, count, chosen)
+    matches = [match for one in rivals.values() for match in one.candidates]
+    others = [match for match in matches if match.customer_id != certain.customer_id]
+    if not others:
+        return _line(words, max(rivals), chosen)
+    return _line(words, count, Found(None, [certain, *others][: MOST_CANDIDATES + 1], chosen.how))
+
+
+def _misspelt(connection: Connection, words: Sequence[str], ends_before: Sequence[int]) -> Line:
+    """The words under which the likeliest misspelt name is found."""
+    ends = [end for end in ends_before if 0 < end <= NAME_WORDS_MOST][:1]
+    counts = ends or range(min(MISSPELT_WORDS_MOST, len(words)), 0, -1)
+    tried = [(count, names.find(connection, " ".join(words[:count]), MOST_CANDIDATES + 1)) for count in counts]
+    count, found = max(tried, key=lambda one: one[1].candidates[0].score if one[1].candidates else 0.0)
+    return _line(words, count, found)
+
+
+def _line(words: Sequence[str], count: int, found: Found) -> Line:
+    return Line(" ".join(words[:count]), found, " ".join(words[count:]))
+
+
+def offer(connection: Connection, line: Line, request: Request, choose: Action) -> Reply:
+    """Those who may be meant, each with a button that goes on with the rest of the line as if it had been named; only
+    once, however often it is pressed.
+
+    Errors: Invalid where the rest is too long for a button.
+    """
+    if line.found.candidates and len(line.rest) > LONGEST_REST:
+        meant = ", ".join(match.name for match in line.found.candidates[:3])
+        raise Invalid(name=f"“{short(line.name)}” may be {meant}; write the whole name in quotes, such as “Acme Ltd”.")
+    values: Mapping[str, str] = {**choose.values, "rest": line.rest, "once": request.receipt or ""}
+    return offered(connection, line.name, line.found, Action(choose.command, choose.label, values))
+
+
+def receipt_of(request: Request, customer_id: int) -> str | None:
+    """What makes a choice among those offered one change: that of the line, and who was chosen."""
+    once = request.values.get("once", "")
+    return f"{once} customer {customer_id}" if once and request.origin == "button" else request.receipt

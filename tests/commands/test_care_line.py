@@ -1,0 +1,74 @@
+"""A customer named at the beginning of a line that goes on."""
+
+import pytest
+
+from commands._care_line import Line, read
+from store.database import Database
+from tests.ledger import Ledger
+
+NAMES = ("Acme", "Acme Callcentre", "Acme Callers Inc", "Route 66", "Route 66 500", "Zephyr Bikes Ltd", "A Bike Store")
+
+
+@pytest.fixture
+def db_with_names(db: Database) -> Database:
+    ledger = Ledger(db)
+    for at, name in enumerate(NAMES):
+        ledger.customer(name, number=f"70{at}")
+    for place in ("Boston", "Austin"):
+        ledger.customer("Twin Wheels", place=place)
+    ledger.done()
+    return db
+
+
+def line(db: Database, text: str, *ends_before: int) -> Line:
+    with db.reading() as connection:
+        return read(connection, text, ends_before=ends_before)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "rest"),
+    [
+        ("acme yesterday 45m spoke to them", "Acme", "yesterday 45m spoke to them"),
+        ("route 66 500 crates sold", "Route 66 500", "crates sold"),
+        ("route 66 two crates sold", "Route 66", "two crates sold"),
+        ("zephyr friday lunch", "Zephyr Bikes Ltd", "friday lunch"),
+        ("Zephyr Bikes Ltd friday lunch", "Zephyr Bikes Ltd", "friday lunch"),
+        ("a bike store", "A Bike Store", ""),
+        ("“A Bike Store” today", "A Bike Store", "today"),
+        ('"acme" call back', "Acme", "call back"),
+        ("acme callcentre today", "Acme Callcentre", "today"),
+        ("703 yesterday", "Route 66", "yesterday"),
+    ],
+)
+def test_the_longest_words_that_name_one_customer_are_its_name(
+    db_with_names: Database, text: str, name: str, rest: str
+) -> None:
+    found = line(db_with_names, text)
+    assert found.certain is not None
+    assert (found.certain.name, found.rest) == (name, rest)
+
+
+def test_it_is_never_a_guess_between_two(db_with_names: Database) -> None:
+    found = line(db_with_names, "acme call yesterday")
+    assert found.certain is None
+    assert [match.name for match in found.found.candidates][:1] == ["Acme"]
+    assert {match.name for match in found.found.candidates} == {"Acme", "Acme Callcentre", "Acme Callers Inc"}
+    assert found.rest == "call yesterday"
+    assert {match.name for match in line(db_with_names, "route 66 50 crates").found.candidates} == {
+        "Route 66",
+        "Route 66 500",
+    }
+    twins = line(db_with_names, "twin wheels today")
+    assert (twins.certain, len(twins.found.candidates), twins.rest) == (None, 2, "today")
+
+
+def test_a_misspelt_name_is_offered_and_the_rest_kept(db_with_names: Database) -> None:
+    found = line(db_with_names, "zehpyr bikes friday lunch", 2)
+    assert (found.certain, found.found.candidates[0].name, found.rest) == (None, "Zephyr Bikes Ltd", "friday lunch")
+    found = line(db_with_names, "zephir lunch with them")
+    assert (found.certain, found.found.candidates[0].name) == (None, "Zephyr Bikes Ltd")
+
+
+def test_nobody_is_found_where_nobody_is_named(db_with_names: Database) -> None:
+    found = line(db_with_names, "qqqq today")
+    assert (found.certain, found.found.candidates) == (None, [])
