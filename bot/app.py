@@ -11,15 +11,17 @@ from slack_sdk import WebClient
 
 import commands
 from bot.answer import Unanswered, guarded
+from bot.clock import Rounds, rounds_of
 from bot.directory import Directory
 from bot.listen import Listener
 from bot.log import Log
+from bot.messages import OF_MESSAGE
 from bot.pools import Pools
 from bot.send import TROUBLE, Sender, posting_client
 from bot.settings import Settings
 from bot.submitting import Submitting
 from bot.working import Work
-from store import people, receipts
+from store import deliveries, people, receipts
 from store.database import Database
 
 # Somebody waits while Slack is asked who they are, or for a dialogue, whose trigger lives for three seconds.
@@ -27,6 +29,8 @@ LOOKUP_SECONDS = 3
 HOUSEKEEPING_SECONDS = 3_600
 # Slack delivers an event again for an hour or so; a day is far beyond it.
 RECEIPTS_KEPT = dt.timedelta(days=2)
+# What was sent can be looked back at for a year; a key does not come again after so long.
+DELIVERIES_KEPT = dt.timedelta(days=400)
 
 
 @dataclass
@@ -40,15 +44,20 @@ class Melktert:
     patient_client: WebClient
     log: Log
     stopping: Event
+    rounds: Rounds
 
     def start_housekeeping(self) -> None:
-        """Learn who is in the workspace, and forget old receipts: now, and every hour."""
+        """Learn who is in the workspace, and forget old receipts and messages: now, and every hour. And post what is
+        due, from now on.
+        """
         Thread(target=self._keep_house, name="housekeeping", daemon=True).start()
+        self.rounds.start()
 
     def finish(self) -> None:
         """Finish what was begun, and begin nothing more."""
         self.stopping.set()
         self.pools.finish()
+        self.rounds.finish()
 
     def _keep_house(self) -> None:
         while True:
@@ -67,6 +76,7 @@ class Melktert:
             # One of several processes does it.
             if not receipts.claim(connection, f"housekeeping {now:%Y-%m-%d %H}", now):
                 return
+            deliveries.forget(connection, now - DELIVERIES_KEPT)
         try:
             found = self.work.directory.everybody(self.patient_client)
         except TROUBLE as error:
@@ -102,7 +112,9 @@ def build(
         process_before_response=True,
     )
     register(bolt, Listener(work, pools, asking, bot_user_id=us["user_id"]), Submitting(work, pools))
-    return Melktert(bolt, db, work, pools, patient_client, log, Event())
+    stopping = Event()
+    rounds = rounds_of(settings, db, directory, log=log, clock=clock, stopping=stopping)
+    return Melktert(bolt, db, work, pools, patient_client, log, stopping, rounds)
 
 
 def register(bolt: App, listener: Listener, submitting: Submitting) -> None:
@@ -112,6 +124,8 @@ def register(bolt: App, listener: Listener, submitting: Submitting) -> None:
             bolt.command(f"/{command.name}")(listener.command)
         if command.shortcut is not None:
             bolt.shortcut(command.name)(listener.shortcut)
+        if command.message_shortcut is not None:
+            bolt.message_shortcut(command.name + OF_MESSAGE)(listener.message_shortcut)
     bolt.action(re.compile(r".*", re.DOTALL))(listener.press)
     bolt.options(re.compile(r".*", re.DOTALL))(listener.suggest)
     bolt.view(re.compile(r".*", re.DOTALL))(submitting.submit)

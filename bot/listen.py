@@ -17,6 +17,7 @@ from slack_sdk import WebClient
 from bot import forms
 from bot.answer import Unanswered, guarded
 from bot.buttons import Press, pressed
+from bot.messages import OF_MESSAGE, values_of
 from bot.pools import Pools
 from bot.send import TROUBLE, Heard
 from bot.typed import typed, without_code_marks, without_mention
@@ -80,6 +81,16 @@ class Listener:
         trigger_id = body["trigger_id"]
         heard = Heard(body["user"]["id"], "shortcut", "view", trigger_id=trigger_id, receipt=trigger_id)
         self._hand_on(Press(body["callback_id"], {}, opens_form=True), heard)
+
+    def message_shortcut(self, ack: Ack, body: Json) -> None:
+        """A shortcut in a message's own menu: the form that it opens begins with what the message says."""
+        ack()
+        if not self.triggers.is_new(body["trigger_id"]):
+            return
+        trigger_id = body["trigger_id"]
+        heard = Heard(body["user"]["id"], "shortcut", "view", trigger_id=trigger_id, receipt=trigger_id)
+        command = body["callback_id"].removesuffix(OF_MESSAGE)
+        self._hand_on(Press(command, values_of(body), opens_form=True), heard)
 
     def suggest(self, ack: Ack, body: Json) -> None:
         """What may follow the letters typed so far, for a live search; nothing where that cannot be said in time."""

@@ -341,7 +341,10 @@ class Policy(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Shortcut:
-    """An entry in Slack's menu of shortcuts, wherever somebody is: it opens the command's form."""
+    """An entry in Slack's menu of shortcuts, wherever somebody is, or in the menu of each message: it opens a form.
+
+    Of a message the Request's values have its text as `said`, its `permalink`, and its `channel`.
+    """
 
     name: str
     description: str
@@ -364,3 +367,4 @@ class Command:
     suggest: Callable[[Request, Database, str, str], Sequence[Option]] | None = None
     has_own_name: bool = True
     shortcut: Shortcut | None = None
+    message_shortcut: Shortcut | None = None

@@ -12,6 +12,7 @@ import yaml
 
 import commands
 from bot import manifest
+from bot.messages import OF_MESSAGE
 from bot.serving import EVENTS_PATH
 
 ROOT = Path(__file__).parent.parent
@@ -114,9 +115,13 @@ def test_there_is_a_home_tab_and_one_can_write_to_the_bot(found: Any) -> None:
 
 def test_every_shortcut_is_a_commands_and_every_commands_is_there(found: Any) -> None:
     declared = [
-        {"name": one.shortcut.name, "type": "global", "callback_id": one.name, "description": one.shortcut.description}
+        {"name": entry.name, "type": kind, "callback_id": callback_id, "description": entry.description}
         for one in commands.ALL
-        if one.shortcut is not None
+        for kind, callback_id, entry in (
+            ("global", one.name, one.shortcut),
+            ("message", one.name + OF_MESSAGE, one.message_shortcut),
+        )
+        if entry is not None
     ]
     assert found["features"]["shortcuts"] == declared
 
