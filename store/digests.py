@@ -88,6 +88,12 @@ def get(connection: Connection, reader: str, slot_on: dt.date) -> Issue | None:
     return _issue(connection, connection.execute(sa.select(digest_issues).where(is_it)).first())
 
 
+def by_id(connection: Connection, issue_id: int) -> Issue | None:
+    """The digest of this id."""
+    found = sa.select(digest_issues).where(digest_issues.c.id == issue_id)
+    return _issue(connection, connection.execute(found).first())
+
+
 def before(connection: Connection, reader: str, slot_on: dt.date) -> Issue | None:
     """The reader's digest before this slot."""
     earlier = (digest_issues.c.reader == reader) & (digest_issues.c.slot_on < slot_on)
@@ -126,13 +132,6 @@ def give_back(connection: Connection, issue_id: int, ordinal: int, by: str) -> N
     """Take back that somebody will see to a line, which is theirs."""
     one = (digest_lines.c.issue_id == issue_id) & (digest_lines.c.ordinal == ordinal) & (digest_lines.c.taken_by == by)
     connection.execute(digest_lines.update().where(one).values(taken_by=None, taken_at=None))
-
-
-def line(connection: Connection, issue_id: int, ordinal: int) -> Line | None:
-    """One line, None where the digest has none of this number."""
-    one = (digest_lines.c.issue_id == issue_id) & (digest_lines.c.ordinal == ordinal)
-    row = connection.execute(_LINES.where(one)).first()
-    return None if row is None else _line(row)
 
 
 def dismiss(

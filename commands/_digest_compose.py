@@ -1,0 +1,236 @@
+"""What a digest says: its lines with their reasons, and the figures on top, for one reader and one day."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy.engine import Connection
+
+from commands._digest_words import due_words, event_words, stopped_words, talk_words, visit_words
+from store import digest_candidates, digests, greetings, promises, sources, values, workspace
+from store.digest_candidates import Coming, Covered, Listed, Person
+from store.digest_schedules import Kept
+from store.digests import Issue, Line
+from store.greetings import Greeting
+from store.promises import Promise
+from store.sources import Coverage
+from store.who import Who
+from value.digest_choice import Candidate, Section, choose
+
+WEEK = dt.timedelta(days=7)
+# Whose day is within so many days is told.
+GREETING_DAYS = 10
+# A rep has one value conversation a week to offer, and is offered the next few behind it.
+TALKS = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Whom a digest is for: a channel with those reps whose customers it covers, or one rep. `key` names it in
+    store/digests.py; `who` is whose promises are told of, None everybody's.
+    """
+
+    key: str
+    rep_ids: tuple[int, ...]
+    who: Sequence[Who] | None
+    lines_most: int
+    is_team: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The figures on top. Amounts are in the digest's currency; None is not known."""
+
+    top_within: Decimal | None
+    top_all: Decimal | None
+    value_at_risk: Decimal | None
+    kept_on_time: int
+    kept_of: int
+    touches: int
+    currency: str | None
+
+    def document(self) -> dict[str, Any]:
+        """As it is kept beside the digest."""
+        plain = {name: getattr(self, name) for name in self.__slots__}
+        return {name: str(one) if isinstance(one, Decimal) else one for name, one in plain.items()}
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> "Figures":
+        """The figures of an earlier digest."""
+        amounts = ("top_within", "top_all", "value_at_risk")
+        known = {name: Decimal(document[name]) if document[name] is not None else None for name in amounts}
+        return cls(**{**document, **known})
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """All that a digest says. `left_out` counts what each section had beyond its lines; `changed_nothing` is how many
+    reminders were given up on, and `acted_on` of how many lines of the last one (`before`) something was done.
+    """
+
+    reader: Reader
+    slot_on: dt.date
+    today: dt.date
+    lines: tuple[Line, ...]
+    left_out: Mapping[Section, int]
+    changed_nothing: int
+    acted_on: int
+    figures: Figures
+    before: Issue | None
+    greetings: Sequence[Greeting]
+    coverage: Coverage | None
+    stale_after_days: int
+    issue_id: int | None = None
+
+    @property
+    def figures_before(self) -> Figures | None:
+        """Those of the digest before, where there was one."""
+        return Figures.of(self.before.figures) if self.before else None
+
+
+def of_schedule(kept: Kept) -> Reader:
+    """The readers of a channel."""
+    chosen = kept.schedule.rep_ids
+    whose = [Who(rep_id) for rep_id in chosen] if chosen else None
+    return Reader(kept.reader, chosen, whose, kept.schedule.lines_most, is_team=True)
+
+
+def compose(connection: Connection, reader: Reader, *, slot_on: dt.date, today: dt.date) -> Digest:
+    """The digest of this reader as it would be now. Nothing is kept of it."""
+    standings = values.standings(connection)
+    currency = standings[0].currency if standings else None
+    covered = Covered(reader.rep_ids, currency)
+    before = digests.before(connection, reader.key, slot_on)
+    offers, counts = _offers(connection, reader, covered, today)
+    by_subject = {line.subject: line for line in reversed(offers)}
+    chosen = choose(
+        [_candidate(line) for line in offers],
+        shown=digests.times_shown(connection, reader.key, slot_on),
+        dismissed=digests.dismissed(connection, reader.key, today),
+        lines_most=reader.lines_most,
+    )
+    taken = {line.subject: line.taken_by for line in before.lines if line.taken_by} if before else {}
+    lines = tuple(
+        _again(by_subject[one.candidate.subject], one.times_shown, taken.get(one.candidate.subject))
+        for one in chosen.lines
+    )
+    beyond = {section: count + counts.get(section, 0) for section, count in chosen.left_out.items()}
+    return Digest(
+        reader=reader,
+        slot_on=slot_on,
+        today=today,
+        lines=lines,
+        left_out=beyond,
+        changed_nothing=chosen.changed_nothing,
+        acted_on=digest_candidates.changed_since(connection, before.id, before.today) if before else 0,
+        figures=_figures(connection, reader, covered, today),
+        before=before,
+        greetings=_greetings(connection, reader, today),
+        coverage=sources.coverage(connection),
+        stale_after_days=workspace.settings(connection).stale_after_days,
+    )
+
+
+def _offers(
+    connection: Connection, reader: Reader, covered: Covered, today: dt.date
+) -> tuple[list[Line], dict[Section, int]]:
+    """Every line that there could be, and how many more each list has than were read."""
+    gone = digest_candidates.stopped(connection, covered, today)
+    visits = digest_candidates.to_visit(connection, covered, today)
+    lines = [_of_person("stopped", one, stopped_words(one), one.last_purchase_on) for one in gone.head]
+    lines += [_of_person("visit", one, visit_words(one, today), one.last_touch_on) for one in visits.head]
+    due = promises.of(connection, reader.who, due_by=today + WEEK - dt.timedelta(days=1))
+    lines += [_of_promise(one, today, covered.currency) for one in due]
+    if reader.is_team:
+        lines += [_of_event(one) for one in digest_candidates.coming(connection, covered, today)]
+    else:
+        # Whoever is to be visited anyway is asked then; a talk about value is for somebody else.
+        busy = {line.customer_id for line in lines}
+        talks = digest_candidates.to_talk_to(connection, covered, today).head
+        free = [one for one in talks if one.customer_id not in busy]
+        lines += [_of_person("conversation", one, talk_words(), None) for one in free[:TALKS]]
+    return lines, {"stopped": _beyond(gone), "visit": _beyond(visits)}
+
+
+def _beyond(listed: Listed) -> int:
+    return listed.count - len(listed.head)
+
+
+def _of_person(section: Section, one: Person, reason: str, since_on: dt.date | None) -> Line:
+    since = f" since {since_on.isoformat()}" if since_on else ""
+    return Line(
+        section=section,
+        subject=f"{section} {one.customer_id}{since}",
+        reason=reason,
+        times_shown=0,
+        customer_id=one.customer_id,
+        customer=one.customer,
+        owner_rep_id=one.owner_rep_id,
+        at_stake=one.at_stake,
+        currency=one.currency,
+    )
+
+
+def _of_promise(one: Promise, today: dt.date, currency: str | None) -> Line:
+    known = one.at_stake is not None and one.currency == currency
+    return Line(
+        section="follow_up",
+        subject=f"promise {one.id} due {one.due_on.isoformat()}",
+        reason=due_words(one, today),
+        times_shown=0,
+        customer_id=one.customer_id,
+        customer=one.customer_name,
+        promise_id=one.id,
+        owner_rep_id=one.who.rep_id,
+        at_stake=one.at_stake if known else None,
+        currency=currency if known else None,
+    )
+
+
+def _of_event(one: Coming) -> Line:
+    return Line(
+        section="invite",
+        subject=f"event {one.event_id}",
+        reason=event_words(one),
+        times_shown=0,
+        event_id=one.event_id,
+        at_stake=one.at_stake,
+        currency=one.currency,
+    )
+
+
+def _candidate(line: Line) -> Candidate:
+    at_stake = None if line.at_stake is None else float(line.at_stake)
+    return Candidate(line.section, line.subject, line.customer_id, at_stake)
+
+
+def _again(line: Line, times_shown: int, taken_by: str | None) -> Line:
+    return Line(
+        **{name: getattr(line, name) for name in line.__slots__ if name not in ("times_shown", "taken_by")},
+        times_shown=times_shown,
+        taken_by=taken_by,
+    )
+
+
+def _figures(connection: Connection, reader: Reader, covered: Covered, today: dt.date) -> Figures:
+    top = digest_candidates.top_in_cadence(connection, covered, today)
+    kept = promises.kept_on_time(connection, reader.who, since_on=today - WEEK, today=today)
+    week = (today - WEEK, today - dt.timedelta(days=1))
+    return Figures(
+        top_within=top[0] if top else None,
+        top_all=top[1] if top else None,
+        value_at_risk=digest_candidates.value_at_risk(connection, covered),
+        kept_on_time=kept.on_time,
+        kept_of=kept.of,
+        touches=digest_candidates.touches_made(connection, covered, *week),
+        currency=covered.currency,
+    )
+
+
+def _greetings(connection: Connection, reader: Reader, today: dt.date) -> list[Greeting]:
+    found = greetings.within(connection, today, today + dt.timedelta(days=GREETING_DAYS - 1))
+    if not reader.rep_ids:
+        return found
+    return [one for one in found if one.owner and one.owner.rep_id in reader.rep_ids]

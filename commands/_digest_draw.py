@@ -1,0 +1,345 @@
+"""A digest as a reply: the one thing to do first, four figures with last week's beside them, and the lines."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from commands._digest_compose import GREETING_DAYS, Digest, Figures
+from commands._digest_words import day
+from commands._reply import (
+    Action,
+    Code,
+    Count,
+    Fact,
+    Inline,
+    Item,
+    Mention,
+    Money,
+    Note,
+    Panel,
+    Part,
+    Ratio,
+    Reply,
+    Sentence,
+    Strong,
+    Text,
+    Unknown,
+    Value,
+)
+from store.digests import Line
+from store.greetings import Greeting
+from store.who import Who
+from value.digest_choice import SHOWN_MOST, Section
+
+NAME = "digest"
+TITLES: Mapping[Section, str] = {
+    "stopped": "The Great and the Horrible: ask what went wrong",
+    "follow_up": "Follow up",
+    "visit": "Visit",
+    "conversation": "Talk about value",
+    "invite": "Invite",
+}
+FIRST: Mapping[Section, str] = {
+    "stopped": "go and see",
+    "follow_up": "keep the promise to",
+    "visit": "visit",
+    "conversation": "talk about value with",
+    "invite": "invite guests:",
+}
+# Where the rest of a section is read.
+REST: Mapping[Section, str] = {
+    "stopped": "/neglected",
+    "follow_up": "/promises",
+    "visit": "/neglected",
+    "conversation": "/neglected upcoming",
+    "invite": "/event",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How a digest is shown: whose names stand in it by their rep, and what one unit of its currency is there.
+
+    `schedule` says when it comes, such as "every Monday 08:00"; `late_on` is the slot that a late one was due on.
+    `issue_id` is None for a preview, whose lines nobody can take.
+    """
+
+    owners: Mapping[int, Who]
+    currency: str | None
+    rate: Decimal = Decimal(1)
+    rate_on: dt.date | None = None
+    schedule: str = ""
+    late_on: dt.date | None = None
+    issue_id: int | None = None
+    is_preview: bool = False
+
+
+def draw(digest: Digest, shown: Shown) -> Reply:
+    """The main message."""
+    numbers = {line.subject: number for number, line in enumerate(digest.lines, 1)}
+    parts: list[Part] = [*_stale(digest), *_late(shown), *_first(digest, shown), _top(digest, shown)]
+    for section, title in TITLES.items():
+        lines = [line for line in digest.lines if line.section == section]
+        if lines:
+            parts += [Note((Strong(title),)), *(_item(line, numbers[line.subject], digest, shown) for line in lines)]
+    parts += [*_rest(digest), *_last_time(digest), *_near(digest.greetings, digest.today), *_covered(digest, shown)]
+    headline = _headline(digest)
+    return Reply(
+        headline=headline,
+        summary=(*headline, ". ", *_first_words(digest, shown)),
+        parts=tuple(parts),
+        actions=_preview_actions(digest, shown),
+        facts=(Fact("lines", "lines", Count(len(digest.lines))),),
+        audience="channel" if digest.reader.is_team and not shown.is_preview else "asker",
+    )
+
+
+def details(digest: Digest) -> Reply:
+    """What stands in the thread: everybody's day, and how the figures are counted."""
+    parts: list[Part] = []
+    if digest.greetings:
+        parts.append(Note((Strong(f"Birthdays and anniversaries of the next {GREETING_DAYS} days"),)))
+        parts += [Note(_greeting(one, digest.today)) for one in digest.greetings]
+    parts += [
+        Note(
+            (
+                Strong("The figures"),
+                ": the top customers are the best fifth by what is at stake; within cadence are those whom somebody "
+                "touched lately enough for their class. Value at risk is the probability of losing each customer "
+                "within 12 months, times what is left of its lifetime. Promises are those of the last 7 days and the "
+                "overdue ones. Touches are those of the last 7 days.",
+            ),
+            "quiet",
+        ),
+        Note(
+            (
+                "What is shown ",
+                Count(SHOWN_MOST, "time"),
+                " without anybody doing a thing is not repeated.",
+            ),
+            "quiet",
+        ),
+    ]
+    headline: Sentence = ("Behind the digest of ", day(digest.today))
+    return Reply(headline=headline, summary=(*headline, "."), parts=tuple(parts), audience="channel")
+
+
+def _headline(digest: Digest) -> Sentence:
+    week = f"Week {digest.today.isocalendar().week}"
+    if not digest.lines:
+        return (f"{week}  ·  a quiet week: nothing is waiting for us",)
+    whom = "who needs us" if digest.reader.is_team else "who needs you"
+    return (f"{week}  ·  {whom}",)
+
+
+def _first(digest: Digest, shown: Shown) -> tuple[Note, ...]:
+    words = _first_words(digest, shown)
+    return (Note(words),) if words else ()
+
+
+def _first_words(digest: Digest, shown: Shown) -> Sentence:
+    """The one action to take first: where the most money is at stake."""
+    if not digest.lines:
+        return ()
+    line = max(digest.lines, key=lambda one: (one.at_stake or Decimal(-1), one.section == "stopped"))
+    if line.section == "invite":
+        return (Strong("First: "), FIRST["invite"], " ", line.reason, ".")
+    money: Sentence = ("  ·  ", *_money(line, shown)) if line.at_stake is not None else ()
+    return (Strong("First: "), FIRST[line.section], " ", Strong(line.customer or ""), *money, "  ·  ", line.reason, ".")
+
+
+def _top(digest: Digest, shown: Shown) -> Panel:
+    was = digest.figures_before
+    rows: list[tuple[Fact | Sentence, ...]] = [
+        (_fact(key, label, value(digest.figures, shown), value(was, shown) if was else None),)
+        for key, label, value in _TOP
+    ]
+    if digest.before is not None and digest.before.lines:
+        of = len(digest.before.lines)
+        lines = "line" if of == 1 else "lines"
+        rows.append(((f"Of the {of} {lines} of the last digest, {digest.acted_on} led to a touch.",),))
+    return Panel("", tuple(rows))
+
+
+def _fact(key: str, label: str, now: Value, then: Value | None) -> Fact:
+    was = "" if then is None or isinstance(then, Unknown) else f"was {_plain(then)}"
+    return Fact(key, label, now, basis=was)
+
+
+def _plain(value: Value) -> str:
+    """A figure of last week in the words beside this week's."""
+    match value:
+        case Ratio():
+            return f"{value.number * 100:.0f} %"
+        case Money():
+            return f"{value.amount:,.0f} {value.currency}"
+        case Count():
+            return str(value.number)
+        case Text():
+            return value.text
+    return ""
+
+
+def _share(figures: Figures, _shown: Shown) -> Value:
+    if figures.top_within is None or not figures.top_all:
+        return Unknown("no customer has a value that is known")
+    return Ratio((figures.top_within / figures.top_all).quantize(Decimal("0.01")))
+
+
+def _risk(figures: Figures, shown: Shown) -> Value:
+    if figures.value_at_risk is None or shown.currency is None:
+        return Unknown("no model has been fitted to the ledger")
+    return Money(figures.value_at_risk * shown.rate, shown.currency, "short")
+
+
+def _kept(figures: Figures, _shown: Shown) -> Value:
+    return Text(f"{figures.kept_on_time} of {figures.kept_of}") if figures.kept_of else Unknown("none was due")
+
+
+def _touches(figures: Figures, _shown: Shown) -> Value:
+    return Count(figures.touches, "touch", "touches")
+
+
+_TOP: tuple[tuple[str, str, Callable[[Figures, Shown], Value]], ...] = (
+    ("top_in_cadence", "of the top customers' value within cadence", _share),
+    ("value_at_risk", "value at risk", _risk),
+    ("promises_kept", "promises kept on time", _kept),
+    ("touches", "in the last 7 days", _touches),
+)
+
+
+def _item(line: Line, number: int, digest: Digest, shown: Shown) -> Item:
+    title: list[Inline] = [f"{number}  ", Strong(line.customer)] if line.customer else [f"{number}  ", line.reason]
+    if line.at_stake is not None:
+        title += ["  ·  ", *_money(line, shown)]
+    owner = shown.owners.get(line.owner_rep_id or 0)
+    if owner is not None and digest.reader.is_team:
+        title += ["  ·  ", Mention(owner.name, owner.slack_user_id)]
+    reason: list[Inline] = [line.reason] if line.customer else []
+    if line.taken_by:
+        reason += ["  ·  taken by ", Mention("a colleague", line.taken_by)]
+    if line.times_shown >= SHOWN_MOST:
+        reason += ["  ·  shown for the last time: do it, or say that it is not relevant"]
+    return Item(tuple(title), tuple(reason), actions=_actions(line, number, digest, shown))
+
+
+def _actions(line: Line, number: int, digest: Digest, shown: Shown) -> tuple[Action, ...]:
+    """What can be done about a line, the likeliest first. Of a preview only what needs no digest."""
+    actions: list[Action] = []
+    kept = {"issue": str(shown.issue_id), "line": str(number)}
+    if shown.issue_id is not None and digest.reader.is_team:
+        actions.append(Action(NAME, "I'll do it", {"do": "take", **kept}, style="primary"))
+    if line.customer_id is not None:
+        customer = {"customer": str(line.customer_id)}
+        talk = {"kind": "conversation"} if line.section == "conversation" else {}
+        label = "Log a talk" if talk else "Log a visit"
+        actions.append(Action("visit", label, {**customer, **talk}, opens_form=True))
+        if line.section != "follow_up":
+            actions.append(Action("promise", "Make a promise", customer, opens_form=True))
+        actions.append(Action("clv", "Show what it is worth", customer))
+    elif line.event_id is not None:
+        actions.append(Action("event", "Choose the guests", {"event": str(line.event_id)}))
+    if shown.issue_id is not None:
+        actions.append(Action(NAME, "Snooze…", {"do": "snooze", **kept}, opens_form=True))
+        actions.append(Action(NAME, "Not relevant", {"do": "drop", **kept}))
+    return tuple(actions)
+
+
+def _money(line: Line, shown: Shown) -> Sentence:
+    if line.at_stake is None or shown.currency is None:
+        return ()
+    return (Money((line.at_stake * shown.rate).quantize(Decimal(1)), shown.currency),)
+
+
+def _rest(digest: Digest) -> tuple[Note, ...]:
+    """What did not fit, and where it is read."""
+    if not digest.left_out:
+        return ()
+    words: list[Inline] = []
+    for section, count in digest.left_out.items():
+        words += [
+            *(["  ·  "] if words else []),
+            f"{count:,} more to {_verb(section)}: ",
+            Code(
+                f"{REST[section]} team" if section in ("visit", "stopped") and digest.reader.is_team else REST[section]
+            ),
+        ]
+    return (Note(tuple(words), "quiet"),)
+
+
+def _verb(section: Section) -> str:
+    return {
+        "stopped": "win back",
+        "follow_up": "follow up",
+        "visit": "visit",
+        "conversation": "talk to",
+        "invite": "invite to",
+    }[section]
+
+
+def _last_time(digest: Digest) -> tuple[Note, ...]:
+    if not digest.changed_nothing:
+        return ()
+    count = Count(digest.changed_nothing, "reminder")
+    return (
+        Note(
+            (
+                count,
+                f" changed nothing in {SHOWN_MOST} digests, and is not repeated.",
+            ),
+            "quiet",
+        ),
+    )
+
+
+def _near(found: Sequence[Greeting], today: dt.date) -> tuple[Note, ...]:
+    if not found:
+        return ()
+    more: Sentence = (f"  ·  {len(found) - 1} more in the thread",) if len(found) > 1 else ()
+    return (Note((*_greeting(found[0], today), *more)),)
+
+
+def _greeting(one: Greeting, today: dt.date) -> Sentence:
+    if one.what == "birthday":
+        what = "Birthday"
+    else:
+        named = one.contact.about.anniversary_of
+        what = f"{named.capitalize()} anniversary" if named else "Anniversary"
+    when = "today" if one.on == today else f"{one.on:%A} {one.on.day} {one.on:%B}"
+    years = f" ({one.years})" if one.years else ""
+    return (f"{what}: ", Strong(one.contact.about.name), f" at {one.customer}, {when}{years}")
+
+
+def _stale(digest: Digest) -> tuple[Note, ...]:
+    if digest.coverage is None:
+        return (Note((Strong("No ledger has been imported"), ", so no customer is ranked."), "warning"),)
+    age_days = (digest.today - digest.coverage.observation_end_on).days
+    if age_days <= digest.stale_after_days:
+        return ()
+    words = (Strong("Old data: "), "it ends ", Count(age_days, "day"), " before today.")
+    return (Note(words, "warning"),)
+
+
+def _late(shown: Shown) -> tuple[Note, ...]:
+    if shown.late_on is None:
+        return ()
+    return (Note(("This digest was due on ", day(shown.late_on), " and comes late."), "warning"),)
+
+
+def _covered(digest: Digest, shown: Shown) -> tuple[Note, ...]:
+    words: list[Inline] = []
+    if digest.coverage is not None:
+        end = day(digest.coverage.observation_end_on)
+        words.append(f"{digest.coverage.titles}, to {end}")
+    if shown.rate_on is not None:
+        words.append(f"  ·  1 {digest.figures.currency} = {shown.rate:.4f} {shown.currency} on {day(shown.rate_on)}")
+    if shown.schedule:
+        words += ["  ·  " if words else "", f"{shown.schedule}, ", Code("/digest"), " to change"]
+    return (Note(tuple(words), "quiet"),) if words else ()
+
+
+def _preview_actions(digest: Digest, shown: Shown) -> tuple[Action, ...]:
+    if not shown.is_preview or not digest.reader.is_team:
+        return ()
+    return (Action(NAME, "Schedule…", {"do": "schedule"}, opens_form=True),)

@@ -1,0 +1,170 @@
+"""What the buttons of a digest's line do: somebody sees to it, snoozes it, or calls it not relevant."""
+
+import datetime as dt
+
+from sqlalchemy.engine import Connection
+
+from commands._digest_draw import FIRST, NAME
+from commands._digest_words import day
+from commands._figures import acting
+from commands._reply import (
+    Action,
+    Field,
+    Form,
+    Invalid,
+    Mention,
+    NothingToSay,
+    Reply,
+    Request,
+    Sentence,
+    Strong,
+)
+from store import deliveries, digest_due, digest_schedules, digests
+from store.digests import Issue, Line
+from store.who import Who, complete
+
+SNOOZE_WEEKS_MOST = 26
+
+
+def take(request: Request, connection: Connection) -> Reply:
+    """Somebody will see to a line; the others read it in the digest's thread."""
+    issue, number, line = _line(request, connection)
+    me = request.person.slack_user_id
+    if me is None:
+        raise Invalid(line="At a terminal nobody can take a line; press the button in Slack.")
+    holder = digests.take(connection, issue.id, number, me, request.now)
+    if holder != me:
+        (other,) = complete(connection, [Who(None, holder)])
+        said: Sentence = (Mention(other.name or "A colleague", holder), " has taken it already: ", _what(line))
+        return Reply(headline=said, summary=(*said, "."))
+    _tell_the_others(request, connection, issue, number)
+    headline: Sentence = ("Yours: ", _what(line))
+    return Reply(
+        headline=headline,
+        summary=(*headline, "."),
+        actions=(*_doing(line), Action(NAME, "Give it back", {"do": "give_back", **_values(issue, number)})),
+    )
+
+
+def taken(request: Request, connection: Connection) -> Reply:
+    """What the others read below the digest, once somebody has taken a line. Errors: NothingToSay."""
+    _, _, line = _line(request, connection)
+    if line.taken_by is None or request.origin != "delivery":
+        raise NothingToSay("Nobody has it any more.")
+    (who,) = complete(connection, [Who(None, line.taken_by)])
+    headline: Sentence = (Mention(who.name or "A colleague", line.taken_by), " takes it: ", _what(line))
+    return Reply(headline=headline, summary=(*headline, "."), audience="channel")
+
+
+def give_back(request: Request, connection: Connection) -> Reply:
+    """Somebody will not see to it after all."""
+    issue, number, line = _line(request, connection)
+    digests.give_back(connection, issue.id, number, str(request.person.slack_user_id))
+    deliveries.withdraw(connection, _key(issue, number, request.person.slack_user_id))
+    headline: Sentence = ("Given back: ", _what(line))
+    return Reply(headline=headline, summary=(*headline, "."))
+
+
+def snooze(request: Request, connection: Connection) -> Reply:
+    """Until when a line is not to be shown: the form, and what became of it."""
+    issue, number, line = _line(request, connection)
+    if request.origin != "form":
+        until = request.today + dt.timedelta(weeks=2)
+        field = Field("until", "Show it again on", "date", initial=until.isoformat())
+        values = {"do": "snooze", **_values(issue, number)}
+        return Reply(headline=("Snooze",), form=Form(NAME, "Snooze", (field,), values=values))
+    until_on = _day(request.values.get("until", ""), request.today)
+    digests.dismiss(
+        connection,
+        issue.reader,
+        line.subject,
+        by=acting(request),
+        at=request.now,
+        until_on=until_on,
+        receipt=request.receipt,
+    )
+    return _gone(issue, number, ("Not shown before ", day(until_on), ": ", _what(line)))
+
+
+def drop(request: Request, connection: Connection) -> Reply:
+    """It is not relevant, and is not shown until something about it changes."""
+    issue, number, line = _line(request, connection)
+    digests.dismiss(connection, issue.reader, line.subject, by=acting(request), at=request.now, receipt=request.receipt)
+    return _gone(issue, number, ("Not relevant, and not shown again: ", _what(line)))
+
+
+def show_again(request: Request, connection: Connection) -> Reply:
+    """Undo of the two above."""
+    issue, _, line = _line(request, connection)
+    digests.show_again(connection, issue.reader, line.subject, request.now)
+    headline: Sentence = ("Shown again in the next digest: ", _what(line))
+    return Reply(headline=headline, summary=(*headline, "."))
+
+
+def _gone(issue: Issue, number: int, headline: Sentence) -> Reply:
+    undo = Action(NAME, "Undo", {"do": "show_again", **_values(issue, number)})
+    return Reply(headline=headline, summary=(*headline, "."), actions=(undo,))
+
+
+def _doing(line: Line) -> tuple[Action, ...]:
+    if line.customer_id is None:
+        return ()
+    return (Action("visit", "Log a visit", {"customer": str(line.customer_id)}, style="primary", opens_form=True),)
+
+
+def _what(line: Line) -> Strong | str:
+    return Strong(f"{FIRST[line.section]} {line.customer}") if line.customer else line.reason
+
+
+def _tell_the_others(request: Request, connection: Connection, issue: Issue, number: int) -> None:
+    """A line in the digest's thread, where the digest stands in a channel."""
+    kind, _, schedule_id = issue.reader.partition(" ")
+    kept = digest_schedules.get(connection, int(schedule_id)) if kind == "team" else None
+    digest = deliveries.get(connection, digest_due.key_of(issue.reader, issue.slot_on))
+    if kept is None or digest is None:
+        return
+    deliveries.put(
+        connection,
+        _key(issue, number, request.person.slack_user_id),
+        "digest_taken",
+        to_channel=kept.channel_id,
+        values={"command": NAME, "do": "taken", **_values(issue, number)},
+        due_at=request.now,
+        expires_at=request.now + dt.timedelta(days=1),
+        at=request.now,
+        thread_of_id=digest.id,
+    )
+
+
+def _key(issue: Issue, number: int, by: str | None) -> str:
+    return f"taken {issue.id}.{number} {by}"
+
+
+def _values(issue: Issue, number: int) -> dict[str, str]:
+    return {"issue": str(issue.id), "line": str(number)}
+
+
+def _line(request: Request, connection: Connection) -> tuple[Issue, int, Line]:
+    """The line that a button is of. A rep's own digest is nobody else's. Errors: Invalid."""
+    issue_id, number = _whole(request.values.get("issue", "")), _whole(request.values.get("line", ""))
+    issue = digests.by_id(connection, issue_id)
+    mine = f"rep {request.person.slack_user_id}"
+    if issue is None or not 1 <= number <= len(issue.lines):
+        raise Invalid(line="That line is of a digest that is not kept any more; /digest shows the newest.")
+    if not issue.reader.startswith("team ") and issue.reader != mine:
+        raise Invalid(line="That line is of a colleague's own digest; /digest mine shows yours.")
+    return issue, number, issue.lines[number - 1]
+
+
+def _whole(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+
+
+def _day(text: str, today: dt.date) -> dt.date:
+    try:
+        day_on = dt.date.fromisoformat(text)
+    except ValueError:
+        raise Invalid(until="Choose the day on which it is to be shown again.") from None
+    if not today < day_on <= today + dt.timedelta(weeks=SNOOZE_WEEKS_MOST):
+        raise Invalid(until="Choose a day from tomorrow to half a year from now.")
+    return day_on

@@ -1,0 +1,260 @@
+"""What could stand in a digest: whom to visit, what was promised, who stopped, whom to talk to, whom to invite.
+
+Each list has the most money first and is as long as a digest could ever want; beside it stands how many there are. The
+number of queries is the same however many customers and reps there are.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from store.money import from_minor
+from store.tables import (
+    customer_expectations,
+    customer_standings,
+    customer_values,
+    customers,
+    digest_lines,
+    event_guests,
+    events,
+    touches,
+)
+from value.classes import CareClass
+
+# Beyond these, a list is read with /neglected or /promises.
+MOST = 100
+# Whoever is worth an invitation or a talk about value: those who buy, and whom nothing has gone wrong with.
+LOYAL = (CareClass.RETAIN.value, CareClass.RAMP_UP.value)
+STOPPED_RULES = ("gone", "late")
+EVENTS_WITHIN = dt.timedelta(weeks=8)
+# Nobody is asked the same questions twice in half a year.
+CONVERSATION_EVERY = dt.timedelta(weeks=26)
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """Whose customers a digest covers, everybody's where there are no `rep_ids`; money counts in `currency` only."""
+
+    rep_ids: Sequence[int]
+    currency: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A customer in a list: where it stands, and what the reason for its line is made of."""
+
+    customer_id: int
+    customer: str
+    owner_rep_id: int | None
+    at_stake: Decimal | None
+    currency: str | None
+    care_class: CareClass
+    class_rule: str
+    last_touch_on: dt.date | None
+    last_touch_kind: str | None
+    due_on: dt.date | None
+    has_complaint: bool
+    last_purchase_on: dt.date | None
+    next_due_on: dt.date | None
+    observation_end_on: dt.date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """An event to come, with the customers worth inviting who have never been invited to anything."""
+
+    event_id: int
+    title: str
+    held_on: dt.date
+    invited: int
+    seats: int | None
+    guests: int
+    at_stake: Decimal | None
+    currency: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The head of a list, and the length of the whole."""
+
+    head: list[Person]
+    count: int
+
+
+def to_visit(connection: Connection, covered: Covered, today: dt.date) -> Listed:
+    """The customers past their cadence who are not snoozed."""
+    is_past = (customer_standings.c.due_on < today) & _not_snoozed(today)
+    return _list(connection, covered, is_past)
+
+
+def stopped(connection: Connection, covered: Covered, today: dt.date) -> Listed:
+    """The customers who had a habit of buying, and have left it: past their order by more than half of their rhythm."""
+    return _list(connection, covered, customer_standings.c.class_rule.in_(STOPPED_RULES) & _not_snoozed(today))
+
+
+def to_talk_to(connection: Connection, covered: Covered, today: dt.date) -> Listed:
+    """The loyal customers with whom nobody had a value conversation in the last half-year."""
+    had_one = sa.exists().where(
+        touches.c.customer_id == customer_standings.c.customer_id,
+        touches.c.kind == "conversation",
+        touches.c.deleted_at.is_(None),
+        touches.c.happened_on > today - CONVERSATION_EVERY,
+    )
+    return _list(connection, covered, _is_loyal() & ~had_one & _not_snoozed(today))
+
+
+def coming(connection: Connection, covered: Covered, today: dt.date) -> list[Coming]:
+    """The events of the next weeks for which there is somebody to invite and a seat left."""
+    is_near = events.c.held_on.between(today, today + EVENTS_WITHIN) & events.c.cancelled_at.is_(None)
+    invited = (
+        sa.select(sa.func.count())
+        .where(event_guests.c.event_id == events.c.id, event_guests.c.state != "declined")
+        .scalar_subquery()
+    )
+    rows = connection.execute(
+        sa.select(events.c.id, events.c.title, events.c.held_on, events.c.seats, invited.label("invited"))
+        .where(is_near)
+        .order_by(events.c.held_on, events.c.id)
+    ).all()
+    never = sa.exists().where(event_guests.c.customer_id == customer_standings.c.customer_id)
+    guests = _list(connection, covered, _is_loyal() & ~never) if rows else Listed([], 0)
+    found = (_coming(row, guests, covered.currency) for row in rows)
+    return [one for one in found if one.guests]
+
+
+def top_in_cadence(connection: Connection, covered: Covered, today: dt.date) -> tuple[Decimal, Decimal] | None:
+    """Of the best fifth of the customers: what is at stake with those within their cadence, and with all of them."""
+    of_money = customer_standings.c.at_stake_minor.is_not(None) & _is_covered(covered)
+    count = connection.scalar(sa.select(sa.func.count()).select_from(customer_standings).where(of_money)) or 0
+    if not count or covered.currency is None:
+        return None
+    best = (
+        sa.select(customer_standings.c.at_stake_minor, customer_standings.c.due_on)
+        .where(of_money)
+        .order_by(customer_standings.c.at_stake_minor.desc())
+        .limit(max(1, count // 5))
+        .subquery()
+    )
+    looked_after = sa.func.sum(sa.case((best.c.due_on >= today, best.c.at_stake_minor), else_=0))
+    row = connection.execute(sa.select(looked_after.label("within"), sa.func.sum(best.c.at_stake_minor).label("all")))
+    within, in_all = row.one()
+    return from_minor(int(within), covered.currency), from_minor(int(in_all), covered.currency)
+
+
+def touches_made(connection: Connection, covered: Covered, from_on: dt.date, to_on: dt.date) -> int:
+    """How many touches were logged for these customers, from one day to another, both included."""
+    made = touches.c.happened_on.between(from_on, to_on) & touches.c.deleted_at.is_(None)
+    counted = sa.select(sa.func.count()).select_from(touches).where(made)
+    if covered.rep_ids:
+        theirs = customers.c.id == touches.c.customer_id
+        counted = counted.join(customers, theirs).where(customers.c.owner_rep_id.in_(covered.rep_ids))
+    return connection.scalar(counted) or 0
+
+
+def value_at_risk(connection: Connection, covered: Covered) -> Decimal | None:
+    """The value at risk of these customers together; None where no model has been fitted, or none in the currency."""
+    if covered.currency is None:
+        return None
+    is_known = customer_expectations.c.value_at_risk_minor.is_not(None)
+    theirs = is_known & (customer_expectations.c.currency == covered.currency)
+    total = sa.select(sa.func.sum(customer_expectations.c.value_at_risk_minor)).where(theirs)
+    if covered.rep_ids:
+        owned = customers.c.id == customer_expectations.c.customer_id
+        total = total.join(customers, owned).where(customers.c.owner_rep_id.in_(covered.rep_ids))
+    minor = connection.scalar(total)
+    return None if minor is None else from_minor(int(minor), covered.currency)
+
+
+def changed_since(connection: Connection, issue_id: int, composed_on: dt.date) -> int:
+    """For how many customers of an issue's lines somebody did something since: a touch on that day or later."""
+    done = sa.exists().where(
+        touches.c.customer_id == digest_lines.c.customer_id,
+        touches.c.deleted_at.is_(None),
+        touches.c.happened_on >= composed_on,
+    )
+    lines = sa.select(sa.func.count()).select_from(digest_lines).where(digest_lines.c.issue_id == issue_id, done)
+    return connection.scalar(lines) or 0
+
+
+def _list(connection: Connection, covered: Covered, chosen: sa.ColumnElement[bool]) -> Listed:
+    """The customers of a list. Those whose value is not known, or known in another currency, come last."""
+    chosen &= _is_covered(covered) & (customer_standings.c.care_class != CareClass.EXIT.value)
+    count = connection.scalar(sa.select(sa.func.count()).select_from(customer_standings).where(chosen)) or 0
+    in_currency = sa.case(
+        (customer_standings.c.currency == covered.currency, customer_standings.c.at_stake_minor), else_=-1
+    )
+    rows = connection.execute(
+        _PEOPLE.where(chosen)
+        .order_by(sa.func.coalesce(in_currency, -1).desc(), customer_standings.c.customer_id)
+        .limit(MOST)
+    )
+    return Listed([_person(row, covered.currency) for row in rows], count)
+
+
+_PEOPLE = (
+    sa.select(
+        customer_standings,
+        customers.c.name.label("customer"),
+        touches.c.kind.label("last_touch_kind"),
+        customer_values.c.last_purchase_on,
+        customer_values.c.observation_end_on,
+        customer_expectations.c.next_due_on,
+    )
+    .join(customers, customers.c.id == customer_standings.c.customer_id)
+    .outerjoin(customer_values, customer_values.c.customer_id == customer_standings.c.customer_id)
+    .outerjoin(customer_expectations, customer_expectations.c.customer_id == customer_standings.c.customer_id)
+    .outerjoin(touches, touches.c.id == customer_standings.c.last_touch_id)
+)
+
+
+def _is_covered(covered: Covered) -> sa.ColumnElement[bool]:
+    return customer_standings.c.owner_rep_id.in_(covered.rep_ids) if covered.rep_ids else sa.true()
+
+
+def _not_snoozed(today: dt.date) -> sa.ColumnElement[bool]:
+    until = customer_standings.c.snoozed_until_on
+    return until.is_(None) | (until <= today)
+
+
+def _is_loyal() -> sa.ColumnElement[bool]:
+    return customer_standings.c.care_class.in_(LOYAL) & ~customer_standings.c.has_complaint
+
+
+def _person(row: sa.Row[Any], currency: str | None) -> Person:
+    known = row.at_stake_minor is not None and row.currency == currency
+    return Person(
+        customer_id=row.customer_id,
+        customer=row.customer,
+        owner_rep_id=row.owner_rep_id,
+        at_stake=from_minor(row.at_stake_minor, row.currency) if known else None,
+        currency=row.currency if known else None,
+        care_class=CareClass(row.care_class),
+        class_rule=row.class_rule,
+        last_touch_on=row.last_touch_on,
+        last_touch_kind=row.last_touch_kind,
+        due_on=row.due_on,
+        has_complaint=row.has_complaint,
+        last_purchase_on=row.last_purchase_on,
+        next_due_on=row.next_due_on,
+        observation_end_on=row.observation_end_on,
+    )
+
+
+def _coming(row: Any, guests: Listed, currency: str | None) -> Coming:
+    left = max(0, row.seats - row.invited) if row.seats is not None else len(guests.head)
+    worth = [one.at_stake for one in guests.head[:left] if one.at_stake is not None]
+    return Coming(
+        event_id=row.id,
+        title=row.title,
+        held_on=row.held_on,
+        invited=row.invited,
+        seats=row.seats,
+        guests=min(left, guests.count),
+        at_stake=sum(worth, Decimal(0)) if worth else None,
+        currency=currency if worth else None,
+    )

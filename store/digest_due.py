@@ -1,0 +1,142 @@
+"""Which digests are due: a row in store/deliveries.py for each slot, named by the schedule and the slot's local day.
+
+However often and by however many workers this is planned, a slot has one row, and so one digest. Of slots that passed
+unseen, while nothing ran, the latest is still sent for `LATE_MOST`; the ones before it count as missed.
+"""
+
+import datetime as dt
+from collections.abc import Iterator
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from store import deliveries, digest_schedules, rep_hours
+from store.digest_schedules import Kept
+from store.rep_hours import WEEKDAYS, RepHours
+from store.tables import deliveries as rows
+from store.tables import people, reps
+from value.slots import Slot, Weekly, following, latest
+
+LATE_MOST = dt.timedelta(hours=72)
+# Of a Melktert that stood still for longer, the oldest missed slots are not counted one by one.
+MISSED_WEEKS_MOST = 8
+TEAM, REP = "team_digest", "rep_digest"
+
+
+def plan(connection: Connection, now: dt.datetime) -> int:
+    """Put a row for each digest whose slot has come; how many there were. The same again changes nothing."""
+    planned = 0
+    for kept in digest_schedules.every(connection):
+        if not kept.is_paused:
+            for slot, until in _passed(weekly(kept), kept.starts_at, now):
+                planned += _put_team(connection, kept, slot, until, now)
+    for user_id, zone, since, hours in _readers(connection):
+        for slot, until in _passed(_of_rep(hours, zone), since, now):
+            if not _is_on_leave(hours, slot.day):
+                planned += _put_rep(connection, user_id, slot, until, now)
+    return planned
+
+
+def send_now(connection: Connection, kept: Kept, now: dt.datetime) -> Slot | None:
+    """Send the digest of the slot that has come, or, where that was sent, the next one's early; None where both were.
+
+    It is the slot's own row, so the slot has no second one.
+    """
+    week = weekly(kept)
+    for slot in (latest(week, now), following(week, now)):
+        if slot.at >= kept.starts_at - LATE_MOST and _put_team(
+            connection, kept, slot, now + LATE_MOST, now, due_at=now
+        ):
+            return slot
+    return None
+
+
+def weekly(kept: Kept) -> Weekly:
+    """When the channel's digest comes."""
+    return Weekly(WEEKDAYS.index(kept.schedule.weekday), kept.schedule.time, kept.schedule.zone)
+
+
+def next_slot(kept: Kept, now: dt.datetime) -> Slot:
+    """The next slot that is to come."""
+    return following(weekly(kept), now)
+
+
+def key_of(reader: str, slot_on: dt.date) -> str:
+    """The key of a digest among the deliveries."""
+    return f"digest {reader} {slot_on.isoformat()}"
+
+
+def missed(connection: Connection, reader: str) -> int:
+    """How many digests this reader was not sent in time."""
+    is_theirs = rows.c.key.startswith(f"digest {reader} ", autoescape=True) & rows.c.is_missed
+    return connection.scalar(sa.select(sa.func.count()).select_from(rows).where(is_theirs)) or 0
+
+
+def _passed(week: Weekly, since: dt.datetime, now: dt.datetime) -> Iterator[tuple[Slot, dt.datetime]]:
+    """The slots that have come, the latest first, each with the moment until which it is still sent."""
+    slot = latest(week, now)
+    until = slot.at + LATE_MOST
+    for _ in range(MISSED_WEEKS_MOST):
+        if slot.at < since:
+            return
+        yield slot, until
+        # The one before it is too late as soon as this one has come.
+        until, slot = slot.at, latest(week, slot.at - dt.timedelta(microseconds=1))
+        until = min(until, slot.at + LATE_MOST)
+
+
+def _put_team(
+    connection: Connection,
+    kept: Kept,
+    slot: Slot,
+    until: dt.datetime,
+    now: dt.datetime,
+    *,
+    due_at: dt.datetime | None = None,
+) -> bool:
+    return deliveries.put(
+        connection,
+        key_of(kept.reader, slot.day),
+        TEAM,
+        to_channel=kept.channel_id,
+        values={"command": "digest", "do": "post", "reader": kept.reader, "slot": slot.key},
+        due_at=due_at or slot.at,
+        expires_at=until,
+        at=now,
+    )
+
+
+def _put_rep(connection: Connection, user_id: str, slot: Slot, until: dt.datetime, now: dt.datetime) -> bool:
+    reader = f"rep {user_id}"
+    return deliveries.put(
+        connection,
+        key_of(reader, slot.day),
+        REP,
+        to_user=user_id,
+        values={"command": "digest", "do": "post", "reader": reader, "slot": slot.key},
+        due_at=slot.at,
+        expires_at=until,
+        at=now,
+    )
+
+
+def _readers(connection: Connection) -> list[tuple[str, str, dt.datetime, RepHours]]:
+    """The reps who read a digest of their own: their Slack user, zone, since when, and hours."""
+    found = connection.execute(
+        sa.select(reps.c.slack_user_id, people.c.zone, reps.c.linked_at)
+        .join(people, people.c.slack_user_id == reps.c.slack_user_id)
+        .where(reps.c.left_at.is_(None), people.c.kind == "member", reps.c.linked_at.is_not(None))
+    ).all()
+    set_by = rep_hours.some(connection, [row.slack_user_id for row in found])
+    with_hours = ((row, set_by.get(row.slack_user_id, RepHours())) for row in found)
+    return [(row.slack_user_id, row.zone, row.linked_at, hours) for row, hours in with_hours if hours.own_digest]
+
+
+def _is_on_leave(hours: RepHours, day: dt.date) -> bool:
+    first, last = hours.leave_from_on, hours.leave_until_on
+    return first is not None and last is not None and first <= day <= last
+
+
+def _of_rep(hours: RepHours, zone: str) -> Weekly:
+    """The first morning of somebody's working week."""
+    return Weekly(min(map(WEEKDAYS.index, hours.working_days)), hours.remind_at, zone)
