@@ -23,6 +23,7 @@ from slackblocks import (
     PlainText,
     PlainTextInput,
     StaticSelectMenu,
+    UserMultiSelectMenu,
     UserSelectMenu,
 )
 from slackblocks import Option as Choice
@@ -147,9 +148,8 @@ def _element(field: Field) -> Element:
             return PlainTextInput(action_id=FIELD, initial_value=_typed(lines), multiline=True)
         case "choice":
             return _menu(field)
-        case "person":
-            known = field.initial if is_slack_user_id(field.initial) else None
-            return UserSelectMenu(action_id=FIELD, initial_user=known)
+        case "person" | "people":
+            return _members(field)
         case "customer":
             return ExternalSelectMenu(
                 action_id=FIELD,
@@ -159,6 +159,13 @@ def _element(field: Field) -> Element:
             )
         case "date":
             return DatePicker(action_id=FIELD, initial_date=_day(field.initial))
+
+
+def _members(field: Field) -> UserSelectMenu | UserMultiSelectMenu:
+    known = [one for one in field.initial.split() if is_slack_user_id(one)]
+    if field.kind == "people":
+        return UserMultiSelectMenu(action_id=FIELD, initial_users=known or None)
+    return UserSelectMenu(action_id=FIELD, initial_user=known[0] if known else None)
 
 
 def _menu(field: Field) -> StaticSelectMenu:
@@ -273,6 +280,8 @@ def _given(value: object) -> str:
             return text
         case {"value": str(text)} | {"selected_user": str(text)} | {"selected_date": str(text)}:
             return text
+        case {"selected_users": list(users)}:
+            return " ".join(str(user) for user in users)
     return ""
 
 
@@ -284,6 +293,7 @@ def _refilled(element: Mapping[str, Any], state: Mapping[str, Any]) -> Json:
         ("value", "initial_value"),
         ("selected_option", "initial_option"),
         ("selected_user", "initial_user"),
+        ("selected_users", "initial_users"),
         ("selected_date", "initial_date"),
     ):
         if value.get(name):

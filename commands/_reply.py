@@ -197,12 +197,13 @@ class Field:
     """One thing that a form asks for. What comes back is text, whatever the kind, empty where nothing was given.
 
     `text` is one line, `long` several, `number` a decimal number as typed, `choice` the value of one of `options`,
-    `person` a Slack user id, `customer` a customer's id, found by name while typing, `date` a day as YYYY-MM-DD.
+    `person` a Slack user id, `people` several with a space between, `customer` a customer's id, found by name while
+    typing, `date` a day as YYYY-MM-DD.
     """
 
     name: str
     label: str
-    kind: Literal["text", "long", "number", "choice", "person", "customer", "date"] = "text"
+    kind: Literal["text", "long", "number", "choice", "person", "people", "customer", "date"] = "text"
     required: bool = True
     initial: str = ""
     options: tuple[Option, ...] = ()

@@ -87,6 +87,16 @@ def test_a_title_is_cut_after_a_word(title: str, drawn: str) -> None:
     assert forms.view(Form("x", title, (Field("a", "A"),)))["title"]["text"] == drawn
 
 
+def test_several_people_go_out_and_come_back_as_their_ids() -> None:
+    form = forms.view(Form("x", "X", (Field("there", "Who?", "people", initial="U012AB3CD nobody U012AB3CE"),)))
+    (block,) = form["blocks"]
+    assert block["element"]["initial_users"] == ["U012AB3CD", "U012AB3CE"]
+    chosen = {"type": "multi_users_select", "selected_users": ["U1", "U2"]}
+    filled = {**form, "state": {"values": {"there": {forms.FIELD: chosen}}}}
+    assert forms.submitted(filled).values["there"] == "U1 U2"
+    assert forms.again(filled, {})["blocks"][0]["element"]["initial_users"] == ["U1", "U2"]
+
+
 def test_a_date_or_person_that_is_none_is_left_empty() -> None:
     view = forms.view(
         Form("x", "X", (Field("a", "A", "date", initial="soon"), Field("b", "B", "person", initial="Al")))
