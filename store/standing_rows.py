@@ -1,7 +1,7 @@
 """What a customer's standing follows from, read at once for as many as are asked for, and the row that it comes to."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -103,69 +103,80 @@ def cadence_days(settings: TeamSettings, care_class: CareClass) -> int | None:
     return days
 
 
-def rows(known: Sequence[Any], settings: TeamSettings) -> list[Row]:
+def rows(known: Sequence[sa.Row[Any]], settings: TeamSettings) -> list[Row]:
     """The row of each customer in `known`, which are rows of KNOWN."""
-    rules = [RULES[place] for place in classify(signals_of(known)).tolist()]
-    cadences = {care_class: cadence_days(settings, care_class) for care_class in CareClass}
-    found = []
-    for one, rule in zip(known, rules, strict=True):
-        stake = _at_stake(one)
-        found.append(
-            (
-                one.id,
-                one.owner_rep_id,
-                rule.care_class.value,
-                rule.name,
-                stake,
-                None if stake is None else one.currency,
-                one.last_touch_id,
-                one.last_touch_on,
-                _due_on(one, cadences[rule.care_class]),
-                one.snoozed_until_on,
-                one.judgement == "complaint",
-            )
+    if not known:
+        return []
+    # By columns, since the attributes of a hundred thousand rows take longer to look up than all else.
+    of = dict(zip(known[0]._fields, zip(*known, strict=True), strict=True))
+    places = classify(signals_of(of)).tolist()
+    classes = [rule.care_class for rule in RULES]
+    cadences = [cadence_days(settings, care_class) for care_class in classes]
+    stakes = list(map(_at_stake, *(of[name] for name in _STAKES)))
+    due = map(
+        _due_on,
+        *([cadences[place] for place in places], of["last_touch_on"], of["first_purchase_on"], of["added_on"]),
+    )
+    return list(
+        zip(
+            of["id"],
+            of["owner_rep_id"],
+            [classes[place].value for place in places],
+            [RULES[place].name for place in places],
+            stakes,
+            [None if stake is None else currency for stake, currency in zip(stakes, of["currency"], strict=True)],
+            of["last_touch_id"],
+            of["last_touch_on"],
+            due,
+            of["snoozed_until_on"],
+            [judgement == "complaint" for judgement in of["judgement"]],
+            strict=True,
         )
-    return found
+    )
 
 
-def _at_stake(row: Any) -> int | None:
+_STAKES = ("is_earned", "expected_in", "currency", "residual_value_minor", "projected_value_minor")
+
+
+def _at_stake(
+    is_earned: bool, expected_in: str | None, currency: str | None, residual: int | None, projected: int | None
+) -> int | None:
     """What a customer is ranked by: the residual lifetime value where the model has earned it, else the projected one.
 
     The one place that decides it. Whoever is worth nothing to come has nothing at stake that is known.
     """
-    has_earned = row.is_earned and row.expected_in == row.currency
-    minor = row.residual_value_minor if has_earned else row.projected_value_minor
+    minor = residual if is_earned and expected_in == currency else projected
     return minor if minor is not None and minor > 0 else None
 
 
-def _due_on(row: Any, days: int | None) -> dt.date | None:
+def _due_on(
+    days: int | None, last_touch_on: dt.date | None, first_purchase_on: dt.date | None, added_on: dt.date | None
+) -> dt.date | None:
     if days is None:
         return None
-    if row.last_touch_on is None:
+    if last_touch_on is None:
         # Never touched is the worst case, not a missing one: due since there is somebody to touch.
-        return row.first_purchase_on or row.added_on or SINCE_EVER
-    due: dt.date = row.last_touch_on + dt.timedelta(days=days)
-    return due
+        return first_purchase_on or added_on or SINCE_EVER
+    return last_touch_on + dt.timedelta(days=days)
 
 
-def signals_of(known: Sequence[Any]) -> Signals:
-    """What the classes rest on; revenue stands in for profit where a cost is not known."""
-    end = [row.observation_end_on for row in known]
-    money = [
-        (row.revenue_minor, row.revenue_12_months_minor)
-        if row.gross_profit_minor is None or row.gross_profit_12_months_minor is None
-        else (row.gross_profit_minor, row.gross_profit_12_months_minor)
-        for row in known
-    ]
+def signals_of(of: Mapping[str, Sequence[Any]]) -> Signals:
+    """What the classes rest on, from the columns that KNOWN has of them; revenue stands in for profit where a cost is
+    not known.
+    """
+    end = of["observation_end_on"]
+    sold = zip(of["revenue_minor"], of["revenue_12_months_minor"], strict=True)
+    earned = zip(of["gross_profit_minor"], of["gross_profit_12_months_minor"], strict=True)
+    money = [revenue if None in profit else profit for revenue, profit in zip(sold, earned, strict=True)]
     return Signals(
-        is_exit=np.array([row.status == "exit" for row in known], dtype=np.bool_),
-        days_since_first=_days_between([row.first_purchase_on for row in known], end),
-        days_since_last=_days_between([row.last_purchase_on for row in known], end),
+        is_exit=np.array([status == "exit" for status in of["status"]], dtype=np.bool_),
+        days_since_first=_days_between(of["first_purchase_on"], end),
+        days_since_last=_days_between(of["last_purchase_on"], end),
         # None becomes NaN.
         earned=np.array([so_far for so_far, _ in money], dtype=np.float64),
         earned_12_months=np.array([last for _, last in money], dtype=np.float64),
-        typical_gap_days=np.array([row.rhythm_days for row in known], dtype=np.float64),
-        probability_alive=np.array([row.probability_alive for row in known], dtype=np.float64),
+        typical_gap_days=np.array(of["rhythm_days"], dtype=np.float64),
+        probability_alive=np.array(of["probability_alive"], dtype=np.float64),
     )
 
 

@@ -28,6 +28,7 @@ AT_ONCE = 500
 SOME = 0.1
 # A sum of amounts is kept in two parts, since SQLite fails at one that a column could not hold.
 PART = 10**9
+_DUE_ON, _CURRENCY, _AT_STAKE_MINOR = map(COLUMNS.index, ("due_on", "currency", "at_stake_minor"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,10 +175,10 @@ def _count(connection: Connection, some: Iterable[Row], sign: int) -> None:
     """Add these rows to the days on which they are due, or take them off."""
     days: dict[tuple[dt.date, str], list[int]] = {}
     for row in some:
-        told = dict(zip(COLUMNS, row, strict=True))
-        if told["due_on"] is not None:
-            parts, rest = divmod(told["at_stake_minor"] or 0, PART)
-            day = days.setdefault((told["due_on"], told["currency"] or ""), [0, 0, 0])
+        due_on, currency, minor = row[_DUE_ON], row[_CURRENCY] or "", row[_AT_STAKE_MINOR] or 0
+        if due_on is not None:
+            parts, rest = divmod(minor, PART)
+            day = days.setdefault((due_on, currency), [0, 0, 0])
             for at, more in enumerate((1, parts, rest)):
                 day[at] += sign * more
     insert = (postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert)(due_days)
