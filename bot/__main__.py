@@ -9,11 +9,13 @@ from typer.core import TyperGroup
 
 ROOMS = {
     "ask": ("bot.ask:ask", 'Ask one question, such as "/clv acme".'),
+    "deliver": ("bot.delivering:deliver", "Post what is due, once."),
     "demo": ("bot.demo:demo", "Ask about the bundled ledger, at a prompt."),
     "doctor": ("bot.doctor:doctor", "Say what is wrong, and what to do about it."),
     "import": ("bot.importing:import_files", "Import a ledger."),
     "model": ("bot.model:model", "Say which model of customer value would have been right."),
     "run": ("bot.running:run", "Answer in Slack."),
+    "score": ("bot.score:score", "Score every customer anew, and learn from the past."),
 }
 
 

@@ -166,11 +166,7 @@ class Directory:
         except TROUBLE as error:
             self.log.note("Slack does not tell of a conversation", error)
             return None
-        if channel.get("is_ext_shared") or channel.get("is_pending_ext_shared") or channel.get("pending_shared"):
-            return Place("shared", channel_id)
-        if channel.get("is_im"):
-            return Place("dm", channel_id)
-        return Place("channel", channel_id, channel.get("num_members"))
+        return read_place(channel, channel_id)
 
 
 class _Kept(Generic[Kept]):
@@ -200,6 +196,15 @@ class _Kept(Generic[Kept]):
     def drop(self, key: str) -> None:
         with self.lock:
             self.known.pop(key, None)
+
+
+def read_place(channel: Json, channel_id: str) -> Place:
+    """A conversation object of Slack's."""
+    if channel.get("is_ext_shared") or channel.get("is_pending_ext_shared") or channel.get("pending_shared"):
+        return Place("shared", channel_id)
+    if channel.get("is_im"):
+        return Place("dm", channel_id)
+    return Place("channel", channel_id, channel.get("num_members"))
 
 
 def _next(page: SlackResponse) -> str:

@@ -77,6 +77,14 @@ class Settings(BaseSettings):
         description="the number of processes that answer HTTP, such as 2",
     )
 
+    ambiguous_wait_seconds: int = Field(
+        default=60,
+        ge=2,
+        le=600,
+        description="the seconds, from 2 to 600, after which a message that Slack may or may not have taken is looked "
+        "for in its conversation, such as 60",
+    )
+
     @field_validator("*", mode="before")
     @classmethod
     def _without_margins(cls, value: Any) -> Any:

@@ -23,6 +23,8 @@ from store.tables import deliveries
 State = Literal["waiting", "claimed", "sending", "sent", "held", "dropped"]
 # A worker that has claimed a row and says nothing more for so long has died; it has posted nothing.
 LEASE = dt.timedelta(minutes=2)
+# Nothing is put off for longer at once; a lease that seems to end later stems from a clock that was put back since.
+PAUSE_MOST = dt.timedelta(hours=1)
 # Reports to admins are of this kind; of one that cannot be sent nobody is told.
 REPORT = "held"
 MISSED = "It could not be posted in time."
@@ -245,22 +247,24 @@ _above = deliveries.alias("above")
 _ALL = sa.select(deliveries, _above.c.ts.label("thread_ts")).outerjoin(_above, _above.c.id == deliveries.c.thread_of_id)
 
 
-def _is_untaken(at: dt.datetime) -> sa.ColumnElement[bool]:
-    """Whether it waits, and not for Slack to want it again, or its worker has died before the post."""
-    waits = (deliveries.c.state == "waiting") & (deliveries.c.lease_until.is_(None) | (deliveries.c.lease_until <= at))
-    return waits | ((deliveries.c.state == "claimed") & (deliveries.c.lease_until <= at))
+def _is_past(at: dt.datetime) -> sa.ColumnElement[bool]:
+    return (deliveries.c.lease_until <= at) | (deliveries.c.lease_until > at + PAUSE_MOST)
+
+
+def _is_abandoned(at: dt.datetime) -> sa.ColumnElement[bool]:
+    """Whether its worker has died before the post."""
+    return (deliveries.c.state == "claimed") & _is_past(at)
 
 
 def _is_free(at: dt.datetime) -> sa.ColumnElement[bool]:
+    waits = (deliveries.c.state == "waiting") & (deliveries.c.lease_until.is_(None) | _is_past(at))
     above = sa.select(_above.c.id).where(_above.c.id == deliveries.c.thread_of_id, _above.c.state == "sent")
     is_in_turn = deliveries.c.thread_of_id.is_(None) | above.exists()
-    return (deliveries.c.due_at <= at) & _is_untaken(at) & is_in_turn
+    return (deliveries.c.due_at <= at) & (waits | _is_abandoned(at)) & is_in_turn
 
 
 def _is_over(at: dt.datetime) -> sa.ColumnElement[bool]:
-    waits = deliveries.c.state == "waiting"
-    is_abandoned = (deliveries.c.state == "claimed") & (deliveries.c.lease_until <= at)
-    return (deliveries.c.expires_at <= at) & (waits | is_abandoned)
+    return (deliveries.c.expires_at <= at) & ((deliveries.c.state == "waiting") | _is_abandoned(at))
 
 
 def _is_claimed_by(one: Delivery) -> sa.ColumnElement[bool]:

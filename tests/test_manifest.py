@@ -27,8 +27,12 @@ SCOPES_OF_METHODS = {
     "auth.test": "",
     "chat.postEphemeral": "chat:write",
     "chat.postMessage": "chat:write",
+    # Only where a delivery goes: to channels, and to one person by direct message.
+    "conversations.history": "channels:history groups:history im:history",
     "conversations.info": "channels:read groups:read im:read mpim:read",
     "conversations.members": "channels:read groups:read im:read mpim:read",
+    "conversations.open": "im:write",
+    "conversations.replies": "channels:history groups:history im:history",
     "users.info": "users:read",
     "users.list": "users:read",
     "users.lookupByEmail": "users:read.email",

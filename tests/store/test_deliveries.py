@@ -88,6 +88,15 @@ def test_whoever_died_before_the_post_is_followed_by_another_and_does_no_harm_on
     assert kept(db).state == "sending"
 
 
+def test_a_clock_that_was_put_back_takes_nothing_out_of_the_world(db: Database) -> None:
+    put(db, due_at=NOW - dt.timedelta(days=400))
+    (one,) = claim(db, NOW)
+    a_year_ago = NOW - dt.timedelta(days=365)
+    (again,) = claim(db, a_year_ago)
+    assert not begin(db, one, a_year_ago)
+    assert begin(db, again, a_year_ago)
+
+
 def test_what_may_have_been_posted_is_claimed_by_nobody(db: Database) -> None:
     begun(db)
     assert claim(db, NOW + dt.timedelta(days=9)) == []

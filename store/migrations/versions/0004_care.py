@@ -11,7 +11,7 @@ branch_labels = None
 depends_on = None
 
 
-def upgrade() -> None:
+def upgrade() -> None:  # noqa: PLR0915 - one statement for each table and index
     big_id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
     instant = store.tables.Instant
     op.create_table(
