@@ -208,11 +208,6 @@ def kind_of(connection: Connection, customer_id: int, entry_id: int) -> Kind | N
     return next((kind for kind in _COLUMNS if action == _action(kind)), None)
 
 
-def added_by_hand(connection: Connection, customer_id: int, *, by: str, on: dt.date) -> None:
-    """Keep that somebody added this new customer by hand."""
-    connection.execute(customer_care.insert().values(customer_id=customer_id, added_by=by, added_on=on))
-
-
 # --- keeping --------------------------------------------------------------------------------------------------------
 
 

@@ -1,0 +1,273 @@
+"""The visit brief: what somebody reads on the way in, the line to remember first, everything else under its buttons."""
+
+import datetime as dt
+
+from commands import _customer_questions as questions
+from commands._clv_subject import Subject, subject
+from commands._customer_words import ago, invented, person, somebody, touched
+from commands._figures import horizon, named, old_data, owned_by
+from commands._reply import (
+    Action,
+    Count,
+    Date,
+    Fact,
+    Inline,
+    Money,
+    Note,
+    Ratio,
+    Reply,
+    Request,
+    Role,
+    Sentence,
+    Strong,
+    Text,
+    Unknown,
+)
+from store import standings
+from store.assortment import Assortment, Bought
+from store.brief import Brief
+from value.lifetime import NoProjection
+
+NAME = "customer"
+PEOPLE_SHOWN, PROMISES_SHOWN, KINDS_SHOWN = 4, 3, 3
+PROMISE_LETTERS = 100
+
+
+def reply(of: Brief, bought: Assortment | None, request: Request, *before: Note) -> Reply:
+    """The card. `before` is what was just done."""
+    today, customer = request.today, of.dossier.customer
+    about = None if of.dossier.coverage is None else subject(of.dossier)
+    remember = _ask(of, today)
+    notes = [
+        Note(_who(of), "quiet"),
+        *_warnings(of),
+        remember,
+        Note(_worth(about)),
+        *_touches(of, today),
+        Note(_people(of, today)),
+        *_promises(of, today),
+        Note(_overdue(of)),
+        *_buys(bought),
+        *_last_lines(of, today),
+    ]
+    headline = _headline(of, about)
+    return Reply(
+        headline=headline,
+        summary=(*headline, ". ", *remember.text),
+        parts=(*before, *notes),
+        actions=_actions(of),
+        facts=_facts(of, about, today),
+        again=Action(NAME, "", {"customer": str(customer.id)}),
+    )
+
+
+def _headline(of: Brief, about: Subject | None) -> Sentence:
+    name = of.dossier.customer.name
+    if about is not None and about.figures.lifetime is not None and about.figures.lifetime > 0:
+        return (name, "  ·  ", about.figures.money(about.figures.lifetime, "short"))
+    return (name, "  ·  ", of.standing.care_class.label)
+
+
+def _who(of: Brief) -> Sentence:
+    customer = of.dossier.customer
+    words: list[Inline] = [Strong(of.standing.care_class.label)]
+    where = ", ".join(word for word in (customer.place, customer.country) if word)
+    if where:
+        words.append(f"  ·  {where}")
+    words += ["  ·  ", *(owned_by(customer.owner) if customer.owner else ("nobody's customer",))]
+    if customer.customer_since_on is not None:
+        words += ["  ·  customer since ", Date(customer.customer_since_on)]
+    if of.care.added_by is not None and of.care.added_on is not None:
+        words += ["  ·  added by hand ", Date(of.care.added_on)]
+    return tuple(words)
+
+
+def _warnings(of: Brief) -> list[Note]:
+    found: list[Note] = []
+    if of.care.exit_on is not None:
+        why: Sentence = (Strong("Marked as an exit"), " on ", Date(of.care.exit_on), f": {of.care.exit_reason}")
+        found.append(Note((*why, ". Nobody has to visit, invite or congratulate them."), "warning"))
+    if of.has_complaint:
+        said = " is open. Invitations and good wishes wait until a touch says that it is settled."
+        found.append(Note((Strong("A complaint"), said), "warning"))
+    if of.care.is_difficult:
+        found.append(Note((Strong("A difficult customer."), " The button Ask has what helps."), "warning"))
+    return found
+
+
+def _ask(of: Brief, today: dt.date) -> Note:
+    """The line to remember."""
+    if of.has_complaint or of.overdue.debts:
+        return Note((Strong("Ask first: "), questions.AFTER_TROUBLE))
+    way = questions.of_the_week(of.dossier.customer.id, today)
+    return Note((Strong("Ask: "), way.question))
+
+
+def _worth(about: Subject | None) -> Sentence:
+    if about is None or about.figures.no_projection is NoProjection.NEVER_BOUGHT:
+        return (Strong("Worth"), "  no purchase on record")
+    found = about.figures
+    so_far = found.value.gross_profit
+    words: list[Inline] = [Strong("Worth"), "  "]
+    if so_far is None:
+        return (*words, "not known: ", found.unknown.reason)
+    words += (
+        [found.money(so_far, "short"), " profit so far"] if so_far >= 0 else ["cost us ", found.money(-so_far, "short")]
+    )
+    if found.value.projected_value is not None:
+        words += [
+            " + ",
+            found.money(found.value.projected_value, "short"),
+            " projected over ",
+            horizon(found.assumptions),
+        ]
+    else:
+        words += ["; nothing projected: ", found.unknown.reason]
+    if found.value.last_purchase_on is not None:
+        words += ["  ·  last purchase ", Date(found.value.last_purchase_on)]
+    return tuple(words)
+
+
+def _touches(of: Brief, today: dt.date) -> list[Note]:
+    cadence = standings.cadence_days(of.dossier.settings, of.standing.care_class)
+    due: Sentence = () if cadence is None else (f", due every {cadence} days",)
+    if not of.touches:
+        return [Note((Strong("Touches"), "  nobody has touched them, on record", *due))]
+    last = of.touches[0].happened_on
+    return [
+        Note((Strong("Last touch"), f"  {ago(last, today)}", *due)),
+        *(Note(touched(touch)) for touch in of.touches),
+    ]
+
+
+def _people(of: Brief, today: dt.date) -> Sentence:
+    if not of.people:
+        return (Strong("People"), "  nobody is known there yet")
+    words: list[Inline] = [Strong("People"), "  "]
+    for at, contact in enumerate(of.people[:PEOPLE_SHOWN]):
+        words += [*([" · "] if at else []), *person(contact, today)]
+    rest = len(of.people) - PEOPLE_SHOWN
+    is_made_up = all(contact.is_invented for contact in of.people)
+    return (*words, *((f" · {rest} more",) if rest > 0 else ()), *invented(is_invented=is_made_up))
+
+
+def _promises(of: Brief, today: dt.date) -> list[Note]:
+    notes: list[Note] = []
+    for promise in of.promises[:PROMISES_SHOWN]:
+        late = promise.days_late(today)
+        text = promise.text if len(promise.text) <= PROMISE_LETTERS else promise.text[: PROMISE_LETTERS - 1] + "…"
+        words: list[Inline] = [Strong("Promised"), f"  {text}, by ", Date(promise.due_on)]
+        if late:
+            words += [" (", Strong(f"{late} {'day' if late == 1 else 'days'} late"), ")"]
+        if promise.who.is_known:
+            words += [", ", somebody(promise.who)]
+        notes.append(Note((*words, *invented(is_invented=promise.is_invented))))
+    rest = len(of.promises) - PROMISES_SHOWN
+    if rest > 0:
+        notes.append(Note((f"and {rest} more promises",)))
+    return notes
+
+
+def _overdue(of: Brief) -> Sentence:
+    owed = of.overdue
+    if owed.unknown:
+        return (Strong("Overdue"), "  not known: ", owed.unknown)
+    words: list[Inline] = [Strong("Overdue"), "  "]
+    for at, debt in enumerate(owed.debts):
+        words += [*([", "] if at else []), Money(debt.amount, debt.currency), f", the oldest for {debt.days} days"]
+    if not owed.debts:
+        words.append("nothing")
+    return (*words, *((" when the books ended, ", Date(owed.as_of_on)) if owed.as_of_on else ()))
+
+
+def _buys(bought: Assortment | None) -> list[Note]:
+    if bought is None:
+        return []
+    words: list[Inline] = [Strong("They buy"), "  "]
+    for at, kind in enumerate(bought.bought[:KINDS_SHOWN]):
+        words += [
+            *([" · "] if at else []),
+            f"{kind.name} ",
+            Money(kind.revenue, bought.currency, "short"),
+            *trend(kind),
+        ]
+    if not bought.bought:
+        words.append("nothing in the last 12 months of the data")
+    if bought.stopped:
+        words += ["  ·  ", Strong("no longer"), f" {bought.stopped[0].name}"]
+    return [Note(tuple(words))]
+
+
+def trend(kind: Bought) -> Sentence:
+    """Against the year before: (+12 %), (new)."""
+    change = kind.trend
+    if change is None:
+        return (" (new)",)
+    return (" (", "+" if change > 0 else "", Ratio(change), ")")
+
+
+def _last_lines(of: Brief, today: dt.date) -> list[Note]:
+    """The small print: the reference, what the data covers, and where the figures are taken apart."""
+    words: list[Inline] = ["Reference: ", reference(of, today)]
+    coverage = of.dossier.coverage
+    if coverage is None:
+        return [Note((*words, "  ·  no ledger has been imported yet"), "quiet")]
+    covered: Sentence = (
+        f"  ·  {coverage.titles}, ",
+        Date(coverage.period_start_on),
+        " to ",
+        Date(coverage.observation_end_on),
+    )
+    return [*old_data(coverage, of.dossier.settings, today), Note((*words, *covered), "quiet")]
+
+
+def reference(of: Brief, today: dt.date) -> str:
+    """Whether they may be named to others."""
+    settled = of.care
+    asked = "" if settled.reference_asked_on is None else f", asked {ago(settled.reference_asked_on, today)}"
+    if settled.is_referenceable is None:
+        return f"no answer yet{asked}" if asked else "never asked"
+    return ("may be named" if settled.is_referenceable else "not to be named") + asked
+
+
+def _actions(of: Brief) -> tuple[Action, ...]:
+    the_customer = {"customer": str(of.dossier.customer.id)}
+    return (
+        Action("visit", "Log a visit", the_customer, style="primary", opens_form=True),
+        Action("contact", "People", the_customer),
+        Action(NAME, "What they buy", {**the_customer, "view": "buys"}),
+        Action(NAME, "Ask", {**the_customer, "view": "ask"}),
+    )
+
+
+def settling(of: Brief, request: Request) -> tuple[Action, ...]:
+    """What can be settled about the customer, of which an exit is for managers."""
+    the_customer = {"customer": str(of.dossier.customer.id)}
+    flag = "not difficult" if of.care.is_difficult else "difficult"
+    label = "Not difficult any more" if of.care.is_difficult else "Difficult customer"
+    found = [Action(NAME, label, {**the_customer, "do": flag})]
+    if of.care.reference_asked_on is not None and of.care.is_referenceable is None:
+        found.append(Action(NAME, "They answered…", {**the_customer, "do": "answered"}, opens_form=True))
+    else:
+        found.append(Action(NAME, "Asked for a reference…", {**the_customer, "do": "asked"}, opens_form=True))
+    if request.person.role.includes(Role.MANAGER):
+        if of.care.exit_on is None:
+            found.append(Action(NAME, "Mark as an exit…", {**the_customer, "do": "exit"}, opens_form=True))
+        else:
+            found.append(Action(NAME, "No exit any more", {**the_customer, "do": "back"}))
+    return tuple(found)
+
+
+def _facts(of: Brief, about: Subject | None, today: dt.date) -> tuple[Fact, ...]:
+    """For programs, by the keys of DESIGN §9 where it has them."""
+    days = of.standing.days_since_last_touch(today)
+    touch = Unknown("nobody has touched the customer, on record") if days is None else Count(days, "day")
+    worth = () if about is None else (about.figures.facts()["lifetime_value"],)
+    return (
+        named(of.dossier.customer.name),
+        Fact("customer_class", "class", Text(of.standing.care_class.label)),
+        *worth,
+        Fact("days_since_last_touch", "since the last touch", touch),
+        Fact("contacts", "", Count(len(of.people), "contact")),
+        Fact("open_promises", "", Count(len(of.promises), "open promise")),
+    )

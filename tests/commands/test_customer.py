@@ -1,0 +1,289 @@
+"""/customer: the brief before a visit, what stands under its buttons, customers by hand, and channels."""
+
+import datetime as dt
+from dataclasses import replace
+from types import SimpleNamespace
+
+import pytest
+import sqlalchemy as sa
+
+from commands._reply import Action, Invalid, Person, Place, Reply, Role
+from store import contacts, customer_channels, promises, standings, tables, touches
+from store.contacts import About
+from store.promises import NewPromise
+from store.touches import NewTouch
+from store.who import Who
+from tests.commands.asking import TODAY, ask, facts, read
+from tests.ledger import NOW
+from value.anniversaries import YearlyDay
+
+REP = Person("U1", "T1", role=Role.REP)
+MANAGER = replace(REP, slack_user_id="U2", role=Role.MANAGER)
+SALES = Place("channel", "C1")
+DAY = dt.timedelta(days=1)
+
+
+def press(books: SimpleNamespace, who: Person = REP, place: Place = SALES, /, **values: str) -> Reply:
+    return ask(books.db, "/customer", values=values, person=who, place=place, origin="button", receipt=None)
+
+
+def submit(books: SimpleNamespace, who: Person = REP, /, receipt: str = "view 1", **values: str) -> Reply:
+    return ask(books.db, "/customer", values=values, person=who, origin="form", receipt=receipt)
+
+
+def action(reply: Reply, label: str) -> Action:
+    everywhere: list[Action] = [
+        *reply.actions,
+        *(one for part in reply.parts for one in getattr(part, "actions", ())),
+    ]
+    return next(one for one in everywhere if one.label == label)
+
+
+@pytest.fixture
+def cared(books: SimpleNamespace) -> SimpleNamespace:
+    """Metropolitan with people, touches and promises."""
+    with books.db.writing() as connection:
+        contacts.add(
+            connection,
+            books.best,
+            About("Anna Smit", "buyer", birthday=YearlyDay(6, 12, 1966)),
+            by="U1",
+            at=NOW,
+        )
+        for days, kind, note in (
+            (80, "visit", "First"),
+            (40, "call", "Second"),
+            (9, "visit", "Third"),
+            (5, "call", ""),
+        ):
+            new = NewTouch(books.best, kind, TODAY - days * DAY, "U1", NOW, (Who(1),), note=note or None)  # type: ignore[arg-type]
+            touches.log(connection, new)
+        made = NewPromise(books.best, "send the price list", TODAY - 3 * DAY, Who(1), "U1", NOW)
+        promises.make(connection, made)
+        standings.refresh(connection)
+    return books
+
+
+# --- the brief ----------------------------------------------------------------------------------------------------
+
+
+def test_the_brief_says_all_that_one_should_know_on_the_way_in(cared: SimpleNamespace) -> None:
+    card = ask(cared.db, "/customer metropolitan")
+    words = read(card)
+    assert "Metropolitan Bicycle Supply" in words
+    assert "Last touch  5 days ago, due every 56 days" in words
+    assert "visit, Thandi Nkosi: Third" in words
+    assert "First" not in words
+    assert "Anna Smit (buyer, birthday in 8 days)" in words
+    assert "Promised  send the price list, by Jun 1, 2026 (3 days late), Thandi Nkosi" in words
+    assert "Overdue  not known: no payments were imported" in words
+    assert "Ask: " in words
+    assert "Reference: never asked" in words
+    assert [one.label for one in card.actions] == ["Log a visit", "People", "What they buy", "Ask"]
+    assert [one.style for one in card.actions].count("primary") == 1
+
+
+def test_programs_read_the_class_and_the_days_since_the_last_touch(cared: SimpleNamespace) -> None:
+    found = facts(ask(cared.db, "/customer metropolitan"))
+    assert found["days_since_last_touch"].value.number == 5  # type: ignore[union-attr]
+    assert found["customer_class"].value.text == "Ramp up"  # type: ignore[union-attr]
+    assert found["open_promises"].value.number == 1  # type: ignore[union-attr]
+
+
+def test_a_customer_of_whom_nothing_is_known_says_so(books: SimpleNamespace) -> None:
+    words = read(ask(books.db, "/customer never bought"))
+    assert "no purchase on record" in words
+    assert "nobody has touched them" in words
+    assert "nobody is known there yet" in words
+    assert "nobody's customer" in words
+
+
+@pytest.mark.parametrize("name", ["A Bike Store", "Losing Ltd", "Credits Only", "Uncosted", "Turned Around", "Lapsed"])
+@pytest.mark.parametrize("view", ["", "buys", "ask"])
+def test_every_kind_of_customer_has_a_brief(books: SimpleNamespace, name: str, view: str) -> None:
+    customer = ask(books.db, f"/customer {name}").again
+    assert customer is not None
+    assert read(press(books, **{**customer.values, "view": view}))
+
+
+def test_days_are_those_of_whoever_asks(cared: SimpleNamespace) -> None:
+    assert "Last touch  6 days ago" in read(ask(cared.db, "/customer metropolitan", today=TODAY + DAY))
+
+
+def test_after_a_complaint_one_asks_what_went_wrong(cared: SimpleNamespace) -> None:
+    with cared.db.writing() as connection:
+        touches.log(connection, NewTouch(cared.best, "call", TODAY, "U1", NOW, outcome="complaint"))
+    words = read(ask(cared.db, "/customer metropolitan"))
+    assert "A complaint is open." in words
+    assert "Ask first: What did we do wrong" in words
+    assert "Listen first" in read(press(cared, customer=str(cared.best), view="ask"))
+
+
+def test_a_name_that_several_have_is_asked_back(books: SimpleNamespace) -> None:
+    reply = ask(books.db, "/customer twin wheels")
+    assert read(reply).startswith("Which “twin wheels” do you mean?")
+    chosen = action(reply, "Show")
+    assert "Twin Wheels" in read(press(books, **chosen.values))
+
+
+@pytest.mark.parametrize(
+    "values", [{"customer": "x"}, {"customer": "99999"}, {"customer": "1", "view": "x"}, {"do": "x"}]
+)
+def test_values_that_were_tampered_with_are_refused(books: SimpleNamespace, values: dict[str, str]) -> None:
+    with pytest.raises(Invalid, match="ask /c"):
+        press(books, **values)
+
+
+# --- what is settled ----------------------------------------------------------------------------------------------
+
+
+def test_only_a_manager_marks_an_exit_and_takes_it_back(books: SimpleNamespace) -> None:
+    the_customer = {"customer": str(books.costly)}
+    for do in ("exit", "back"):
+        with pytest.raises(Invalid, match="Only a manager"):
+            submit(books, REP, reason="they never pay", do=do, **the_customer)
+    form = press(books, MANAGER, do="exit", **the_customer).form
+    assert form is not None
+    with pytest.raises(Invalid, match="Say why"):
+        submit(books, MANAGER, reason="x", **form.values)
+    told = submit(books, MANAGER, reason="they never pay", **form.values)
+    assert submit(books, MANAGER, reason="they never pay", **form.values) == told
+    assert "Marked as an exit on Jun 4, 2026: they never pay" in read(press(books, **the_customer))
+    undo = action(told, "Undo").values
+    with pytest.raises(Invalid, match="Only a manager"):
+        press(books, REP, **undo)
+    press(books, MANAGER, **undo)
+    assert "Marked as an exit" not in read(press(books, **the_customer))
+
+
+def test_an_exit_is_offered_to_managers_alone(books: SimpleNamespace) -> None:
+    def labels(who: Person) -> list[str]:
+        reply = press(books, who, customer=str(books.best), view="ask")
+        return [one.label for part in reply.parts for one in getattr(part, "actions", ())]
+
+    assert labels(REP) == ["Difficult customer", "Asked for a reference…"]
+    assert labels(MANAGER) == ["Difficult customer", "Asked for a reference…", "Mark as an exit…"]
+
+
+def test_a_difficult_customer_comes_with_what_helps_and_the_money_at_stake(books: SimpleNamespace) -> None:
+    the_customer = {"customer": str(books.best)}
+    told = press(books, do="difficult", **the_customer)
+    words = read(press(books, view="ask", **the_customer))
+    assert "Blame nobody" in words
+    assert "At stake: $" in words
+    press(books, **action(told, "Undo").values)
+    assert "Blame nobody" not in read(press(books, view="ask", **the_customer))
+
+
+def test_a_reference_is_asked_for_once_a_year(books: SimpleNamespace) -> None:
+    the_customer = {"customer": str(books.best)}
+    submit(books, do="asked", answer="none", **the_customer)
+    assert "Reference: no answer yet, asked today" in read(press(books, **the_customer))
+    submit(books, receipt="view 2", do="answered", answer="yes", **the_customer)
+    assert "Reference: may be named, asked today" in read(press(books, **the_customer))
+    with pytest.raises(Invalid, match="ask again from 4 June 2027"):
+        submit(books, receipt="view 3", do="asked", answer="yes", **the_customer)
+    with pytest.raises(Invalid, match="Choose what they said"):
+        submit(books, receipt="view 4", do="answered", answer="perhaps", **the_customer)
+
+
+# --- customers by hand, channels ------------------------------------------------------------------------------------
+
+
+def test_a_customer_added_by_hand_has_a_brief_and_a_card_at_once(books: SimpleNamespace) -> None:
+    opened = press(books, **action(ask(books.db, "/customer new Acme Ltd"), "Fill in…").values)
+    assert opened.form is not None
+    assert opened.form.fields[0].initial == "Acme Ltd"
+    told = submit(books, do="add", name="Acme Ltd", place="Cape Town", owner="1")
+    assert submit(books, do="add", name="Acme Ltd", place="Cape Town", owner="1") == told
+    words = read(ask(books.db, "/customer acme"))
+    assert "New  ·  Cape Town  ·  owner Thandi Nkosi  ·  added by hand Jun 4, 2026" in words
+    assert "no purchase on record" in words
+    assert "has not bought yet" in read(ask(books.db, "/clv acme"))
+    assert "nothing has been bought" in read(ask(books.db, "/clv acme why"))
+    press(books, **action(told, "Undo").values)
+    assert "No customer is called “acme”" in read(ask(books.db, "/customer acme"))
+    assert "not in the database" in read(press(books, **action(told, "Undo").values))
+
+
+def test_a_customer_whose_name_begins_with_new_is_found(books: SimpleNamespace) -> None:
+    submit(books, do="add", name="New Balance")
+    assert "Worth" in read(ask(books.db, "/customer new balance"))
+
+
+def test_before_any_ledger_a_customer_can_be_added(db: object) -> None:
+    only = SimpleNamespace(db=db)
+    submit(only, do="add", name="Acme")
+    words = read(ask(only.db, "/customer acme"))
+    assert "no ledger has been imported yet" in words
+
+
+@pytest.mark.parametrize(
+    ("filled", "said"),
+    [
+        ({"name": ""}, "called"),
+        ({"name": "x" * 201}, "letters"),
+        ({"name": "Route 66"}, "there already"),
+        ({"name": "Acme", "owner": "77"}, "Choose a rep"),
+    ],
+)
+def test_what_cannot_be_added_is_said_beside_the_field(
+    books: SimpleNamespace, filled: dict[str, str], said: str
+) -> None:
+    with pytest.raises(Invalid, match=said) as wrong:
+        submit(books, do="add", **filled)
+    assert list(wrong.value.errors) == [list(filled)[-1]]
+
+
+def test_a_name_that_nobody_has_can_be_added(books: SimpleNamespace) -> None:
+    offered = action(ask(books.db, "/customer zzzqqq"), "Add this customer…")
+    assert offered.values == {"do": "add", "name": "zzzqqq"}
+    assert offered.opens_form
+
+
+def test_a_channel_is_tied_to_a_customer_and_here_then_means_it(books: SimpleNamespace) -> None:
+    assert "belongs to no customer" in read(ask(books.db, "/customer here", place=SALES))
+    told = ask(books.db, "/customer metropolitan here", place=SALES, person=REP)
+    assert "This channel is about Metropolitan Bicycle Supply now" in read(told)
+    assert "Metropolitan" in read(ask(books.db, "/customer here", place=SALES))
+    again = ask(books.db, "/customer route 66 here", place=SALES, person=REP)
+    assert "Before it was about Metropolitan" in read(again)
+    press(books, **action(again, "Undo").values)
+    with books.db.reading() as connection:
+        assert customer_channels.customer_of(connection, "C1") is None
+
+
+def test_only_a_channel_can_be_tied(books: SimpleNamespace) -> None:
+    with pytest.raises(Invalid, match="Type it in the channel"):
+        ask(books.db, "/customer metropolitan here", place=Place("dm", "D1"))
+
+
+def test_here_after_an_ambiguous_name_asks_back_and_then_ties(books: SimpleNamespace) -> None:
+    choose = action(ask(books.db, "/customer twin wheels here", place=SALES), "Tie")
+    assert "This channel is about Twin Wheels" in read(press(books, **choose.values))
+
+
+def test_the_brief_takes_a_fixed_number_of_queries(cared: SimpleNamespace) -> None:
+    def queries() -> int:
+        asked: list[str] = []
+        engine = cared.db._readers if cared.db.dialect == "postgresql" else cared.db.engine
+        listen = lambda *args: asked.append(args[2])  # noqa: E731 - one line that is removed again
+        sa.event.listen(engine, "before_cursor_execute", listen)
+        press(cared, customer=str(cared.best))
+        sa.event.remove(engine, "before_cursor_execute", listen)
+        return len(asked)
+
+    before = queries()
+    with cared.db.writing() as connection:
+        for number in range(20):
+            contacts.add(connection, cared.best, About(f"Person {number}"), by="U1", at=NOW)
+            touches.log(connection, NewTouch(cared.best, "call", TODAY, "U1", NOW, (Who(1),)))
+            promises.make(connection, NewPromise(cared.best, "x", TODAY, Who(1), "U1", NOW))
+    assert queries() == before
+    assert before <= 18
+
+
+def test_nothing_is_left_in_the_tables_by_looking(books: SimpleNamespace) -> None:
+    press(books, customer=str(books.best))
+    with books.db.reading() as connection:
+        assert connection.scalar(sa.select(sa.func.count()).select_from(tables.audit_entries)) == 0
