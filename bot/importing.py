@@ -7,7 +7,7 @@ import datetime as dt
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -19,6 +19,7 @@ from rich.text import Text
 from bot.answer import Unanswered, guarded
 from bot.console import for_a_reader_that_may_leave, open_console
 from bot.log import Log
+from bot.score import after_import
 from bot.usable import opened, usable_settings
 from store.database import Database
 from store.imports import importer
@@ -52,8 +53,20 @@ def import_files(
         console = open_console()
         for sentence in sentences(report):
             console.print(Text(sentence))
+        if report.took_any and not report.is_dry_run:
+            _learn(console)
     if report.rejected_any:
         raise typer.Exit(SOME_REJECTED if report.took_any else NOTHING_IMPORTED)
+
+
+def _learn(console: Console) -> None:
+    """What was imported stands, whatever becomes of learning from it: the transaction of the import has ended."""
+    try:
+        with guarded(LOG, asked="learn from an import"), closing(opened(usable_settings())) as db:
+            for sentence in after_import(db, open_console(sys.stderr)):
+                console.print(Text(sentence))
+    except Unanswered as unanswered:
+        open_console(sys.stderr).print(Text(str(unanswered)), soft_wrap=True)
 
 
 def sentences(report: Report) -> Iterator[str]:

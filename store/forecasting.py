@@ -58,7 +58,7 @@ def forecast(
     model: Model,
     covered: Coverage,
     totals: sa.FromClause,
-    touched: sa.Select[Any] | None = None,
+    touched: sa.CompoundSelect[Any] | None = None,
 ) -> None:
     """Write anew what is expected of the customers in `touched`, and of those of whom nothing is; of all by default.
 
@@ -76,7 +76,10 @@ def forecast(
         return
     book = purchases.read(connection, covered, model.currency, totals, only)
     discount = float(workspace.assumptions(connection).discount_rate_annual)
-    found = expected(made, model.margins, who, book, discount)
+    margins = None
+    if model.company_margin is not None and model.credibility_revenue is not None:
+        margins = Margins(model.company_margin, model.credibility_revenue)
+    found = expected(made, margins, who, book, discount)
     bulk.insert(connection, table, _rows(model, who, found))
 
 

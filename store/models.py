@@ -1,17 +1,22 @@
-"""What the models learned, kept: the newest row of fitted_models holds, and says what it was learned from."""
+"""What the models learned, kept: the newest row of fitted_models holds, and says what it was learned from.
+
+A card reads it, and must not wait for the libraries that fit: the rooms of value/ are loaded where they are used.
+"""
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from store.money import MINOR_MOST, minor_digits
 from store.tables import fitted_models
-from value.backtest import Errors
-from value.chosen import Choice
-from value.worth import Margins, why_not_earned
+
+if TYPE_CHECKING:
+    from value.backtest import Errors
+    from value.chosen import Choice
+    from value.worth import Margins
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +32,7 @@ class BackTest:
 @dataclass(frozen=True, slots=True)
 class Model:
     """What was learned. Where `gate` has a sentence nothing was; where `why_not_earned` has a phrase no headline rests
-    on it. `margins` is None where no profit is known.
+    on it. The margins are None where no profit is known.
     """
 
     id: int
@@ -45,11 +50,14 @@ class Model:
     carrier: str
     back_test: BackTest | None
     shock_sd: float | None
-    margins: Margins | None
+    company_margin: float | None
+    credibility_revenue: float | None
     document: str
 
-    def choice(self) -> Choice | None:
+    def choice(self) -> "Choice | None":
         """With every parameter; None where a version of Melktert wrote it that chose otherwise."""
+        from value.chosen import Choice  # noqa: PLC0415
+
         try:
             return Choice.from_json(self.document)
         except ValueError:
@@ -64,14 +72,16 @@ def newest(connection: Connection) -> Model | None:
 
 def save(
     connection: Connection,
-    made: Choice,
+    made: "Choice",
     *,
     currency: str | None,
     customers: int,
-    margins: Margins | None,
+    margins: "Margins | None",
     at: dt.datetime,
 ) -> Model:
     """Keep a choice; from now on it holds."""
+    from value.worth import why_not_earned  # noqa: PLC0415
+
     spend, purchases = _errors(made, spend=True), _errors(made, spend=False)
     minor = 10 ** minor_digits(currency) if currency else 1
     inserted = connection.execute(
@@ -105,7 +115,7 @@ def save(
     return kept
 
 
-def _errors(made: Choice, *, spend: bool) -> Errors | None:
+def _errors(made: "Choice", *, spend: bool) -> "Errors | None":
     table, name = (made.spend_table, made.spend) if spend else (made.purchase_table, made.purchases)
     return table[name].errors if name in table else None
 
@@ -115,11 +125,9 @@ def _bounded(minor: float) -> int:
 
 
 def _model(row: sa.Row[Any]) -> Model:
-    back_test = margins = None
+    back_test = None
     if row.spend_mae_minor is not None and row.purchases_mae is not None:
         back_test = BackTest(row.windows, row.purchases_mae, row.spend_mae_minor, row.spend_total_error)
-    if row.company_margin is not None:
-        margins = Margins(row.company_margin, row.credibility_revenue)
     return Model(
         id=row.id,
         fitted_at=row.fitted_at,
@@ -136,6 +144,7 @@ def _model(row: sa.Row[Any]) -> Model:
         carrier=row.carrier,
         back_test=back_test,
         shock_sd=row.shock_sd,
-        margins=margins,
+        company_margin=row.company_margin,
+        credibility_revenue=row.credibility_revenue,
         document=row.document,
     )

@@ -10,7 +10,7 @@ import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from store import assumptions, bulk, forecasting, models, standings, workspace
+from store import assumptions, bulk, models, standings, workspace
 from store.assumptions import OwnAssumptions
 from store.database import lock_figures
 from store.money import MINOR_MOST
@@ -44,18 +44,27 @@ SUMMED = (
 )
 
 
-def score(connection: Connection, touched: sa.Select[Any] | None = None) -> int:
+def score(connection: Connection, touched: sa.CompoundSelect[Any] | None = None) -> int:
     """Recompute customer_values for every customer, in the caller's transaction; the number of customers.
 
     And what the models that hold expect, of all or only of the customers in `touched`: those whose ledger has changed.
     """
     lock_figures(connection)
+    scored = _score_and_forecast(connection, touched)
+    standings.refresh(connection)
+    return scored
+
+
+def _score_and_forecast(connection: Connection, touched: sa.CompoundSelect[Any] | None) -> int:
     covered = coverage(connection)
     if covered is None:
         return _score(connection, None, None)
     model = models.newest(connection)
     if model is None or model.gate:
         return _score(connection, covered, None)
+    # Loaded here, since a card needs nothing of what fits models.
+    from store import forecasting  # noqa: PLC0415
+
     with invoice_totals(connection) as totals:
         scored = _score(connection, covered, totals)
         if forecasting.is_usable(connection, model):
@@ -75,7 +84,6 @@ def _score(connection: Connection, covered: Coverage | None, totals: sa.FromClau
         summed = dict(zip(SUMMED, zip(*rows, strict=True), strict=True))
         projected = _period_and_projection(connection, summed, covered)
         bulk.insert(connection, customer_values, {**summed, **projected})
-    standings.refresh(connection)
     return len(ids)
 
 

@@ -75,6 +75,7 @@ def build(ledger: Ledger, now: dt.datetime, console: Console, folder: Path = FOL
 
 def _make(ledger: Ledger, now: dt.datetime, weeks: int, database: Path, console: Console) -> None:
     # Loaded here, since a demo that is already built needs no import.
+    from store import learning  # noqa: PLC0415
     from store.imports import mapping  # noqa: PLC0415
     from store.imports.importer import import_files  # noqa: PLC0415
 
@@ -86,6 +87,7 @@ def _make(ledger: Ledger, now: dt.datetime, weeks: int, database: Path, console:
             import_files(db, ledger.files, mapping.load(ledger.mapping), now=now, shift_weeks=weeks, progress=progress)
             with db.writing() as connection:
                 reps.invent_names(connection, ledger.reps)
+            learning.learn(db, now=now, progress=progress)
     finally:
         db.close()  # the last connection folds SQLite's write-ahead log back into the file
     unfinished.rename(database)

@@ -45,6 +45,7 @@ class Knowledge:
 
 def promote(connection: Connection, source: Source, knowledge: Knowledge, report: Report, now: dt.datetime) -> None:
     """Make what is staged and compared the ledger, within the caller's transaction."""
+    margin = _margin_assumption(connection, source)
     source_id = _source(connection, source, now)
     import_id = _note_import(connection, source_id, report, now)
     _reps(connection, source_id, knowledge)
@@ -57,7 +58,22 @@ def promote(connection: Connection, source: Source, knowledge: Knowledge, report
     payments.promote(connection, source.name)
     owners.settle(connection, says_owners="owner" in knowledge.customer, has_reps=knowledge.has_reps)
     names.index_missing(connection)
-    scoring.score(connection)
+    # Another margin changes what everybody has earned.
+    scoring.score(connection, _touched() if margin == source.margin_assumption else None)
+
+
+def _margin_assumption(connection: Connection, source: Source) -> Decimal | None:
+    """The one that holds for this source so far."""
+    held = sa.select(tables.sources.c.margin_assumption).where(tables.sources.c.name == source.name)
+    found: Decimal | None = connection.scalar(held)
+    return found
+
+
+def _touched() -> sa.CompoundSelect[tuple[int]]:
+    """The customers whose ledger this import has changed."""
+    head, stored = staging.invoices, tables.invoices
+    gaining = sa.select(stored.c.customer_id).join(head, head.c.id == stored.c.id)
+    return sa.union(gaining.where(head.c.state.in_((NEW, CHANGED))), sa.select(staging.touched.c.customer_id))
 
 
 def _source(connection: Connection, source: Source, now: dt.datetime) -> int:
