@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import get_args
+from typing import Any, get_args
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -84,17 +84,24 @@ def by_kind(connection: Connection, missed_since: dt.datetime) -> list[OfKind]:
 
 def held(connection: Connection, most: int) -> Sequence[Held]:
     """Those that wait for an admin, the longest due first, at most so many."""
-    wanted = [deliveries.c[name] for name in Held.__dataclass_fields__]
-    rows = connection.execute(
-        sa.select(*wanted)
-        .where(deliveries.c.state == "held")
-        .order_by(deliveries.c.due_at, deliveries.c.id)
-        .limit(most)
-    )
-    return [Held(**row._mapping) for row in rows]  # the columns by label, in spite of the underscore
+    rows = connection.execute(_HELD.order_by(deliveries.c.due_at, deliveries.c.id).limit(most))
+    return list(map(_held, rows))
+
+
+def held_one(connection: Connection, delivery_id: int) -> Held | None:
+    """The one of this id, None where it does not wait for an admin."""
+    row = connection.execute(_HELD.where(deliveries.c.id == delivery_id)).first()
+    return None if row is None else _held(row)
 
 
 def overdue(connection: Connection, at: dt.datetime) -> int:
     """How many wait although it was their time at this moment."""
     late = (deliveries.c.state == "waiting") & (deliveries.c.due_at <= at) & deliveries.c.thread_of_id.is_(None)
     return connection.scalar(sa.select(sa.func.count()).where(late)) or 0
+
+
+_HELD = sa.select(*(deliveries.c[name] for name in Held.__dataclass_fields__)).where(deliveries.c.state == "held")
+
+
+def _held(row: sa.Row[Any]) -> Held:
+    return Held(**row._mapping)  # the public name of a row's columns by label, in spite of the underscore
