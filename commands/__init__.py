@@ -6,6 +6,7 @@ from commands.clv import COMMAND as CLV
 from commands.contact import COMMAND as CONTACT
 from commands.customer import COMMAND as CUSTOMER
 from commands.deliveries import COMMAND as DELIVERIES
+from commands.digest import COMMAND as DIGEST
 from commands.home import COMMAND as HOME
 from commands.me import COMMAND as ME
 from commands.melktert import NAME as MELKTERT
@@ -14,7 +15,7 @@ from commands.people import COMMAND as PEOPLE
 from commands.settings import COMMAND as SETTINGS
 from commands.top import COMMAND as TOP
 
-_NAMED = (CLV, TOP, CUSTOMER, CONTACT, HOME, ME, PEOPLE, ASSUME, SETTINGS, DELIVERIES)
+_NAMED = (CLV, TOP, CUSTOMER, CONTACT, DIGEST, HOME, ME, PEOPLE, ASSUME, SETTINGS, DELIVERIES)
 
 ALL: tuple[Command, ...] = (*_NAMED, command_for(_NAMED))
 

@@ -142,7 +142,8 @@ def _first_words(digest: Digest, shown: Shown) -> Sentence:
     """The one action to take first: where the most money is at stake."""
     if not digest.lines:
         return ()
-    line = max(digest.lines, key=lambda one: (one.at_stake or Decimal(-1), one.section == "stopped"))
+    # An invitation waits until somebody has gone to see those who need it.
+    line = max(digest.lines, key=lambda one: (one.section != "invite", one.at_stake or Decimal(-1)))
     if line.section == "invite":
         return (Strong("First: "), FIRST["invite"], " ", line.reason, ".")
     money: Sentence = ("  ·  ", *_money(line, shown)) if line.at_stake is not None else ()

@@ -99,11 +99,12 @@ def stopped(connection: Connection, covered: Covered, today: dt.date) -> Listed:
 
 def to_talk_to(connection: Connection, covered: Covered, today: dt.date) -> Listed:
     """The loyal customers with whom nobody had a value conversation in the last half-year."""
+    talk = touches.alias("talk")
     had_one = sa.exists().where(
-        touches.c.customer_id == customer_standings.c.customer_id,
-        touches.c.kind == "conversation",
-        touches.c.deleted_at.is_(None),
-        touches.c.happened_on > today - CONVERSATION_EVERY,
+        talk.c.customer_id == customer_standings.c.customer_id,
+        talk.c.kind == "conversation",
+        talk.c.deleted_at.is_(None),
+        talk.c.happened_on > today - CONVERSATION_EVERY,
     )
     return _list(connection, covered, _is_loyal() & ~had_one & _not_snoozed(today))
 

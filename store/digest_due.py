@@ -30,8 +30,12 @@ def plan(connection: Connection, now: dt.datetime) -> int:
         if not kept.is_paused:
             for slot, until in _passed(weekly(kept), kept.starts_at, now):
                 planned += _put_team(connection, kept, slot, until, now)
-    for user_id, zone, since, hours in _readers(connection):
-        for slot, until in _passed(_of_rep(hours, zone), since, now):
+    last_due = _last_due(connection)
+    for user_id, zone, linked_at, hours in _readers(connection):
+        week = _of_rep(hours, zone)
+        # Whoever never had one is owed the newest, not all since they were linked.
+        since = max(linked_at, last_due.get(user_id, latest(week, now).at))
+        for slot, until in _passed(week, since, now):
             if not _is_on_leave(hours, slot.day):
                 planned += _put_rep(connection, user_id, slot, until, now)
     return planned
@@ -130,6 +134,13 @@ def _readers(connection: Connection) -> list[tuple[str, str, dt.datetime, RepHou
     set_by = rep_hours.some(connection, [row.slack_user_id for row in found])
     with_hours = ((row, set_by.get(row.slack_user_id, RepHours())) for row in found)
     return [(row.slack_user_id, row.zone, row.linked_at, hours) for row, hours in with_hours if hours.own_digest]
+
+
+def _last_due(connection: Connection) -> dict[str, dt.datetime]:
+    """When the last digest of each rep was due, by their Slack user."""
+    newest = sa.func.max(rows.c.due_at).label("due_at")
+    found = sa.select(rows.c.slack_user_id, newest).where(rows.c.kind == REP).group_by(rows.c.slack_user_id)
+    return {row.slack_user_id: row.due_at for row in connection.execute(found)}
 
 
 def _is_on_leave(hours: RepHours, day: dt.date) -> bool:

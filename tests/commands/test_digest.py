@@ -1,0 +1,377 @@
+"""/digest: whom to visit, follow up or invite; what it counts; what its buttons do; and when it is sent."""
+
+import datetime as dt
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from commands import digest
+from commands._reply import Invalid, NothingToSay, Person, Place, Reply, Request, Role
+from store import contacts, deliveries, digest_due, digest_schedules, digests, people, promises, touches
+from store.contacts import About
+from store.database import Database
+from store.digest_schedules import Schedule
+from store.promises import NewPromise
+from store.tables import events, reps
+from store.touches import NewTouch
+from store.who import Who
+from tests.commands.asking import read
+from tests.ledger import NOW
+from value.anniversaries import YearlyDay
+
+TODAY = dt.date(2026, 6, 1)  # a Monday
+CHANNEL = Place("channel", "C1")
+MANAGER = Person("U1", "T1", role=Role.MANAGER, zone="Africa/Johannesburg")
+MONDAYS = Schedule(zone="Africa/Johannesburg")
+
+
+def asked(db: Database, do: str = "", **about: Any) -> Reply:
+    values = {**({"do": do} if do else {}), **about.pop("values", {})}
+    return digest.run(
+        Request(**{"now": NOW, "today": TODAY, "person": MANAGER, "place": CHANNEL, "values": values, **about}), db
+    )
+
+
+def touched(db: Database, customer: int, days_ago: int, **about: Any) -> None:
+    new = NewTouch(customer, "visit", TODAY - dt.timedelta(days=days_ago), "U9", NOW, **about)
+    with db.writing() as connection:
+        touches.log(connection, new)
+
+
+def promised(db: Database, customer: int, due_on: dt.date, who: Who) -> int:
+    with db.writing() as connection:
+        return promises.make(connection, NewPromise(customer, "send the quote", due_on, who, "U9", NOW)).id
+
+
+@pytest.fixture
+def team(books: SimpleNamespace) -> SimpleNamespace:
+    """The small portfolio, with a channel that receives a digest and a rep who is in Slack."""
+    with books.db.writing() as connection:
+        people.remember(connection, [people.Person("U2", "T1", "Thandi", zone="Africa/Johannesburg")], NOW)
+        linked = {"slack_user_id": "U2", "linked_at": NOW - dt.timedelta(days=100)}
+        connection.execute(reps.update().where(reps.c.name == "Thandi Nkosi").values(linked))
+        books.rep_id = connection.scalar(reps.select().where(reps.c.name == "Thandi Nkosi"))
+        books.kept = digest_schedules.save(connection, "C1", MONDAYS, by="U1", at=NOW - dt.timedelta(days=1))
+    return books
+
+
+def posted(books: SimpleNamespace, slot_on: dt.date = TODAY, now: dt.datetime = NOW) -> Reply:
+    """The digest as the clock has it composed."""
+    values = {"reader": books.kept.reader, "slot": slot_on.isoformat()}
+    return asked(books.db, "post", values=values, origin="delivery", person=Person(), now=now, today=slot_on)
+
+
+def line_of(reply: Reply, name: str) -> dict[str, str]:
+    """The values of the buttons of the line about a customer."""
+    for part in reply.parts:
+        for action in getattr(part, "actions", ()):
+            if action.label == "Not relevant" and name in read(Reply((), parts=(part,))):
+                return dict(action.values)
+    raise AssertionError(f"no line about {name}")
+
+
+# --- what it says ---------------------------------------------------------------------------------------------------
+
+
+def test_the_most_valuable_customer_whom_nobody_has_seen_comes_first(team: SimpleNamespace) -> None:
+    said = read(posted(team))
+    assert "First: visit Metropolitan Bicycle Supply  ·  $1,145,318  ·  nobody has ever been in touch." in said
+    assert "Thandi Nkosi" in said
+
+
+def test_a_customer_who_was_touched_leaves_the_digest(team: SimpleNamespace) -> None:
+    touched(team.db, team.best, 3)
+    said = read(posted(team))
+    assert "Metropolitan" not in said
+    assert "First: visit Route 66" in said
+
+
+def test_a_line_says_how_long_it_has_been_and_that_a_complaint_is_open(team: SimpleNamespace) -> None:
+    touched(team.db, team.best, 200)
+    touched(team.db, team.second, 150, outcome="complaint")
+    said = read(posted(team))
+    assert "200 days since the last visit" in said
+    assert "150 days since the last visit, and a complaint is open" in said
+
+
+def test_a_promise_stands_under_follow_up_and_its_customer_nowhere_else(team: SimpleNamespace) -> None:
+    promised(team.db, team.best, TODAY - dt.timedelta(days=2), Who(None, "U2"))
+    said = read(posted(team))
+    assert "send the quote  ·  promised for 30 May 2026, 2 days late" in said
+    assert said.count("Metropolitan Bicycle Supply") == 2  # once as the first action, once as a line
+
+
+def test_an_event_stands_there_with_the_customers_never_invited(team: SimpleNamespace) -> None:
+    with team.db.writing() as connection:
+        event = {"title": "Race day", "held_on": dt.date(2026, 6, 12), "seats": 6, "made_at": NOW, "made_by": "U1"}
+        connection.execute(events.insert().values(event))
+    touched(team.db, team.best, 1)
+    said = read(posted(team))
+    assert "Race day, 12 June 2026: 2 loyal customers who were never invited to anything" in said
+
+
+def test_birthdays_of_the_next_ten_days_stand_there_and_all_of_them_in_the_thread(team: SimpleNamespace) -> None:
+    with team.db.writing() as connection:
+        for name, day in (("Anna", 4), ("Ben", 10), ("Too late", 11)):
+            contacts.add(connection, team.best, About(name, birthday=YearlyDay(6, day)), by="U1", at=NOW)
+    reply = posted(team)
+    assert "Birthday: Anna at Metropolitan Bicycle Supply, Thursday 4 June  ·  1 more in the thread" in read(reply)
+    (below,) = reply.thread
+    thread = read(asked(team.db, values=dict(below.values), origin="delivery", person=Person()))
+    assert "Ben" in thread
+    assert "Too late" not in thread
+
+
+def test_the_figures_on_top_have_those_of_the_last_digest_beside_them(team: SimpleNamespace) -> None:
+    first = read(posted(team))
+    assert "0 touches in the last 7 days" in first
+    assert "was" not in first.split("Visit")[0].split("First")[0]
+    week = dt.timedelta(weeks=1)
+    touched(team.db, team.best, -2)
+    second = read(posted(team, TODAY + week, NOW + week))
+    assert "1 touch in the last 7 days, was 0" in second
+    assert "100 % of the top customers' value within cadence, was 0 %" in second
+    assert "led to a touch" in second
+
+
+def test_the_cap_holds_and_the_rest_is_counted(team: SimpleNamespace) -> None:
+    with team.db.writing() as connection:
+        narrow = MONDAYS.model_copy(update={"lines_most": 3})
+        digest_schedules.save(connection, "C1", narrow, by="U1", at=NOW)
+    reply = posted(team)
+    assert next(fact.value.number for fact in reply.facts if fact.key == "lines") == 3
+    assert "more to visit: /neglected team" in read(reply)
+
+
+def test_a_quiet_week_says_so_in_one_line(db: Database) -> None:
+    said = read(asked(db))
+    assert "a quiet week: nothing is waiting for us" in said
+    assert "No ledger has been imported" in said
+
+
+def test_stale_data_is_said_on_top(team: SimpleNamespace) -> None:
+    later = NOW + dt.timedelta(days=60)
+    reply = posted(team, TODAY + dt.timedelta(days=56), later)
+    assert "Old data: " in read(reply).split("\n")[1]
+
+
+def test_money_is_shown_in_the_currency_that_was_asked_for_with_its_rate(team: SimpleNamespace) -> None:
+    with team.db.writing() as connection:
+        digest_schedules.save(connection, "C1", MONDAYS.model_copy(update={"currency": "EUR"}), by="U1", at=NOW)
+    assert " EUR on " in read(posted(team))
+
+
+# --- the loop closes ------------------------------------------------------------------------------------------------
+
+
+def test_what_is_shown_three_times_is_offered_for_dropping_and_then_not_repeated(team: SimpleNamespace) -> None:
+    week = dt.timedelta(weeks=1)
+    said = [read(posted(team, TODAY + week * n, NOW + week * n)) for n in range(4)]
+    assert "for the last time" not in said[1]
+    assert "shown for the last time" in said[2]
+    assert "Metropolitan" not in said[3]
+    assert "changed nothing in 3 digests, and" in said[3]
+
+
+def test_a_touch_begins_the_count_anew(team: SimpleNamespace) -> None:
+    week = dt.timedelta(weeks=1)
+    for n in range(3):
+        posted(team, TODAY + week * n, NOW + week * n)
+    touched(team.db, team.best, -15)
+    later = 20 * week
+    assert "Metropolitan" in read(posted(team, TODAY + later, NOW + later))
+
+
+def test_what_is_not_relevant_is_not_shown_again_until_that_is_undone(team: SimpleNamespace) -> None:
+    week = dt.timedelta(weeks=1)
+    values = line_of(posted(team), "Metropolitan")
+    dropped = asked(team.db, values=values, origin="button")
+    assert "Not relevant, and not shown again" in read(dropped)
+    assert "Metropolitan" not in read(posted(team, TODAY + week, NOW + week))
+    asked(team.db, values=dict(dropped.actions[0].values), origin="button")
+    assert "Metropolitan" in read(posted(team, TODAY + 2 * week, NOW + 2 * week))
+
+
+def test_a_snooze_holds_until_its_date(team: SimpleNamespace) -> None:
+    week = dt.timedelta(weeks=1)
+    values = {**line_of(posted(team), "Metropolitan"), "do": "snooze"}
+    form = asked(team.db, values=values, origin="button").form
+    assert form is not None
+    until = (TODAY + 2 * week).isoformat()
+    asked(team.db, values={**form.values, "until": until}, origin="form", receipt="R1")
+    assert "Metropolitan" not in read(posted(team, TODAY + week, NOW + week))
+    assert "Metropolitan" in read(posted(team, TODAY + 2 * week, NOW + 2 * week))
+    with pytest.raises(Invalid, match="from tomorrow"):
+        asked(team.db, values={**form.values, "until": "2020-01-01"}, origin="form", receipt="R2")
+
+
+def test_a_line_is_taken_once_and_the_others_read_it_below_the_digest(team: SimpleNamespace) -> None:
+    with team.db.writing() as connection:
+        digest_due.plan(connection, NOW)
+    values = {**line_of(posted(team), "Metropolitan"), "do": "take"}
+    assert "Yours: visit Metropolitan Bicycle Supply" in read(asked(team.db, values=values, origin="button"))
+    other = Person("U2", "T1", role=Role.REP)
+    assert "has taken it already" in read(asked(team.db, values=values, origin="button", person=other))
+    with team.db.reading() as connection:
+        told = deliveries.get(connection, f"taken {values['issue']}.{values['line']} U1")
+    assert told is not None
+    said = read(asked(team.db, values=dict(told.values), origin="delivery", person=Person()))
+    assert "takes it: visit Metropolitan Bicycle Supply" in said
+    asked(team.db, "give_back", values={**values, "do": "give_back"}, origin="button")
+    with pytest.raises(NothingToSay):
+        asked(team.db, values=dict(told.values), origin="delivery", person=Person())
+
+
+def test_a_digest_that_is_composed_twice_has_the_same_lines(team: SimpleNamespace) -> None:
+    first = posted(team)
+    touched(team.db, team.best, 0)
+    assert line_of(posted(team), "Metropolitan") == line_of(first, "Metropolitan")
+
+
+def test_a_preview_counts_as_shown_to_nobody(team: SimpleNamespace) -> None:
+    for _ in range(5):
+        assert "Metropolitan" in read(asked(team.db))
+    assert "last time" not in read(posted(team))
+
+
+# --- when it is sent ------------------------------------------------------------------------------------------------
+
+
+def test_a_manager_schedules_it_in_the_channel_it_is_for(team: SimpleNamespace) -> None:
+    form = asked(team.db, text="schedule").form
+    assert form is not None
+    typed = {
+        "weekday": "friday",
+        "at": "7:30",
+        "zone": "Europe/Berlin",
+        "reps": "thandi",
+        "currency": "eur",
+        "lines_most": "5",
+    }
+    reply = asked(team.db, values={**form.values, **typed}, origin="form", receipt="R1", place=Place("home"))
+    assert "comes every Friday 07:30 (Europe/Berlin)" in read(reply)
+    assert "The next one: 5 June 2026." in read(reply)
+    with team.db.reading() as connection:
+        kept = digest_schedules.of_channel(connection, "C1")
+    assert kept is not None
+    assert (kept.schedule.rep_ids, kept.schedule.currency, kept.schedule.lines_most) == ((1,), "EUR", 5)
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "sentence"),
+    [
+        ("at", "quarter past", "time of day"),
+        ("zone", "Joburg", "time zone"),
+        ("reps", "Nobody", "No rep of the ledger is called so"),
+        ("currency", "ducats", "currency code"),
+        ("lines_most", "500", "from 3 to 20"),
+        ("weekday", "moonday", "day of the week"),
+    ],
+)
+def test_what_cannot_be_scheduled_is_said_beside_its_field(
+    team: SimpleNamespace, field: str, typed: str, sentence: str
+) -> None:
+    form = asked(team.db, text="schedule").form
+    assert form is not None
+    values = {**form.values, **{one.name: one.initial for one in form.fields}, field: typed}
+    with pytest.raises(Invalid) as refused:
+        asked(team.db, values=values, origin="form", receipt="R1")
+    assert sentence in refused.value.errors[field]
+
+
+@pytest.mark.parametrize("do", ["schedule", "pause", "resume", "send"])
+def test_a_rep_cannot_settle_when_a_channel_receives_it(team: SimpleNamespace, do: str) -> None:
+    with pytest.raises(Invalid, match="A manager or an admin"):
+        asked(team.db, text=do, person=Person("U2", "T1"))
+
+
+@pytest.mark.parametrize(("kind", "sentence"), [("dm", "in the channel"), ("shared", "your own team only")])
+def test_it_is_scheduled_in_a_channel_of_the_own_team(team: SimpleNamespace, kind: Any, sentence: str) -> None:
+    with pytest.raises(Invalid, match=sentence):
+        asked(team.db, text="schedule", place=Place(kind, "D1"))
+
+
+def test_send_now_takes_the_slots_own_row_and_cannot_double(team: SimpleNamespace) -> None:
+    with team.db.writing() as connection:
+        digest_due.plan(connection, NOW)
+    assert "The digest of 8 June 2026 is on its way" in read(asked(team.db, text="send"))
+    with pytest.raises(Invalid, match="were sent already"):
+        asked(team.db, text="send")
+    with team.db.writing() as connection:
+        assert digest_due.plan(connection, NOW + dt.timedelta(weeks=1)) == 1  # the rep's own
+
+
+def test_a_paused_one_is_not_sent_and_says_so(team: SimpleNamespace) -> None:
+    assert "is paused" in read(asked(team.db, text="pause"))
+    with team.db.writing() as connection:
+        assert digest_due.plan(connection, NOW + dt.timedelta(weeks=1)) == 1
+    with pytest.raises(NothingToSay):
+        posted(team)
+    assert "comes every Monday" in read(asked(team.db, text="resume"))
+
+
+def test_the_history_says_what_became_of_each(team: SimpleNamespace) -> None:
+    posted(team)
+    said = read(asked(team.db, text="history"))
+    assert "1 June 2026" in said
+    assert "0 taken" in said
+    assert "every Monday 08:00 (Africa/Johannesburg)" in said
+
+
+def test_a_late_digest_says_so(team: SimpleNamespace) -> None:
+    assert "comes late" not in read(posted(team, now=NOW + dt.timedelta(minutes=30)))
+    assert "was due on 1 June 2026 and comes late" in read(posted(team, now=NOW + dt.timedelta(hours=30)))
+
+
+# --- a rep's own ----------------------------------------------------------------------------------------------------
+
+
+def test_a_reps_own_digest_has_their_customers_promises_and_one_talk(team: SimpleNamespace) -> None:
+    promised(team.db, team.second, TODAY, Who(None, "U2"))
+    touched(team.db, team.best, 5)
+    thandi = Person("U2", "T1", rep_id=1, zone="Africa/Johannesburg")
+    values = {"reader": "rep U2", "slot": TODAY.isoformat()}
+    said = read(asked(team.db, "post", values=values, origin="delivery", person=thandi, place=Place("dm", "D2")))
+    assert "who needs you" in said
+    assert "Talk about value" in said
+    assert "send the quote  ·  due today" in said
+    assert "Lapsed" not in said
+
+
+def test_nobody_reads_the_lines_of_a_colleagues_digest(team: SimpleNamespace) -> None:
+    thandi = Person("U2", "T1", rep_id=1)
+    values = {"reader": "rep U2", "slot": TODAY.isoformat()}
+    reply = asked(team.db, "post", values=values, origin="delivery", person=thandi, place=Place("dm", "D2"))
+    dropping = line_of(reply, "Metropolitan")
+    with pytest.raises(Invalid, match="colleague"):
+        asked(team.db, values=dropping, origin="button")
+    assert "Not relevant" in read(asked(team.db, values=dropping, origin="button", person=thandi))
+
+
+def test_who_is_no_rep_is_told_so(team: SimpleNamespace) -> None:
+    assert "linked to no rep" in read(asked(team.db, text="mine"))
+
+
+@pytest.mark.parametrize("do", ["post", "details"])
+def test_nobody_but_the_clock_posts_a_digest(team: SimpleNamespace, do: str) -> None:
+    values = {"reader": team.kept.reader, "slot": TODAY.isoformat()}
+    with pytest.raises(Invalid, match="posted when it is due"):
+        asked(team.db, do, values=values, origin="button")
+
+
+def test_what_cannot_be_asked_says_what_can(team: SimpleNamespace) -> None:
+    with pytest.raises(Invalid, match="/digest alone shows"):
+        asked(team.db, text="everything")
+    with pytest.raises(Invalid, match="older message"):
+        asked(team.db, "explode")
+    for tampered in ({"issue": "x", "line": "1"}, {"issue": "1", "line": "99"}, {"issue": "9" * 30, "line": "1"}):
+        with pytest.raises(Invalid, match="not kept any more"):
+            asked(team.db, "drop", values=tampered, origin="button")
+
+
+def test_digests_kept_are_those_posted(team: SimpleNamespace) -> None:
+    posted(team)
+    with team.db.reading() as connection:
+        (issue,) = digests.last(connection, team.kept.reader, 5)
+    assert issue.slot_on == TODAY
