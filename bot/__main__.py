@@ -11,6 +11,7 @@ ROOMS = {
     "ask": ("bot.ask:ask", 'Ask one question, such as "/clv acme".'),
     "deliver": ("bot.delivering:deliver", "Post what is due, once."),
     "demo": ("bot.demo:demo", "Ask about the bundled ledger, at a prompt."),
+    "digest": ("bot.digest:digest", "Show the weekly digest, or post those that are due."),
     "doctor": ("bot.doctor:doctor", "Say what is wrong, and what to do about it."),
     "import": ("bot.importing:import_files", "Import a ledger."),
     "model": ("bot.model:model", "Say which model of customer value would have been right."),

@@ -15,6 +15,7 @@ from bot.answer import Unanswered, guarded
 from bot.deliver import Deliverer
 from bot.directory import Directory
 from bot.log import Log
+from bot.planning import plan_digests
 from bot.send import TIMEOUT_SECONDS
 from bot.settings import Settings
 from store import deliveries
@@ -32,7 +33,7 @@ GRACE_SECONDS = 8
 # A planner puts the deliveries that have come due into the database: asked every minute, in every process, so that it
 # must not mind being asked twice at once. It is given the moment in UTC.
 Planner = Callable[[Database, dt.datetime], None]
-PLANNERS: tuple[Planner, ...] = ()
+PLANNERS: tuple[Planner, ...] = (plan_digests,)
 
 
 class Rounds:

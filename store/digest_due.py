@@ -6,6 +6,7 @@ unseen, while nothing ran, the latest is still sent for `LATE_MOST`; the ones be
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -23,13 +24,62 @@ MISSED_WEEKS_MOST = 8
 TEAM, REP = "team_digest", "rep_digest"
 
 
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A digest whose slot has come; after `until` it is not sent any more."""
+
+    reader: str
+    slot: Slot
+    until: dt.datetime
+    zone: str
+    channel_id: str | None = None
+    slack_user_id: str | None = None
+
+    @property
+    def key(self) -> str:
+        """Its key among the deliveries."""
+        return key_of(self.reader, self.slot.day)
+
+
+def due(connection: Connection, now: dt.datetime) -> list[Due]:
+    """The digests whose slots have come, and which nobody has planned yet. A handful of queries, however many."""
+    found = [*_of_teams(connection, now), *_of_reps(connection, now)]
+    if not found:
+        return []
+    since = min(one.slot.at for one in found) - LATE_MOST
+    known = sa.select(rows.c.key).where(rows.c.kind.in_((TEAM, REP)), rows.c.due_at >= since)
+    planned = set(connection.scalars(known))
+    return [one for one in found if one.key not in planned]
+
+
 def plan(connection: Connection, now: dt.datetime) -> int:
-    """Put a row for each digest whose slot has come; how many there were. The same again changes nothing."""
-    planned = 0
+    """Put a row for each digest that is due; how many there were. The same again changes nothing."""
+    return sum(_put(connection, one, now, one.slot.at) for one in due(connection, now))
+
+
+def unreachable(connection: Connection, now: dt.datetime) -> list[tuple[Kept, str]]:
+    """The schedules whose digest could not be posted to their channel and is held, each with the reason."""
+    held = (
+        sa.select(rows.c.channel_id, rows.c.trouble, rows.c.due_at)
+        .where(rows.c.kind == TEAM, rows.c.state == "held", rows.c.due_at > now - 2 * LATE_MOST)
+        .order_by(rows.c.due_at)
+    )
+    found = []
+    for row in connection.execute(held).all():
+        kept = digest_schedules.of_channel(connection, row.channel_id)
+        if kept is not None and not kept.is_paused and row.due_at >= kept.starts_at:
+            found.append((kept, row.trouble or "Slack did not take it."))
+    return found
+
+
+def _of_teams(connection: Connection, now: dt.datetime) -> Iterator[Due]:
     for kept in digest_schedules.every(connection):
         if not kept.is_paused:
             for slot, until in _passed(weekly(kept), kept.starts_at, now):
-                planned += _put_team(connection, kept, slot, until, now)
+                yield Due(kept.reader, slot, until, kept.schedule.zone, channel_id=kept.channel_id)
+
+
+def _of_reps(connection: Connection, now: dt.datetime) -> Iterator[Due]:
     last_due = _last_due(connection)
     for user_id, zone, linked_at, hours in _readers(connection):
         week = _of_rep(hours, zone)
@@ -37,8 +87,7 @@ def plan(connection: Connection, now: dt.datetime) -> int:
         since = max(linked_at, last_due.get(user_id, latest(week, now).at))
         for slot, until in _passed(week, since, now):
             if not _is_on_leave(hours, slot.day):
-                planned += _put_rep(connection, user_id, slot, until, now)
-    return planned
+                yield Due(f"rep {user_id}", slot, until, zone, slack_user_id=user_id)
 
 
 def send_now(connection: Connection, kept: Kept, now: dt.datetime) -> Slot | None:
@@ -48,9 +97,8 @@ def send_now(connection: Connection, kept: Kept, now: dt.datetime) -> Slot | Non
     """
     week = weekly(kept)
     for slot in (latest(week, now), following(week, now)):
-        if slot.at >= kept.starts_at - LATE_MOST and _put_team(
-            connection, kept, slot, now + LATE_MOST, now, due_at=now
-        ):
+        one = Due(kept.reader, slot, now + LATE_MOST, kept.schedule.zone, channel_id=kept.channel_id)
+        if slot.at >= kept.starts_at - LATE_MOST and _put(connection, one, now, now):
             return slot
     return None
 
@@ -89,37 +137,17 @@ def _passed(week: Weekly, since: dt.datetime, now: dt.datetime) -> Iterator[tupl
         until = min(until, slot.at + LATE_MOST)
 
 
-def _put_team(
-    connection: Connection,
-    kept: Kept,
-    slot: Slot,
-    until: dt.datetime,
-    now: dt.datetime,
-    *,
-    due_at: dt.datetime | None = None,
-) -> bool:
+def _put(connection: Connection, one: Due, now: dt.datetime, due_at: dt.datetime) -> bool:
+    values = {"command": "digest", "do": "post", "reader": one.reader, "slot": one.slot.key, "zone": one.zone}
     return deliveries.put(
         connection,
-        key_of(kept.reader, slot.day),
-        TEAM,
-        to_channel=kept.channel_id,
-        values={"command": "digest", "do": "post", "reader": kept.reader, "slot": slot.key},
-        due_at=due_at or slot.at,
-        expires_at=until,
-        at=now,
-    )
-
-
-def _put_rep(connection: Connection, user_id: str, slot: Slot, until: dt.datetime, now: dt.datetime) -> bool:
-    reader = f"rep {user_id}"
-    return deliveries.put(
-        connection,
-        key_of(reader, slot.day),
-        REP,
-        to_user=user_id,
-        values={"command": "digest", "do": "post", "reader": reader, "slot": slot.key},
-        due_at=slot.at,
-        expires_at=until,
+        one.key,
+        TEAM if one.channel_id else REP,
+        to_channel=one.channel_id,
+        to_user=one.slack_user_id,
+        values=values,
+        due_at=due_at,
+        expires_at=one.until,
         at=now,
     )
 
