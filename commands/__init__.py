@@ -8,14 +8,17 @@ from commands.customer import COMMAND as CUSTOMER
 from commands.deliveries import COMMAND as DELIVERIES
 from commands.digest import COMMAND as DIGEST
 from commands.home import COMMAND as HOME
+from commands.hours import COMMAND as HOURS
 from commands.me import COMMAND as ME
 from commands.melktert import NAME as MELKTERT
 from commands.melktert import command_for
 from commands.people import COMMAND as PEOPLE
+from commands.promise import COMMAND as PROMISE
+from commands.promises import COMMAND as PROMISES
 from commands.settings import COMMAND as SETTINGS
 from commands.top import COMMAND as TOP
 
-_NAMED = (CLV, TOP, CUSTOMER, CONTACT, DIGEST, HOME, ME, PEOPLE, ASSUME, SETTINGS, DELIVERIES)
+_NAMED = (CLV, TOP, CUSTOMER, CONTACT, PROMISE, PROMISES, DIGEST, HOME, ME, HOURS, PEOPLE, ASSUME, SETTINGS, DELIVERIES)
 
 ALL: tuple[Command, ...] = (*_NAMED, command_for(_NAMED))
 

@@ -1,0 +1,110 @@
+"""What waits to be said about promises, composed at the moment of sending: reminders, and word to a colleague."""
+
+from collections.abc import Callable
+
+from sqlalchemy.engine import Connection
+
+from commands import _promise_words as words
+from commands._reply import Action, Count, Invalid, Note, NothingToSay, Reply, Request, Sentence, Strong
+from store import promises, rep_hours
+from store.promises import Promise
+
+
+def told(connection: Connection, request: Request) -> Reply:
+    """The message that is due. Errors: NothingToSay where it has become pointless; Invalid where nobody sent for it."""
+    if request.origin != "delivery":
+        raise Invalid(promise=words.BUTTON_IS_OLD)
+    do = request.values["do"]
+    if do == "passed":
+        return _passed(request)
+    promise = promises.get(connection, words.number(request.values.get("promise", "")))
+    if promise is None:
+        raise NothingToSay("The promise, or its customer, is not in the database any more.")
+    return _TOLD[do](connection, promise, request)
+
+
+def _remind(connection: Connection, promise: Promise, request: Request) -> Reply:
+    _refuse_the_pointless(promise, request)
+    late = promise.days_late(request.today)
+    headline: Sentence = ("Today: ", words.shown(promise.text))
+    if late:
+        headline = (Count(late, "day"), " late: ", words.shown(promise.text))
+    elif promise.due_on > request.today:
+        headline = ("By ", *words.day(promise.due_on, request.today), ": ", words.shown(promise.text))
+    hours = rep_hours.on_their_clock(connection, str(request.person.slack_user_id))
+    why = "If it stays open, one more reminder comes a working day later, then none."
+    if promise.due_on > request.today and not hours.works_on(promise.due_on):
+        why = f"{promise.due_on:%A} is no working day of yours, so this comes on the last one before it."
+    if late:
+        why = "This is the last reminder; /promises keeps it on top."
+    return _card(promise, headline, _to_whom(promise, request), (why,))
+
+
+def _handed(connection: Connection, promise: Promise, request: Request) -> Reply:
+    _refuse_the_pointless(promise, request)
+    change = _change(connection, promise, request)
+    if change is None:
+        raise NothingToSay("It was handed over once more since.")
+    headline: Sentence = (words.by_name(connection, change.by), " hands you a promise: ", words.shown(promise.text))
+    reason: Sentence = (f" “{change.reason}”",) if change.reason else ()
+    more: Sentence = (*words.due(promise, request.today), ".", *reason)
+    return _card(
+        promise, headline, (*_to_whom(promise, request), " It is ", *more), words.reminded(connection, promise)
+    )
+
+
+def _returned(_connection: Connection, promise: Promise, request: Request) -> Reply:
+    if promise.who.slack_user_id == request.person.slack_user_id:
+        raise NothingToSay("They are to keep it after all.")
+    headline: Sentence = ("You need not keep it after all: ", words.shown(promise.text))
+    note: Sentence = (words.somebody(promise.who), " does, for ", Strong(promise.customer_name), ".")
+    return words.one_line(headline, note, actions=(words.BACK,))
+
+
+def _passed(request: Request) -> Reply:
+    leaver, count = request.values.get("from", "a colleague"), request.values.get("count", "")
+    many = Count(words.number(count), "promise")
+    headline: Sentence = (many, f" of {leaver}, who has left, ", "is" if count == "1" else "are", " yours to keep now")
+    return words.one_line(
+        headline,
+        ("The customers are yours too. Reminders come in your mornings.",),
+        actions=(Action(words.COMMAND, "My promises", {"scope": "mine"}, style="primary"),),
+    )
+
+
+_TOLD: dict[str, Callable[[Connection, Promise, Request], Reply]] = {
+    "remind": _remind,
+    "handed": _handed,
+    "returned": _returned,
+}
+TOLD = (*_TOLD, "passed")
+
+
+def _refuse_the_pointless(promise: Promise, request: Request) -> None:
+    if not promise.is_open:
+        raise NothingToSay("The promise is kept or dropped.")
+    if promise.who.slack_user_id != request.person.slack_user_id:
+        raise NothingToSay("Somebody else is to keep it by now.")
+
+
+def _change(connection: Connection, promise: Promise, request: Request) -> promises.Change | None:
+    """The hand-over that the message is about, unless another one followed."""
+    change_id = words.number(request.values.get("change", ""))
+    history = promises.history(connection, promise.id, most=20)
+    return next((one for one in history if one.id == change_id), None)
+
+
+def _to_whom(promise: Promise, request: Request) -> Sentence:
+    yours = promise.made_by == request.person.slack_user_id
+    made = "You promised it to " if yours else "It was promised to "
+    return (made, Strong(promise.customer_name), *words.worth(promise), ".")
+
+
+def _card(promise: Promise, headline: Sentence, note: Sentence, small: Sentence) -> Reply:
+    card = Action("clv", "The customer", {"customer": str(promise.customer_id)})
+    return Reply(
+        headline,
+        (*headline, ", for ", promise.customer_name, "."),
+        (Note(note), Note(small, "quiet")),
+        (*words.three(promise), card),
+    )
