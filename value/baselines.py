@@ -46,6 +46,10 @@ class PastRate:
         rate = (self.shape + h.frequency) / (self.shape / self.mean + h.age)
         return np.asarray(rate * weeks, dtype=np.float64)
 
+    def expected_at(self, h: Histories, weeks: Floats) -> Floats:
+        """The same at several horizons, (customers, horizons)."""
+        return np.column_stack([self.expected_purchases(h, week) for week in weeks])
+
 
 def fit_past_rate(h: Histories) -> PastRate:
     """By moments: what the counts vary more than chance is the spread of rates. Errors: NotFittedError."""

@@ -6,7 +6,7 @@ race, with its reason, and does not keep the others from running. Where customer
 rate run a second time, in operational time (value/seasons.py).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Protocol, TypeVar
@@ -43,6 +43,7 @@ class Expecting(Protocol):
     @property
     def parameters(self) -> dict[str, float]: ...
     def expected_purchases(self, h: Histories, weeks: float | Floats) -> Floats: ...
+    def expected_at(self, h: Histories, weeks: Floats) -> Floats: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,18 +122,19 @@ def weeks_ahead(clock: OperationalTime, s: Summaries, days: float) -> float:
 def purchases(fits: Fits, s: Summaries) -> Predictions:
     """The expected purchases of each single candidate in the horizon, a row for each customer."""
     expected = {name: expected_of(fits, name, s, s.horizon_days) for name in fits.rates}
-    if PAST_RATE in expected:
-        rate, nothing = expected[PAST_RATE], np.zeros(len(s))
-        expected[LAST_PERIOD] = baselines.last_period(s, rate, nothing)[0]
-        if SAME_SEASON not in fits.out:
-            expected[SAME_SEASON] = baselines.same_season(s, rate, nothing)[0]
-    return expected
+    return {**expected, **repeated(fits, s)[0]}
 
 
 def expected_of(fits: Fits, name: str, s: Summaries, days: float) -> Floats:
     """The expected purchases of one model, or past rate, in the next so many days."""
+    return expected_at(fits, name, s, [days])[:, 0]
+
+
+def expected_at(fits: Fits, name: str, s: Summaries, days: Sequence[float]) -> Floats:
+    """The same for several horizons at once, (customers, horizons)."""
     clock = fits.clock_of(name)
-    return fits.rates[name].expected_purchases(s.histories_in(clock), weeks_ahead(clock, s, days))
+    weeks = np.array([weeks_ahead(clock, s, one) for one in days])
+    return fits.rates[name].expected_at(s.histories_in(clock), weeks)
 
 
 def order_sizes(fits: Fits, s: Summaries) -> Predictions:
@@ -151,12 +153,22 @@ def spends(fits: Fits, s: Summaries, expected: Predictions) -> Predictions:
     found = {
         name + TIMES + size: expected[name] * sizes[size] for name in fits.rates for size in sizes if name in expected
     }
-    if PAST_RATE in expected and OWN_MEAN in sizes:
-        rate, order = expected[PAST_RATE], sizes[OWN_MEAN]
-        found[LAST_PERIOD] = baselines.last_period(s, rate, order)[1]
-        if SAME_SEASON not in fits.out:
-            found[SAME_SEASON] = baselines.same_season(s, rate, order)[1]
-    return found
+    return {**found, **repeated(fits, s)[1]}
+
+
+def repeated(fits: Fits, s: Summaries) -> tuple[Predictions, Predictions]:
+    """Purchases and spends of the candidates that repeat a stretch of the past, as far as they are in the race."""
+    of_purchases: Predictions = {}
+    of_spends: Predictions = {}
+    if PAST_RATE not in fits.past_rates:
+        return of_purchases, of_spends
+    rate = expected_of(fits, PAST_RATE, s, s.horizon_days)
+    order = np.zeros(len(s)) if fits.own_mean is None else fits.own_mean.expected(s)
+    stretches = {LAST_PERIOD: baselines.last_period, SAME_SEASON: baselines.same_season}
+    for name, stretch in stretches.items():
+        if name not in fits.out:
+            of_purchases[name], of_spends[name] = stretch(s, rate, order)
+    return of_purchases, of_spends if fits.own_mean is not None else {}
 
 
 def with_averages(names: list[str]) -> list[str]:

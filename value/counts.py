@@ -22,6 +22,7 @@ from scipy import special
 
 from value.histories import Floats, Ints, distinct
 from value.likelihood import log_rising
+from value.quadrature import legendre
 
 # Of the rate and of the count, one on top of the other: what lies beyond is below 1e-7 of a purchase.
 DEVIATIONS = 5.0
@@ -60,6 +61,12 @@ class Outlook:
     dropout: float
     regularity: int
 
+    def quiet_after(self, silence: Floats) -> Floats:
+        """What `quiet` would be of the first customer after such silences, in units of its `scale`."""
+        if self.regularity == 1:
+            return np.ones(len(silence))
+        return np.asarray(special.betainc(self.shape[0], float(self.regularity), 1 / (1 + silence)), dtype=np.float64)
+
     def take(self, which: npt.NDArray[np.intp]) -> "Outlook":
         """The customers at these places."""
         return Outlook(
@@ -78,7 +85,7 @@ def expected(outlook: Outlook, weeks: float | Floats) -> Floats:
     """E[N] of each customer in the next `weeks`."""
     horizon = np.broadcast_to(np.asarray(weeks, dtype=np.float64), outlook.shape.shape)
     firsts, kind = distinct(outlook.shape, outlook.scale, outlook.silence, horizon)
-    return np.asarray(outlook.weight * _expected(outlook.take(firsts), horizon[firsts])[kind], dtype=np.float64)
+    return np.asarray(outlook.weight * summed(outlook.take(firsts), horizon[firsts])[kind], dtype=np.float64)
 
 
 def distribution(outlook: Outlook, weeks: float | Floats, most: int) -> Floats:
@@ -107,18 +114,18 @@ def discounted(outlook: Outlook, discount_rate: float, weeks: float | None) -> F
     end = discount_horizon(discount_rate, weeks, FAR_IN_DISCOUNT_TIMES)
     firsts, kind = distinct(outlook.shape, outlook.scale, outlook.silence)
     part = outlook.take(firsts)
-    total = np.exp(-discount_rate * end) * _expected(part, np.full(len(firsts), end))
+    total = np.exp(-discount_rate * end) * summed(part, np.full(len(firsts), end))
     if discount_rate > 0 and len(firsts):
         far = min(discount_rate * end / FAR_IN_DISCOUNT_TIMES, 1.0)
         count = FEWEST_NODES + round((MOST_NODES - FEWEST_NODES) * far)
-        nodes, node_weights = np.polynomial.legendre.leggauss(count)
+        nodes, node_weights = legendre(count)
         seen = float((part.scale + part.silence).mean())
         reach = np.log1p(end / seen) / 2
         at = seen * np.expm1(reach * (nodes + 1))
         step = node_weights * reach * (seen + at)
         for week, width in zip(at, step, strict=True):
             share = discount_rate * np.exp(-discount_rate * week) * width
-            total += share * _expected(part, np.full(len(firsts), week))
+            total += share * summed(part, np.full(len(firsts), week))
     return np.asarray(outlook.weight * total[kind], dtype=np.float64)
 
 
@@ -136,8 +143,8 @@ def discount_horizon(discount_rate: float, weeks: float | None, far: float) -> f
     return min(far / discount_rate, np.inf if weeks is None else weeks)
 
 
-def _expected(outlook: Outlook, horizon: Floats) -> Floats:
-    """E[N] before it is weighted."""
+def summed(outlook: Outlook, horizon: Floats) -> Floats:
+    """E[N] before it is weighted, one horizon for each customer."""
     first, blocks = _windows(outlook, horizon)
     k = outlook.regularity
     wide = blocks * k > max(WIDE_TICKS, 12 * k)
@@ -300,7 +307,7 @@ def _far_sum(outlook: Outlook, horizon: Floats, first: Floats, end: Floats) -> F
     A block of k ticks counts as one purchase number; H is averaged over the ticks of a block, to second order.
     """
     k = outlook.regularity
-    nodes, node_weights = np.polynomial.legendre.leggauss(QUADRATURE_NODES)
+    nodes, node_weights = legendre(QUADRATURE_NODES)
     low, high = np.log(first * k - 0.5)[:, np.newaxis], np.log(end * k - 0.5)[:, np.newaxis]
     tick = np.exp(low + (high - low) * (nodes + 1) / 2)
     width = node_weights * (high - low) / 2 * tick

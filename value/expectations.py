@@ -9,11 +9,11 @@ import numpy as np
 from value import candidates, predictive
 from value.candidates import AND, TIMES, Fits
 from value.chosen import Choice
-from value.histories import DAYS_A_WEEK, Floats, Histories, Ints
+from value.histories import DAYS_A_WEEK, Floats, Ints
 from value.intervals import HIGH_LEVEL, LOW_LEVEL
-from value.likelihood import Fitted
 from value.order_log import Summaries
 from value.paretonbd import ParetoNbd
+from value.quadrature import legendre
 
 WEEKS_A_YEAR = 365.25 / DAYS_A_WEEK
 # Residual lifetime value looks as far ahead as the projected value does.
@@ -58,51 +58,67 @@ def expect(
     fits = made.learned
     if s.horizon_days != made.horizon_days:
         raise ValueError("the summaries must be of the horizon that was chosen for")
-    purchases, spend = np.zeros((2, len(s), len(horizons_weeks)))
-    for place, weeks in enumerate(horizons_weeks):
-        purchases[:, place], spend[:, place] = means(made, s, weeks * DAYS_A_WEEK)
+    days = [*(weeks * DAYS_A_WEEK for weeks in horizons_weeks), s.horizon_days]
+    carried = _Carried.of(made, s, days, math.log1p(discount_rate_annual) / WEEKS_A_YEAR)
+    purchases, spend = _means(made, s, days, carried.at)
     parts = predictive.forecasts(
-        fits, made.carrier, s, days=horizons_weeks[0] * DAYS_A_WEEK, purchases=None, spend=spend[:, 0]
+        fits, made.carrier, s, days=days[0], purchases=None, spend=spend[:, 0], carried=carried.at[:, 0]
     )
     bounds, variance = predictive.quantiles(parts, len(s), made.of_spend.promised([LOW_LEVEL, HIGH_LEVEL]))
-    model, h = fits.models[made.carrier], s.histories_in(fits.clock_of(made.carrier))
-    residual = _residual(model, h, math.log1p(discount_rate_annual) / WEEKS_A_YEAR)
-    here = candidates.expected_of(fits, made.carrier, s, s.horizon_days)
-    own_purchases, own_spend = means(made, s, s.horizon_days)
+    here = carried.at[:, -1]
     size = _typical_order(fits, s)
     next_due = s.last_day + np.floor(s.typical_gap_days + 0.5).astype(np.int64)
     return Expectations(
         customer=s.customer,
-        probability_alive=model.probability_alive(h),
-        expected_purchases=purchases,
-        expected_spend=spend,
+        probability_alive=carried.probability_alive,
+        expected_purchases=purchases[:, :-1],
+        expected_spend=spend[:, :-1],
         low_spend=bounds[:, 0],
         high_spend=bounds[:, 1],
         variance=variance,
-        residual_purchases=residual * _apart(own_purchases, here),
-        residual_spend=residual * size * _apart(own_spend, here * size),
+        residual_purchases=carried.residual * _apart(purchases[:, -1], here),
+        residual_spend=carried.residual * size * _apart(spend[:, -1], here * size),
         typical_gap_days=s.typical_gap_days,
         next_due_day=next_due,
         days_late=np.where(s.typical_gap_days > 0, s.end_day - next_due, 0),
     )
 
 
-def _residual(model: Fitted, h: Histories, discount_rate_weekly: float) -> Floats:
-    """Purchases of a lifetime, discounted: DERT where it is closed, else ∫ e^(−δt) dE[N(t)] by parts.
+@dataclass(frozen=True, slots=True)
+class _Carried:
+    """What the carrier expects: purchases in each horizon, those of a lifetime, discounted, and who is alive.
 
-    The integral has nodes close together soon, evenly in ln(1 + t), when most is expected.
+    Of a lifetime by DERT where it is closed, else ∫ e^(−δt) dE[N(t)] by parts, with nodes evenly in ln(1 + t): close
+    together soon, when most is expected. All moments are asked for together, since very many customers share tables.
     """
-    if isinstance(model, ParetoNbd):
-        return model.discounted_residual(h, discount_rate_weekly, LIFETIME_WEEKS)
-    nodes, widths = np.polynomial.legendre.leggauss(RESIDUAL_NODES)
+
+    at: Floats
+    residual: Floats
+    probability_alive: Floats
+
+    @classmethod
+    def of(cls, made: Choice, s: Summaries, days: Sequence[float], discount_rate_weekly: float) -> "_Carried":
+        fits = made.learned
+        model, clock = fits.models[made.carrier], fits.clock_of(made.carrier)
+        h = s.histories_in(clock)
+        ahead = np.array([candidates.weeks_ahead(clock, s, one) for one in days])
+        alive = model.probability_alive(h)
+        if isinstance(model, ParetoNbd):
+            residual = model.discounted_residual(h, discount_rate_weekly, LIFETIME_WEEKS)
+            return cls(model.expected_at(h, ahead), residual, alive)
+        weeks, weights = _lifetime(discount_rate_weekly)
+        told = model.expected_at(h, np.r_[ahead, weeks])
+        return cls(told[:, : len(days)], told[:, len(days) :] @ weights, alive)
+
+
+def _lifetime(discount_rate_weekly: float) -> tuple[Floats, Floats]:
+    """Weeks ahead, and the weights with which expected purchases by then add up to those of a discounted lifetime."""
+    nodes, widths = legendre(RESIDUAL_NODES)
     reach = np.log1p(LIFETIME_WEEKS / WEEKS_A_YEAR)
     weeks = WEEKS_A_YEAR * np.expm1(reach * (nodes + 1) / 2)
     steps = widths * reach / 2 * (WEEKS_A_YEAR + weeks)
-    total = np.exp(-discount_rate_weekly * LIFETIME_WEEKS) * model.expected_purchases(h, LIFETIME_WEEKS)
-    for week, step in zip(weeks.tolist(), steps.tolist(), strict=True):
-        weight = discount_rate_weekly * np.exp(-discount_rate_weekly * week) * step
-        total += weight * model.expected_purchases(h, week)
-    return np.asarray(total, dtype=np.float64)
+    weights = discount_rate_weekly * np.exp(-discount_rate_weekly * weeks) * steps
+    return np.r_[weeks, LIFETIME_WEEKS], np.r_[weights, np.exp(-discount_rate_weekly * LIFETIME_WEEKS)]
 
 
 def means(made: Choice, s: Summaries, days: float) -> tuple[Floats, Floats]:
@@ -110,28 +126,33 @@ def means(made: Choice, s: Summaries, days: float) -> tuple[Floats, Floats]:
 
     Beyond the horizon that they were observed for, the repeated pasts grow as the carrier does.
     """
+    asked = [days, s.horizon_days]
+    purchases, spend = _means(made, s, asked, candidates.expected_at(made.learned, made.carrier, s, asked))
+    return purchases[:, 0], spend[:, 0]
+
+
+def _means(made: Choice, s: Summaries, days: Sequence[float], carried: Floats) -> tuple[Floats, Floats]:
+    """The same for several horizons, the last of which is that of the summaries; `carried` is the carrier's."""
     fits = made.learned
     needed = {part.split(TIMES)[0] for name in (made.purchases, made.spend) for part in name.split(AND)}
-    rates = {name: candidates.expected_of(fits, name, s, days) for name in sorted(needed) if name in fits.rates}
+    rates = {
+        name: carried if name == made.carrier else candidates.expected_at(fits, name, s, days)
+        for name in sorted(needed & fits.rates.keys())
+    }
     sizes = candidates.order_sizes(fits, s)
-    spends = {name + TIMES + size: rates[name] * sizes[size] for name in rates for size in sizes}
+    spends = {name + TIMES + size: rates[name] * sizes[size][:, np.newaxis] for name in rates for size in sizes}
     if len(rates) < len(needed):
-        observed = candidates.purchases(fits, s)
-        observed_spends = candidates.spends(fits, s, observed)
-        growth = _growth(made, s, days)
-        for name in needed - rates.keys():
-            rates[name], spends[name] = observed[name] * growth, observed_spends[name] * growth
+        growth = _growth(carried, np.array(days) / s.horizon_days)
+        for told, again in zip((rates, spends), candidates.repeated(fits, s), strict=True):
+            told.update({name: value[:, np.newaxis] * growth for name, value in again.items()})
     return candidates.value_of(made.purchases, rates), candidates.value_of(made.spend, spends)
 
 
-def _growth(made: Choice, s: Summaries, days: float) -> Floats:
-    if days == s.horizon_days:
-        return np.ones(len(s))
-    fits = made.learned
-    here = candidates.expected_of(fits, made.carrier, s, s.horizon_days)
-    there = candidates.expected_of(fits, made.carrier, s, days)
-    grown = np.divide(there, here, out=np.ones(len(s)), where=here > 0)
-    return np.asarray(np.minimum(grown, max(days / s.horizon_days, 1.0)), dtype=np.float64)
+def _growth(carried: Floats, times_as_long: Floats) -> Floats:
+    """How much more the carrier expects in each horizon than in the last: never more than in proportion."""
+    here = carried[:, -1:]
+    grown = np.divide(carried, here, out=np.ones_like(carried), where=here > 0)
+    return np.where(times_as_long == 1, 1.0, np.minimum(grown, np.maximum(times_as_long, 1.0)))
 
 
 def _typical_order(fits: Fits, s: Summaries) -> Floats:

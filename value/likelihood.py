@@ -54,6 +54,9 @@ class Fitted(Protocol):
     def expected_purchases(self, h: Histories, weeks: float | Floats) -> Floats:
         """Mean number of purchases of each customer in the next `weeks` (one horizon, or one for each customer)."""
 
+    def expected_at(self, h: Histories, weeks: Floats) -> Floats:
+        """The same at several horizons, (customers, horizons); of very many customers off by a thousandth or less."""
+
     def probability_alive(self, h: Histories) -> Floats:
         """Probability that the customer has not left for good at the end of the window."""
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
-from value import counts
+from value import counts, counts_table
 from value.histories import Floats, Histories, grouped
 from value.likelihood import MEAN_BOUND, SHAPE_BOUND, NotFittedError, log_rising, maximised, required, time_scale
 
@@ -54,9 +54,13 @@ class MbgCnbd:
         """E[Y(t) | x, t_x, T], exactly, by the sum of value/counts.py."""
         return counts.expected(self._outlook(h), weeks)
 
+    def expected_at(self, h: Histories, weeks: Floats) -> Floats:
+        """E[Y(t)] at several horizons, (customers, horizons); of very many customers from tables."""
+        return counts_table.expected_at(self._outlook(h), weeks)
+
     def count_distribution(self, h: Histories, weeks: float | Floats, most: int) -> Floats:
         """P(Y(t) = n | x, t_x, T) for n < most, then P(Y(t) >= most)."""
-        return counts.distribution(self._outlook(h), weeks, most)
+        return counts_table.distribution(self._outlook(h), weeks, most)
 
     def discounted_residual(
         self, h: Histories, discount_rate_weekly_continuous: float, weeks: float | None = None

@@ -18,6 +18,7 @@ from scipy import special
 from value.counts import TINY, discount_horizon
 from value.histories import Floats, Histories, Ints, grouped
 from value.likelihood import MEAN_BOUND, SHAPE_BOUND, log_rising, maximised, required, time_scale
+from value.quadrature import legendre
 
 # ln r, ln(r/α), ln s, ln(s/β): spread and mean of the rates of purchase, and of those of leaving.
 AXES = np.array([[1, 0, 0, 0], [1, -1, 0, 0], [0, 0, 1, 0], [0, 0, 1, -1]], dtype=np.float64)
@@ -63,6 +64,10 @@ class ParetoNbd:
         time_alive = (self.beta + h.age) * longer * special.exprel((1 - self.s) * longer)
         return np.asarray(self._rate(h) * time_alive, dtype=np.float64)
 
+    def expected_at(self, h: Histories, weeks: Floats) -> Floats:
+        """E[Y(t)] at several horizons, (customers, horizons)."""
+        return np.column_stack([self.expected_purchases(h, week) for week in weeks])
+
     def discounted_residual(
         self, h: Histories, discount_rate_weekly_continuous: float, weeks: float | None = None
     ) -> Floats:
@@ -74,7 +79,7 @@ class ParetoNbd:
         end = discount_horizon(discount_rate_weekly_continuous, weeks, FAR)
         age, place = np.unique(h.age, return_inverse=True)
         scale = (self.beta + age)[:, np.newaxis]
-        nodes, node_weights = np.polynomial.legendre.leggauss(DISCOUNT_NODES)
+        nodes, node_weights = legendre(DISCOUNT_NODES)
         reach = np.log1p(end / scale) / 2
         longer = reach * (nodes + 1)
         discount = np.exp(-discount_rate_weekly_continuous * scale * np.expm1(longer) + (1 - self.s) * longer)
@@ -115,7 +120,7 @@ class ParetoNbd:
         With τ the time alive in the horizon, purchases are negative binomial with chance q = τ/(α+T+τ). The nodes lie
         evenly in arcsin √q, where each n is about as wide as every other.
         """
-        nodes, node_weights = np.polynomial.legendre.leggauss(count)
+        nodes, node_weights = legendre(count)
         scale, beta = (self.alpha + age)[:, np.newaxis], (self.beta + age)[:, np.newaxis]
         widest = np.arctan(np.sqrt(horizon[:, np.newaxis] / scale))
         angle = widest * (nodes + 1) / 2
@@ -211,7 +216,7 @@ class _Left:
             span = np.minimum(silence, self.alpha_from * np.expm1(FAR / bought))
             span = np.minimum(span, self.beta_from * np.expm1(FAR / (s + 1)))
         nearer = np.minimum(self.alpha_from, self.beta_from)
-        nodes, node_weights = np.polynomial.legendre.leggauss(NODES)
+        nodes, node_weights = legendre(NODES)
         reach = (np.log1p(span / nearer) / 2)[:, np.newaxis]
         log_nearer = reach * (nodes + 1)
         self.y = nearer[:, np.newaxis] * np.expm1(log_nearer)

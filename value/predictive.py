@@ -42,18 +42,27 @@ class Forecasts:
 
 
 def forecasts(
-    fits: Fits, carrier: str, s: Summaries, *, days: float, purchases: Floats | None, spend: Floats
+    fits: Fits,
+    carrier: str,
+    s: Summaries,
+    *,
+    days: float,
+    purchases: Floats | None,
+    spend: Floats,
+    carried: Floats | None = None,
 ) -> Iterator[Forecasts]:
     """The distributions about these means in the next so many days, a part of the customers at a time.
 
-    Without `purchases` the counts are those of the spend, which spares half of the work. Customers with like means come
+    Without `purchases` the counts are those of the spend, which spares half of the work. `carried` is what the carrier
+    expects, where that is known already. Customers with like means come
     together, so that none has to be told out to the count of the busiest.
     """
     model, spread, clock = fits.models[carrier], fits.gamma_gamma, fits.clock_of(carrier)
     if spread is None:
         raise ValueError("an interval of spend needs a fitted gamma-gamma")
     h, weeks = s.histories_in(clock), weeks_ahead(clock, s, days)
-    carried = model.expected_purchases(h, weeks)
+    if carried is None:
+        carried = model.expected_purchases(h, weeks)
     size = np.maximum(fits.net_share, LEAST_SHARE_OF_ORDER) * spread.expected(s.bought, s.orders)
     # Not many times the carrier's number of orders, but never a sum that less than one order has to bring.
     at_most = np.maximum(carried * MOST_ORDERS_RATIO, 1.0)
