@@ -57,6 +57,7 @@ class Melktert:
         """Finish what was begun, and begin nothing more."""
         self.stopping.set()
         self.pools.finish()
+        self.work.sender.posting.close()
         self.rounds.finish()
 
     def _keep_house(self) -> None:

@@ -15,14 +15,11 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 from slack_sdk.http_retry.handler import RetryHandler
-from slack_sdk.http_retry.request import HttpRequest
-from slack_sdk.http_retry.response import HttpResponse
-from slack_sdk.http_retry.state import RetryState
-from slack_sdk.webhook import WebhookClient
 
 from bot import forms
 from bot.answer import Unanswered, guarded
 from bot.log import Log
+from bot.posting import RETRIES_MOST, BriefRateLimitHandler, Posting
 from bot.render import home, payload
 from bot.wording import plain
 from commands._reply import Note, Reply
@@ -32,9 +29,6 @@ Json = dict[str, Any]
 # Slack refuses, does not answer, answers nonsense, or breaks off.
 TROUBLE = (SlackClientError, OSError, HTTPException)
 TIMEOUT_SECONDS = 10
-RETRIES_MOST = 2
-# Whoever waits for an answer waits this long for a busy Slack; then the answer goes another way.
-BRIEF_SECONDS = 3
 # What Slack says to blocks that it cannot draw; the words alone it will take.
 _OF_BLOCKS = ("invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long", "invalid_arguments")
 
@@ -45,24 +39,6 @@ class NotTakenError(Exception):
     def __init__(self, status: int, words: str) -> None:
         super().__init__(f"Slack answered {status} {words[:200]}")
         self.words = words
-
-
-class BriefRateLimitHandler(RateLimitErrorRetryHandler):
-    """Waits after a 429 where that is short: whoever waits for longer waits in nobody's way (`Sender.patient`)."""
-
-    def _can_retry(
-        self,
-        *,
-        state: RetryState,
-        request: HttpRequest,
-        response: HttpResponse | None = None,
-        error: Exception | None = None,
-    ) -> bool:
-        if response is None or not super()._can_retry(state=state, request=request, response=response, error=error):
-            return False
-        headers = {name.lower(): values for name, values in response.headers.items()}
-        asked = next(iter(headers.get("retry-after", [])), "")
-        return asked.isdigit() and int(asked) <= BRIEF_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +85,7 @@ class Sender:
         self.patient_client = patient_client
         self.patient = patient
         self.log = log
+        self.posting = Posting(timeout_seconds=TIMEOUT_SECONDS)
 
     def answer(self, reply: Reply, to: Heard, locale: str) -> None:
         """Show the reply to the person who waits for it, and to nobody else."""
@@ -144,11 +121,10 @@ class Sender:
                 client.views_publish(user_id=to.user_id, view=message)
 
     def _to_url(self, message: Json, to: Heard) -> None:
-        hook = WebhookClient(to.response_url, timeout=TIMEOUT_SECONDS, retry_handlers=_retries())
         thread = {"thread_ts": to.thread_ts} if to.thread_ts else {}
-        answer = hook.send_dict({**message, **thread, "replace_original": False})
-        if answer.status_code != 200:
-            raise NotTakenError(answer.status_code, str(answer.body))
+        answered = self.posting.post(to.response_url, {**message, **thread, "replace_original": False})
+        if answered.status != 200:
+            raise NotTakenError(answered.status, answered.words)
 
     def _otherwise(self, reply: Reply, to: Heard, locale: str, error: Exception, words: str) -> None:
         """The same reply on another way; its words alone, where it is the drawing that is at fault."""
