@@ -12,13 +12,30 @@ from commands.hours import COMMAND as HOURS
 from commands.me import COMMAND as ME
 from commands.melktert import NAME as MELKTERT
 from commands.melktert import command_for
+from commands.neglected import COMMAND as NEGLECTED
 from commands.people import COMMAND as PEOPLE
 from commands.promise import COMMAND as PROMISE
 from commands.promises import COMMAND as PROMISES
 from commands.settings import COMMAND as SETTINGS
 from commands.top import COMMAND as TOP
 
-_NAMED = (CLV, TOP, CUSTOMER, CONTACT, PROMISE, PROMISES, DIGEST, HOME, ME, HOURS, PEOPLE, ASSUME, SETTINGS, DELIVERIES)
+_NAMED = (
+    CLV,
+    TOP,
+    NEGLECTED,
+    CUSTOMER,
+    CONTACT,
+    PROMISE,
+    PROMISES,
+    DIGEST,
+    HOME,
+    ME,
+    HOURS,
+    PEOPLE,
+    ASSUME,
+    SETTINGS,
+    DELIVERIES,
+)
 
 ALL: tuple[Command, ...] = (*_NAMED, command_for(_NAMED))
 
