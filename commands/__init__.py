@@ -7,6 +7,7 @@ from commands.contact import COMMAND as CONTACT
 from commands.customer import COMMAND as CUSTOMER
 from commands.deliveries import COMMAND as DELIVERIES
 from commands.digest import COMMAND as DIGEST
+from commands.event import COMMAND as EVENT
 from commands.home import COMMAND as HOME
 from commands.hours import COMMAND as HOURS
 from commands.me import COMMAND as ME
@@ -24,6 +25,7 @@ _NAMED = (
     TOP,
     NEGLECTED,
     CUSTOMER,
+    EVENT,
     CONTACT,
     PROMISE,
     PROMISES,

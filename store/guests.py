@@ -1,0 +1,155 @@
+"""Whom to invite: loyal customers whom nobody has ever invited come first, and among equals the most valuable.
+
+Loyal is who buys still, has bought for two years, and not just once or twice. Never proposed: an exit, whoever has a
+complaint that is still open, and who is invited already.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from dateutil.relativedelta import relativedelta
+from sqlalchemy.engine import Connection
+
+from store.care import may_be_greeted
+from store.customers import OWNER_COLUMNS, Owner, owner_of
+from store.money import from_minor
+from store.sources import coverage
+from store.tables import customer_standings, customer_values, customers, event_guests, events, reps
+
+LOYAL_YEARS = 2
+LOYAL_PURCHASES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A customer to invite, with why. `last_event` and the rest are of the last invitation, None where there was none.
+    `at_stake` is what the customer is ranked by.
+    """
+
+    customer_id: int
+    name: str
+    owner: Owner | None
+    at_stake: Decimal
+    currency: str
+    is_loyal: bool
+    purchases: int
+    first_purchase_on: dt.date
+    last_event: str | None
+    last_event_on: dt.date | None
+    last_state: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class NeverInvited:
+    """Of `buying` customers, who bought in the last 12 months of the data, so many were never invited to anything."""
+
+    never: int
+    buying: int
+
+
+def propose(
+    connection: Connection, event_id: int | None, most: int, *, passing_over: int = 0, only_never: bool = False
+) -> list[Proposal]:
+    """Whom to invite to this event, at most so many: first the loyal whom nobody ever invited, then the loyal who were
+    invited before, then whoever buys and was never invited; the most valuable of each first.
+    """
+    covered = coverage(connection)
+    currency = None if covered is None else _currency(connection)
+    if covered is None or currency is None:
+        return []
+    end = covered.observation_end_on
+    value = customer_values.c
+    is_loyal = (value.invoices >= LOYAL_PURCHASES) & (value.first_purchase_on <= end - relativedelta(years=LOYAL_YEARS))
+    last = _last_invitation()
+    was_invited = last.c.customer_id.is_not(None)
+    rank = sa.case((is_loyal & ~was_invited, 0), (is_loyal, 1), else_=2)
+    chosen = [
+        may_be_greeted(),
+        customer_standings.c.currency == currency,
+        customer_standings.c.at_stake_minor > 0,
+        value.last_purchase_on > end - relativedelta(years=1),
+        ~was_invited if only_never else is_loyal | ~was_invited,
+    ]
+    if event_id is not None:
+        invited = sa.select(event_guests.c.customer_id).where(event_guests.c.event_id == event_id)
+        chosen.append(customers.c.id.not_in(invited))
+    rows = connection.execute(
+        sa.select(
+            *(customers.c.id, customers.c.name, *OWNER_COLUMNS),
+            *(customer_standings.c.at_stake_minor, customer_standings.c.currency),
+            *(value.invoices, value.first_purchase_on, is_loyal.label("is_loyal")),
+            *(last.c.title, last.c.held_on, last.c.state),
+        )
+        .join_from(customers, customer_standings, customer_standings.c.customer_id == customers.c.id)
+        .join(customer_values, value.customer_id == customers.c.id)
+        .outerjoin(reps, reps.c.id == customers.c.owner_rep_id)
+        .outerjoin(last, (last.c.customer_id == customers.c.id) & (last.c.newest == 1))
+        .where(*chosen)
+        .order_by(rank, customer_standings.c.at_stake_minor.desc(), customers.c.id)
+        .limit(most)
+        .offset(passing_over)
+    )
+    return [_proposal(row) for row in rows]
+
+
+def never_invited(connection: Connection) -> NeverInvited:
+    """How many of the customers who buy were never invited to anything; exits do not count."""
+    covered = coverage(connection)
+    if covered is None:
+        return NeverInvited(0, 0)
+    was_invited = sa.exists().where(event_guests.c.customer_id == customers.c.id)
+    row = connection.execute(
+        sa.select(sa.func.count().label("buying"), sa.func.count(sa.case((~was_invited, 1))).label("never"))
+        .join_from(customers, customer_values, customer_values.c.customer_id == customers.c.id)
+        .where(
+            customers.c.status == "active",
+            customer_values.c.last_purchase_on > covered.observation_end_on - relativedelta(years=1),
+        )
+    ).one()
+    return NeverInvited(row.never, row.buying)
+
+
+def _last_invitation() -> sa.Subquery:
+    """Each customer's invitations, the newest as number 1."""
+    newest = sa.func.row_number().over(
+        partition_by=event_guests.c.customer_id, order_by=(events.c.held_on.desc(), events.c.id.desc())
+    )
+    return (
+        sa.select(
+            event_guests.c.customer_id, events.c.title, events.c.held_on, event_guests.c.state, newest.label("newest")
+        )
+        .join_from(event_guests, events, events.c.id == event_guests.c.event_id)
+        .subquery()
+    )
+
+
+def _currency(connection: Connection) -> str | None:
+    """The currency that most customers have their value in: two currencies cannot be ranked together."""
+    many = sa.func.count()
+    found: str | None = connection.scalar(
+        sa.select(customer_standings.c.currency)
+        .where(customer_standings.c.currency.is_not(None))
+        .group_by(customer_standings.c.currency)
+        .order_by(many.desc(), customer_standings.c.currency)
+        .limit(1)
+    )
+    return found
+
+
+def _proposal(row: sa.Row[Any]) -> Proposal:
+    return Proposal(
+        customer_id=row.id,
+        name=row.name,
+        owner=owner_of(row),
+        at_stake=from_minor(row.at_stake_minor, row.currency),
+        currency=row.currency,
+        is_loyal=bool(row.is_loyal),
+        purchases=row.invoices,
+        first_purchase_on=row.first_purchase_on,
+        last_event=row.title,
+        last_event_on=row.held_on,
+        last_state=row.state,
+    )

@@ -1,0 +1,162 @@
+"""/event: making one, whom to invite and why, and what became of it."""
+
+import datetime as dt
+from types import SimpleNamespace
+
+import pytest
+
+from commands._reply import Action, Invalid, Item, Person, Reply
+from store import contacts, standings, touches
+from store.contacts import About
+from tests.commands.asking import TODAY, ask, facts, read
+from tests.ledger import NOW
+
+REP = Person("U1", "T1")
+DAY = dt.timedelta(days=1)
+HELD_ON = TODAY + 8 * DAY
+
+
+def press(books: SimpleNamespace, today: dt.date = TODAY, /, **values: str) -> Reply:
+    return ask(books.db, "/event", values=values, today=today, person=REP, origin="button")
+
+
+def submit(books: SimpleNamespace, /, **values: str) -> Reply:
+    return ask(books.db, "/event", values=values, person=REP, origin="form", receipt="view 1")
+
+
+def action(reply: Reply, label: str) -> Action:
+    items = [part for part in reply.parts if isinstance(part, Item)]
+    everywhere = [*reply.actions, *(one for item in items for one in item.actions)]
+    return next(one for one in everywhere if one.label == label)
+
+
+@pytest.fixture
+def race(books: SimpleNamespace) -> SimpleNamespace:
+    made = submit(books, do="make", title="Race day", held_on=HELD_ON.isoformat(), place="Kyalami", seats="40")
+    books.event = action(made, "The event").values["event"]
+    return books
+
+
+def test_an_event_is_made_from_what_was_typed(books: SimpleNamespace) -> None:
+    assert "No event is to come" in read(ask(books.db, "/event"))
+    opened = press(books, **action(ask(books.db, "/event new Race day"), "Fill in…").values)
+    assert opened.form is not None
+    assert opened.form.fields[0].initial == "Race day"
+    filled = {"title": "Race day", "held_on": HELD_ON.isoformat(), "place": "Kyalami", "seats": "1,000"}
+    told = submit(books, **opened.form.values, **filled)
+    assert submit(books, **opened.form.values, **filled) == told
+    words = read(ask(books.db, "/event"))
+    assert "1 event to come" in words
+    assert "Race day  ·  Jun 12, 2026 (in 8 days)" in words
+    assert "Kyalami  ·  0 invited, 0 coming  ·  1,000 seats" in words
+    assert "Nobody is invited yet" in read(ask(books.db, "/event race"))
+
+
+def test_who_buys_and_was_never_invited_is_counted_and_listed(race: SimpleNamespace) -> None:
+    words = read(ask(race.db, "/event"))
+    assert "of the 5 customers who bought in the last 12 months of the data were never invited to anything" in words
+    assert facts(ask(race.db, "/event"))["never_invited"].value.number == 5  # type: ignore[union-attr]
+    assert "Metropolitan Bicycle Supply" in read(ask(race.db, "/event never"))
+
+
+def test_each_proposal_says_why_and_is_invited_with_one_press(race: SimpleNamespace) -> None:
+    found = press(race, event=race.event, view="guests")
+    assert "buys since May 1, 2024, never invited to anything" in read(found)
+    told = press(race, **action(found, "Invite").values)
+    assert "Metropolitan Bicycle Supply is invited to Race day" in read(told)
+    assert "Metropolitan" not in read(press(race, event=race.event, view="guests"))
+    card = press(race, event=race.event)
+    assert "invited, no answer yet" in read(card)
+    assert "1 invited, 0 coming" in read(card)
+    press(race, **action(told, "Undo").values)
+    assert "Nobody is invited yet" in read(press(race, event=race.event))
+    with race.db.reading() as connection:
+        assert touches.last(connection, race.best) == []
+
+
+def test_an_invitation_from_a_list_asks_for_the_event_and_the_person(race: SimpleNamespace) -> None:
+    with race.db.writing() as connection:
+        anna = contacts.add(connection, race.best, About("Anna"), by="U1", at=NOW)
+    form = press(race, invite=str(race.best)).form
+    assert form is not None
+    assert [field.name for field in form.fields] == ["event", "contact"]
+    submit(race, **form.values, event=race.event, contact=str(anna.id))
+    assert "Metropolitan Bicycle Supply, Anna" in read(press(race, event=race.event))
+
+
+def test_without_an_event_to_come_one_is_made_first(books: SimpleNamespace) -> None:
+    assert action(press(books, invite=str(books.best)), "New event…").opens_form
+
+
+def test_what_a_guest_said_and_whether_they_came(race: SimpleNamespace) -> None:
+    press(race, event=race.event, customer=str(race.best), do="invite")
+    card = press(race, event=race.event)
+    coming = press(race, **action(card, "Is coming").values)
+    assert "is coming (Race day)" in read(coming)
+    press(race, **action(coming, "Undo: has not answered").values)
+    later = press(race, HELD_ON, event=race.event)
+    assert "That is a touch on Jun 12, 2026." in read(press(race, HELD_ON, **action(later, "Came").values))
+    with race.db.reading() as connection:
+        assert standings.get(connection, race.best).last_touch_on == HELD_ON
+    with pytest.raises(Invalid, match="still to come"):
+        press(race, event=race.event, customer=str(race.best), do="state", state="missed")
+
+
+def test_at_a_terminal_the_owner_is_taken_and_that_is_said(race: SimpleNamespace) -> None:
+    values = {"event": race.event, "customer": str(race.best), "do": "invite"}
+    told = ask(race.db, "/event", values=values, origin="button")
+    assert "logged for Thandi Nkosi, whose customer it is" in read(told)
+
+
+def test_what_is_called_off_says_who_has_to_be_told(race: SimpleNamespace) -> None:
+    press(race, event=race.event, customer=str(race.best), do="invite")
+    told = press(race, event=race.event, do="off")
+    assert "1 invited" in read(told)
+    assert "Called off." in read(press(race, event=race.event))
+    press(race, **action(told, "Undo").values)
+    assert "Called off." not in read(press(race, event=race.event))
+
+
+@pytest.mark.parametrize(
+    ("filled", "field"),
+    [
+        ({"title": ""}, "title"),
+        ({"held_on": "2026-06-03"}, "held_on"),
+        ({"held_on": "soon"}, "held_on"),
+        ({"held_on": "2036-06-03"}, "held_on"),
+        ({"seats": "many"}, "seats"),
+        ({"seats": "0"}, "seats"),
+        ({"place": "x" * 121}, "place"),
+    ],
+)
+def test_what_is_wrong_is_said_beside_its_field(books: SimpleNamespace, filled: dict[str, str], field: str) -> None:
+    with pytest.raises(Invalid) as wrong:
+        submit(books, **{"do": "make", "title": "Race day", "held_on": HELD_ON.isoformat(), **filled})
+    assert list(wrong.value.errors) == [field]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"event": "x"},
+        {"event": "99"},
+        {"do": "x"},
+        {"do": "invite", "customer": "1"},
+        {"do": "invite", "event": "1"},
+        {"do": "invite", "event": "1", "customer": "999"},
+        {"do": "invite", "event": "1", "customer": "1", "contact": "x"},
+        {"do": "invite", "event": "1", "customer": "1", "contact": "99"},
+        {"do": "state", "event": "1", "customer": "1", "state": "x"},
+        {"do": "state", "event": "1", "customer": "1", "state": "coming"},
+        {"event": "1", "view": "guests", "after": "-1"},
+        {"invite": "999"},
+    ],
+)
+def test_values_that_were_tampered_with_are_refused(race: SimpleNamespace, values: dict[str, str]) -> None:
+    with pytest.raises(Invalid):
+        press(race, **values)
+
+
+def test_an_unknown_title_says_what_to_do(race: SimpleNamespace) -> None:
+    with pytest.raises(Invalid, match="/event lists those that are"):
+        ask(race.db, "/event ballet")

@@ -1,0 +1,95 @@
+"""Whom to invite: the loyal who were never invited first, the most valuable before the others."""
+
+import datetime as dt
+from types import SimpleNamespace
+
+import pytest
+
+from store import care, events, guests, touches
+from store.database import Database
+from store.events import NewEvent
+from store.touches import NewTouch
+from store.who import Who
+from tests.ledger import NOW, Ledger, Line
+
+TODAY = dt.date(2026, 6, 4)
+LONG_AGO = dt.date(2024, 3, 1)
+
+
+@pytest.fixture
+def books(db: Database) -> SimpleNamespace:
+    """Customers by what they are; each buys still, but for the lapsed one."""
+    ledger = Ledger(db)
+    ids = {}
+    for name, purchases, first_on, profit in (
+        ("loyal", 4, LONG_AGO, "100"),
+        ("loyal and rich", 6, LONG_AGO, "900"),
+        ("almost", 3, LONG_AGO, "5000"),
+        ("recent", 9, dt.date(2025, 1, 1), "9000"),
+        ("costly", 5, LONG_AGO, "-10"),
+    ):
+        ids[name] = ledger.customer(name)
+        ledger.invoice(ids[name], first_on, Line("1", "1"))
+        for number in range(purchases - 1):
+            profit_of_line = str(1000 - int(profit))
+            ledger.invoice(ids[name], dt.date(2026, 5, 1) + dt.timedelta(days=number), Line("1000", profit_of_line))
+    ids["lapsed"] = ledger.customer("lapsed")
+    for number in range(6):
+        ledger.invoice(ids["lapsed"], LONG_AGO + dt.timedelta(days=number), Line("1000", "1"))
+    ledger.done()
+    with db.writing() as connection:
+        event = events.make(connection, NewEvent("Race day", dt.date(2026, 6, 12)), by="U1", at=NOW)
+    return SimpleNamespace(db=db, event=event.id, **{name.replace(" ", "_"): one for name, one in ids.items()})
+
+
+def proposed(books: SimpleNamespace, **how: int | bool) -> list[str]:
+    with books.db.reading() as connection:
+        return [one.name for one in guests.propose(connection, books.event, 10, **how)]  # type: ignore[arg-type]
+
+
+def invite(books: SimpleNamespace, customer_id: int, event_id: int | None = None) -> None:
+    with books.db.writing() as connection:
+        event = event_id or books.event
+        events.invite(connection, event, customer_id, who=Who(None, "U1"), on=TODAY, by="U1", at=NOW)
+
+
+def test_the_loyal_come_first_by_value_then_whoever_buys(books: SimpleNamespace) -> None:
+    assert proposed(books) == ["loyal and rich", "loyal", "recent", "almost"]
+
+
+def test_the_list_can_be_paged(books: SimpleNamespace) -> None:
+    assert proposed(books, passing_over=2) == ["recent", "almost"]
+
+
+def test_the_reason_is_in_the_proposal(books: SimpleNamespace) -> None:
+    with books.db.reading() as connection:
+        first = guests.propose(connection, books.event, 1)[0]
+    assert (first.is_loyal, first.purchases, first.first_purchase_on, first.last_event) == (True, 6, LONG_AGO, None)
+
+
+def test_who_is_invited_is_not_proposed_again_and_comes_later_for_the_next_event(books: SimpleNamespace) -> None:
+    invite(books, books.loyal_and_rich)
+    invite(books, books.recent)
+    assert proposed(books) == ["loyal", "almost"]
+    with books.db.writing() as connection:
+        books.event = events.make(connection, NewEvent("Dinner", dt.date(2026, 7, 1)), by="U1", at=NOW).id
+    assert proposed(books) == ["loyal", "loyal and rich", "almost"]
+    with books.db.reading() as connection:
+        second = guests.propose(connection, books.event, 2)[1]
+        assert (second.last_event, second.last_state) == ("Race day", "invited")
+        never = guests.never_invited(connection)
+        assert [one.name for one in guests.propose(connection, None, 9, only_never=True)] == ["loyal", "almost"]
+    assert (never.never, never.buying) == (3, 5)
+
+
+def test_exits_and_open_complaints_are_not_proposed(books: SimpleNamespace) -> None:
+    with books.db.writing() as connection:
+        care.mark_exit(connection, books.loyal, "never pays", on=TODAY, by="U1", at=NOW)
+        touches.log(connection, NewTouch(books.recent, "call", TODAY, "U1", NOW, outcome="complaint"))
+    assert proposed(books) == ["loyal and rich", "almost"]
+
+
+def test_before_any_ledger_nobody_is_proposed(db: Database) -> None:
+    with db.reading() as connection:
+        assert guests.propose(connection, None, 9) == []
+        assert guests.never_invited(connection) == guests.NeverInvited(0, 0)
