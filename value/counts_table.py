@@ -4,8 +4,8 @@ What value/counts.py sums exactly depends, for one number of purchases, on two r
 long the horizon is, both in units of the time seen. So each number of purchases that many share gets a table over the
 two, filled where somebody lies, and read by Lagrange's interpolation, six nodes each way. Nodes are as close as the
 model's rhythm is sharp. What is read is off by a few ten-thousandths as a rule, by a hundredth or two at the worst (a
-customer of a sharp rhythm who is due within days), and a total by less than a thousandth. Distributions are coarser: for
-the shape of an interval, which is then set to the exact mean (tests/value/test_counts_table.py).
+customer of a sharp rhythm who is due within days), and a total by less than a thousandth. Distributions are coarser,
+for the shape of an interval, which is then set to the exact mean (tests/value/test_counts_table.py).
 """
 
 from dataclasses import replace
