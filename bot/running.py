@@ -14,7 +14,7 @@ from slack_bolt.error import BoltError
 from slack_sdk.errors import SlackApiError
 
 from bot.answer import Unanswered, guarded
-from bot.app import Melktert, build
+from bot.app import Melktert, build, settle_memory
 from bot.console import open_console
 from bot.log import Log
 from bot.send import TROUBLE
@@ -45,6 +45,7 @@ def run(
             except BaseException:
                 db.close()
                 raise
+            settle_memory()
             try:
                 (_serve_http if http else _serve_socket)(settings, melktert)
             finally:

@@ -1,11 +1,14 @@
 """HTTP mode: what Slack posts to /slack/events, and /healthz for whoever watches over the process.
 
-Bolt's own Starlette handler answers one request after the other on the event loop; here each is given a thread. And
-what Slack has not signed is turned away before anything reads it.
+Bolt's own Starlette handler answers one request after the other on the event loop; here what may take its time is given
+a thread. And what Slack has not signed is turned away before anything reads it.
 """
 
+import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
+from urllib.parse import parse_qsl
 
 from anyio import CapacityLimiter, to_thread
 from slack_bolt import BoltRequest
@@ -17,7 +20,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot.app import Melktert, build
+from bot.app import Melktert, build, settle_memory
 from bot.settings import Settings
 from store import sources
 from store.database import Database
@@ -44,7 +47,11 @@ def asgi(melktert: Melktert, signing_secret: str) -> Starlette:
         if not _is_of_slack(verifier, bytes(body), request.headers):
             return Response("This was not signed by Slack.", 401)
         headers: dict[str, str | Sequence[str]] = dict(request.headers)
-        asked = BoltRequest(body=body.decode(), query=str(request.url.query), headers=headers)
+        delivered = _delivered(body.decode(), request.headers.get("content-type", ""))
+        # Bolt leaves a body alone that was read before, as by Socket Mode.
+        asked = BoltRequest(body=delivered, headers=headers, mode="socket_mode")
+        if _is_quick(delivered):
+            return to_starlette_response(melktert.bolt.dispatch(asked))
         return to_starlette_response(await to_thread.run_sync(melktert.bolt.dispatch, asked, limiter=limiter))
 
     async def health(_request: Request) -> Response:
@@ -65,6 +72,7 @@ def application() -> Starlette:
     settings = Settings()
     assert settings.slack_signing_secret is not None, "bot/running.py starts nothing without it"
     melktert = build(settings, Database(settings.database_url))
+    settle_memory()
     return asgi(melktert, settings.slack_signing_secret.get_secret_value())
 
 
@@ -74,6 +82,24 @@ def _is_of_slack(verifier: SignatureVerifier, body: bytes, headers: Mapping[str,
     if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) < TIMESTAMP_MOST and signature.isascii()):
         return False
     return verifier.is_valid(body, timestamp, signature)
+
+
+def _delivered(body: str, content_type: str) -> dict[str, Any]:
+    """What Slack delivers: an event as JSON, a command as a form, everything else as JSON in a form's payload.
+
+    Bolt would take "/clv payload systems" for one with a payload, and find nothing in it.
+    """
+    if content_type.startswith("application/json"):
+        return dict(json.loads(body))
+    form = dict(parse_qsl(body, keep_blank_values=True))
+    return dict(json.loads(form["payload"])) if "payload" in form else form
+
+
+def _is_quick(delivered: Mapping[str, Any]) -> bool:
+    """Whether the listener only hands on what is asked, as that of slash commands does (bot/listen.py): to give it a
+    thread would take longer. A form or a live search is acknowledged with the answer.
+    """
+    return "command" in delivered and "type" not in delivered
 
 
 def _health(melktert: Melktert) -> Response:

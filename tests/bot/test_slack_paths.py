@@ -67,6 +67,10 @@ def test_a_slash_command_is_answered_to_the_asker_alone(anna: Person, sales: Cha
     assert not slack.messages(sales)
 
 
+def test_a_name_with_slacks_own_words_in_it_is_only_a_name(anna: Person, sales: Channel) -> None:
+    assert "payload" in anna.types("/clv payload command=type", at=sales).answer().words
+
+
 def test_figures_and_dates_are_written_as_the_asker_reads_them(anna: Person, sales: Channel) -> None:
     assert "3.100\xa0$ revenue" in anna.types("/clv route 66", at=sales).answer().words
 
