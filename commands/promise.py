@@ -3,39 +3,24 @@
 import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
 
 from commands import _care_line, _naming
 from commands import _promise_words as words
 from commands._figures import acting
-from commands._promise_changes import colleague, day_of
-from commands._reply import Action, Code, Command, Field, Form, Invalid, Note, Option, Policy, Reply, Request, Sentence
+from commands._promise_changes import day_of
+from commands._promise_form import NAME, TEXT_LEAST, Asked, checked, filled, form, keeper, link_of
+from commands._reply import Action, Code, Command, Invalid, Note, Option, Policy, Reply, Request, Sentence
 from commands._typed import clean
 from store import customers, promises, sources
 from store.audit import RefusedError
 from store.customers import Customer
 from store.database import Database
 from store.promises import MADE, NewPromise, Promise
-from store.who import Who
 from value.phrases import Reader, UnclearError, reads_day_first
 
-NAME = "promise"
 EXAMPLE = "/promise acme friday send the quote"
-TEXT_LEAST, TEXT_MOST = 3, 500
-# What a form keeps of where it was opened.
-CARRIED = ("permalink", "contact")
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """A promise as somebody wants to make it."""
-
-    customer: Customer
-    text: str
-    due_on: dt.date
-    who: Who
 
 
 def run(request: Request, db: Database) -> Reply:
@@ -43,13 +28,14 @@ def run(request: Request, db: Database) -> Reply:
     try:
         if request.origin == "form":
             with db.writing() as connection:
-                return _submitted(connection, request)
+                receipt = request.values.get("once") or request.receipt
+                return _make(connection, filled(connection, request), request, receipt=receipt)
         if request.values.get("due") and "customer" in request.values:
             with db.writing() as connection:
                 return _chosen(connection, request)
         if request.origin == "shortcut" or (request.origin == "button" and "rest" not in request.values):
             with db.reading() as connection:
-                return _form(connection, request)
+                return form(connection, request)
         if not request.text.strip() and "rest" not in request.values:
             return _how()
         with db.writing() as connection:
@@ -86,8 +72,9 @@ def _of_rest(connection: Connection, customer: Customer, rest: str, request: Req
     text = clean(text)
     if due_on is None or len(text) < TEXT_LEAST:
         return _asking(customer, due_on, text, request)
-    who = _keeper(request, customer)
-    return _make(connection, _Asked(customer, _checked(text), due_on, who), request)
+    who = keeper(request, customer)
+    receipt = _care_line.receipt_of(request, customer.id)
+    return _make(connection, Asked(customer, checked(text), due_on, who), request, receipt=receipt)
 
 
 def _apart(rest: str, reader: Reader) -> tuple[dt.date | None, str]:
@@ -130,7 +117,7 @@ def _asking(customer: Customer, due_on: dt.date | None, text: str, request: Requ
         return words.one_line(
             ("What do you promise ", customer.name, "?"), ("Such as ", Code(EXAMPLE), "."), actions=(opening,)
         )
-    once = {**carried, "once": request.receipt or ""}
+    once = {**carried, "once": request.values.get("once") or request.receipt or ""}
     days = [(day, Action(NAME, _label(day, request.today), {**once, "due": day.isoformat()})) for day in _near(request)]
     other = Action(NAME, "Another day…", carried, opens_form=True)
     return words.one_line(
@@ -158,91 +145,21 @@ def _how() -> Reply:
     return Reply(headline, headline, (note,), (opening, words.BACK))
 
 
-# --- by a button and a form -----------------------------------------------------------------------------------------
+# --- by a button -----------------------------------------------------------------------------------------------------
 
 
 def _chosen(connection: Connection, request: Request) -> Reply:
     """A day that was chosen for what had been typed without one."""
     customer = _naming.of_button(connection, request.values["customer"])
-    text = _checked(clean(request.values.get("text", "")))
-    asked = _Asked(customer, text, day_of(request, "due"), _keeper(request, customer))
+    text = checked(request.values.get("text", ""))
+    asked = Asked(customer, text, day_of(request, "due"), keeper(request, customer))
     return _make(connection, asked, request, receipt=_care_line.receipt_of(request, customer.id))
-
-
-def _form(connection: Connection, request: Request) -> Reply:
-    """The form, with what is known filled in."""
-    given = request.values
-    known = _known_customer(connection, given.get("customer", ""))
-    named = (Option(str(known.id), known.name),) if known else ()
-    mine = request.person.slack_user_id or ""
-    fields = (
-        Field("customer", "Customer", "customer", initial=str(known.id) if known else "", options=named),
-        Field("text", "What is promised?", "long", initial=clean(given.get("text", ""))[:TEXT_MOST]),
-        Field("due", "By when?", "date", initial=given.get("day", "")),
-        Field("person", "Who is to keep it?", "person", required=False, initial=mine),
-    )
-    values = {name: given[name] for name in CARRIED if given.get(name)}
-    intro = Note(("Whoever is to keep it is reminded in the morning of that day.",), "quiet")
-    form = Form(NAME, "Make a promise", fields, values, "Promise", (intro,))
-    return Reply(("Make a promise",), ("Make a promise: a form to fill in.",), form=form)
-
-
-def _known_customer(connection: Connection, customer_id: str) -> Customer | None:
-    return _naming.of_button(connection, customer_id) if customer_id else None
-
-
-def _submitted(connection: Connection, request: Request) -> Reply:
-    """What was filled in. Errors: Invalid with a sentence for each field that is wrong, all at once."""
-    wrong: dict[str, str] = {}
-    customer = text = due_on = who = None
-    try:
-        customer = _naming.of_button(connection, request.values.get("customer", ""))
-    except Invalid:
-        wrong["customer"] = "Choose a customer from the list: type the first letters of the name."
-    try:
-        text = _checked(clean(request.values.get("text", "")))
-    except Invalid as invalid:
-        wrong |= invalid.errors
-    try:
-        due_on = day_of(request, "due")
-    except Invalid as invalid:
-        wrong |= invalid.errors
-    try:
-        if request.values.get("person", "").strip():
-            who = colleague(connection, request, "person")
-        elif customer is not None:
-            who = _keeper(request, customer)
-    except Invalid as invalid:
-        wrong |= invalid.errors
-    if wrong:
-        raise Invalid(**wrong)
-    assert customer is not None and text is not None and due_on is not None and who is not None  # noqa: PT018
-    return _make(connection, _Asked(customer, text, due_on, who), request)
-
-
-def _checked(text: str) -> str:
-    """Errors: Invalid for nothing, or a novel."""
-    if not TEXT_LEAST <= len(text) <= TEXT_MOST:
-        raise Invalid(text=f"Say what is promised in a few words, {TEXT_MOST} letters at most: send the quote.")
-    return text
 
 
 # --- making ---------------------------------------------------------------------------------------------------------
 
 
-def _keeper(request: Request, customer: Customer) -> Who:
-    """Whoever asks; at a terminal the customer's owner. Errors: Invalid where there is neither."""
-    me = words.asker(request)
-    if me.is_known:
-        return me
-    if customer.owner is None:
-        raise Invalid(
-            person=f"At a terminal you are nobody, and {customer.name} has no rep; ask with --as, or in Slack."
-        )
-    return Who(customer.owner.rep_id, customer.owner.slack_user_id, customer.owner.name)
-
-
-def _make(connection: Connection, asked: _Asked, request: Request, *, receipt: str | None = None) -> Reply:
+def _make(connection: Connection, asked: Asked, request: Request, *, receipt: str | None = None) -> Reply:
     new = NewPromise(
         asked.customer.id,
         asked.text,
@@ -251,7 +168,8 @@ def _make(connection: Connection, asked: _Asked, request: Request, *, receipt: s
         by=acting(request),
         at=request.now,
         contact_id=_id(request.values, "contact"),
-        permalink=_link(request.values),
+        touch_id=_id(request.values, "touch"),
+        permalink=link_of(request.values),
     )
     made = promises.make(connection, new, receipt=receipt or request.receipt)
     return _made(connection, made, request)
@@ -259,12 +177,6 @@ def _make(connection: Connection, asked: _Asked, request: Request, *, receipt: s
 
 def _id(values: Mapping[str, str], name: str) -> int | None:
     return words.number(values[name]) if values.get(name) else None
-
-
-def _link(values: Mapping[str, str]) -> str | None:
-    """The Slack message that it is made from; nothing else that somebody may have put there."""
-    link = values.get("permalink", "")
-    return link if re.fullmatch(r"https://[\w.-]+/\S{1,500}", link, re.ASCII) else None
 
 
 def _made(connection: Connection, made: Promise, request: Request) -> Reply:

@@ -92,6 +92,12 @@ def of_receipt(connection: Connection, receipt: str | None) -> Promise | None:
     return _one(connection, promises.c.receipt == receipt) if receipt is not None else None
 
 
+def of_message(connection: Connection, permalink: str) -> list[Promise]:
+    """What was promised from this message and not dropped since."""
+    chosen = (promises.c.permalink == permalink) & (promises.c.state != "dropped")
+    return _read(connection, _PROMISE.where(chosen).order_by(promises.c.id))
+
+
 def existing(connection: Connection, promise_id: int) -> Promise:
     """The promise. Errors: RefusedError where there is none of this id."""
     found = get(connection, promise_id)

@@ -40,9 +40,10 @@ from store.promise_reading import (
     kept_on_time,
     of,
     of_customer,
+    of_message,
     of_receipt,
 )
-from store.tables import contacts, customers, promises
+from store.tables import contacts, customers, promises, touches
 from store.who import Who, complete
 
 __all__ = [
@@ -69,6 +70,7 @@ __all__ = [
     "make",
     "of",
     "of_customer",
+    "of_message",
     "of_receipt",
     "pass_on",
     "snooze",
@@ -97,8 +99,8 @@ class NewPromise:
 def make(connection: Connection, new: NewPromise, *, receipt: str | None = None) -> Promise:
     """Keep a promise, with its reminders; of the same receipt there is one, however often it comes.
 
-    Errors: RefusedError where the customer is not there any more, the contact is somebody else's, or nobody is to keep
-    the promise.
+    Errors: RefusedError where the customer is not there any more, the contact or touch is another customer's, or
+    nobody is to keep the promise.
     """
     known = of_receipt(connection, receipt)
     if known is not None:
@@ -137,7 +139,7 @@ def _refuse_strangers(connection: Connection, new: NewPromise) -> None:
         raise RefusedError("Say who is to keep the promise.")
     if connection.scalar(sa.select(customers.c.id).where(customers.c.id == new.customer_id)) is None:
         raise RefusedError("That customer is no longer in the database; choose it anew.")
-    if new.contact_id is not None:
-        theirs = sa.select(contacts.c.customer_id).where(contacts.c.id == new.contact_id)
-        if connection.scalar(theirs) != new.customer_id:
-            raise RefusedError("That contact is not of this customer; choose it anew.")
+    for what, table, one in (("contact", contacts, new.contact_id), ("touch", touches, new.touch_id)):
+        theirs = sa.select(table.c.customer_id).where(table.c.id == one)
+        if one is not None and connection.scalar(theirs) != new.customer_id:
+            raise RefusedError(f"That {what} is not of this customer; choose the customer that it is of.")

@@ -1,0 +1,222 @@
+"""/promise: something promised to a customer by a day, in a line, by a button, or in a form."""
+
+import datetime as dt
+
+import pytest
+
+from bot.wording import plain
+from commands._reply import Invalid, Item, Person, Role
+from store import customer_channels, promises
+from store.database import Database
+from store.promises import Promise
+from tests.commands.asking import ask, read
+from tests.commands.promised import FRIDAY, MONDAY, Team, button
+from tests.ledger import NOW
+
+
+@pytest.fixture
+def team(sqlite_db: Database) -> Team:
+    return Team(sqlite_db)
+
+
+def made(team: Team) -> list[Promise]:
+    with team.db.reading() as connection:
+        return promises.of(connection)
+
+
+# --- in a line ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("line", "text", "due_on"),
+    [
+        ("acme friday send the quote", "send the quote", FRIDAY),
+        ("acme send the quote by friday", "send the quote", FRIDAY),
+        ("acme friday: to send the quote", "send the quote", FRIDAY),
+        ("acme by friday to send the quote", "send the quote", FRIDAY),
+        ("acme tomorrow call the buyer back", "call the buyer back", dt.date(2026, 6, 2)),
+        ("acme send the plan by end of the month", "send the plan", dt.date(2026, 6, 30)),
+        ('"Acme" 12 June visit the warehouse', "visit the warehouse", dt.date(2026, 6, 12)),
+        ("acme today call", "call", MONDAY),
+    ],
+)
+def test_a_line_is_a_customer_a_day_and_what_is_promised(team: Team, line: str, text: str, due_on: dt.date) -> None:
+    reply = team.promised(line)
+    (promise,) = made(team)
+    assert (promise.customer_id, promise.text, promise.due_on) == (team.acme, text, due_on)
+    assert (promise.who.slack_user_id, promise.made_by) == ("U1", "U1")
+    assert plain(reply.headline).startswith("Promised to Acme by ")
+
+
+def test_the_answer_says_when_the_reminder_comes_and_takes_it_back(team: Team) -> None:
+    assert "Reminder on Friday Jun 5, 2026, 08:30." in read(team.promised())
+    sunday = team.promised("acme sunday call the buyer")
+    assert "Friday Jun 5, 2026, 08:30: the last working morning before it is due" in read(sunday)
+    for _ in range(2):
+        taken_back = team.presses(button(sunday, "Undo"))
+        assert "nothing is promised to Acme" in plain(taken_back.headline)
+    assert [one.text for one in made(team)] == ["send the quote"]
+
+
+def test_a_line_that_is_delivered_twice_is_one_promise(team: Team) -> None:
+    first, second = (team.types("/promise acme friday send the quote", receipt="trigger 1") for _ in range(2))
+    assert first == second
+    assert len(made(team)) == 1
+
+
+def test_without_a_day_it_asks_by_when_and_whichever_button_is_pressed_makes_one_promise(team: Team) -> None:
+    asked = team.promised("acme send the quote")
+    assert [one.label for one in asked.actions] == ["Tomorrow", "Friday 5 Jun", "Monday 8 Jun", "Another day…"]
+    assert made(team) == []
+    team.presses(asked.actions[1])
+    assert "by Friday" in plain(team.presses(asked.actions[0]).headline), "the first choice stands"
+    assert [(one.text, one.due_on) for one in made(team)] == [("send the quote", FRIDAY)]
+    form = team.presses(button(asked, "Another day"))
+    assert form.form is not None
+    assert {one.name: one.initial for one in form.form.fields}["text"] == "send the quote"
+
+
+def test_without_a_word_of_what_it_opens_a_form_with_what_is_known(team: Team) -> None:
+    form = team.presses(button(team.promised("acme friday"), "Write it down"))
+    assert form.form is not None
+    begins = {one.name: one.initial for one in form.form.fields}
+    assert begins == {"customer": str(team.acme), "text": "", "due": "2026-06-05", "person": "U1"}
+
+
+def test_who_may_be_meant_is_offered_and_the_line_goes_on_from_there_once(team: Team) -> None:
+    offered = team.promised("amce friday send the quote")
+    (item,) = (part for part in offered.parts if isinstance(part, Item))
+    assert made(team) == []
+    for _ in range(2):
+        assert "Promised to Acme" in plain(team.presses(item.actions[0]).headline)
+    assert [(one.text, one.due_on) for one in made(team)] == [("send the quote", FRIDAY)]
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ("acme yesterday send it", "is over"),
+        ("acme 5/12 send it", "write the month's name|is over|may be"),
+        ("acme next friday send it", "may be"),
+        (f"acme friday {'x' * 600}", "the first words|in a few words"),
+    ],
+)
+def test_what_cannot_be_is_said_and_nothing_is_promised(team: Team, line: str, sentence: str) -> None:
+    with pytest.raises(Invalid, match=sentence):
+        team.types(f"/promise {line}", Person("U1", "T1", team.anna_id, locale="xx"))
+    assert made(team) == []
+
+
+def test_at_a_terminal_the_customers_rep_keeps_it_and_that_is_said(team: Team) -> None:
+    reply = team.promised(who=Person(role=Role.ADMIN))
+    assert "Anna Botha is to keep it, as the customer's rep." in read(reply)
+    (promise,) = made(team)
+    assert (promise.who.rep_id, promise.made_by) == (team.anna_id, "the terminal")
+
+
+def test_before_the_first_ledger_it_says_so(sqlite_db: Database) -> None:
+    assert "No ledger" in read(ask(sqlite_db, "/promise acme friday send it"))
+
+
+def test_alone_it_says_how_and_opens_a_form(team: Team) -> None:
+    how = team.types("/promise")
+    form = team.presses(button(how, "Make a promise"))
+    assert form.form is not None
+    assert [one.name for one in form.form.fields] == ["customer", "text", "due", "person"]
+
+
+# --- in a form ------------------------------------------------------------------------------------------------------
+
+
+def test_a_form_that_is_submitted_twice_is_one_promise(team: Team) -> None:
+    form = team.types("/promise", values={"customer": str(team.acme)}, origin="button")
+    given = {"text": "send the\nquote", "due": "2026-06-05"}
+    first, second = (team.submits(form, **given) for _ in range(2))
+    assert first == second
+    (promise,) = made(team)
+    assert promise.text == "send the quote"
+
+
+def test_every_field_that_is_wrong_is_told_at_once(team: Team) -> None:
+    form = team.types("/promise", origin="shortcut")
+    with pytest.raises(Invalid) as wrong:
+        team.submits(form, customer="404", text="  ", due="2026-05-31", person="U4")
+    assert set(wrong.value.errors) == {"customer", "text", "due", "person"}
+    assert "Gus is a guest" in wrong.value.errors["person"]
+    with pytest.raises(Invalid, match="does not know that person"):
+        team.submits(form, customer=str(team.acme), text="send it", due="2026-06-05", person="U404")
+    with pytest.raises(Invalid, match="too far away"):
+        team.submits(form, customer=str(team.acme), text="send it", due="2096-06-05")
+
+
+def test_a_colleague_may_be_the_one_to_keep_it(team: Team) -> None:
+    form = team.types("/promise", values={"customer": str(team.acme)}, origin="button")
+    reply = team.submits(form, text="send the quote", due="2026-06-05", person="U2")
+    assert "Ben is to keep it." in read(reply)
+    (promise,) = made(team)
+    assert (promise.who.slack_user_id, promise.made_by) == ("U2", "U1")
+
+
+def test_from_a_message_the_form_begins_with_its_words_and_its_channels_customer(team: Team) -> None:
+    with team.db.writing() as connection:
+        customer_channels.tie(connection, "C1", team.zephyr, by="U1", at=NOW)
+    link = "https://example.slack.com/archives/C1/p1700000000000100"
+    message = {"said": "I will send\nthe quote on Friday", "permalink": link, "channel": "C1"}
+    form = team.types("/promise", values=message, origin="shortcut")
+    assert form.form is not None
+    begins = {one.name: one.initial for one in form.form.fields}
+    assert begins["customer"] == str(team.zephyr)
+    assert begins["text"] == "I will send the quote on Friday"
+    team.submits(form, due="2026-06-05")
+    assert made(team)[0].permalink == link
+    again = team.types("/promise", values=message, origin="shortcut")
+    assert again.form is not None
+    assert "there is a promise already" in plain(again.form.intro[0].text)
+
+
+@pytest.mark.parametrize(
+    "tampered",
+    [{"touch": "404"}, {"contact": "404"}, {"touch": "²"}, {"customer": "1 or 1"}, {"due": "friday"}],
+)
+def test_what_somebody_tampered_with_is_refused(team: Team, tampered: dict[str, str]) -> None:
+    form = team.types("/promise", values={"customer": str(team.acme)}, origin="button")
+    with pytest.raises(Invalid):
+        team.submits(form, **{"text": "send the quote", "due": "2026-06-05", **tampered})
+    assert made(team) == []
+
+
+def test_a_link_that_is_none_of_slacks_is_not_kept(team: Team) -> None:
+    form = team.types("/promise", values={"customer": str(team.acme)}, origin="button")
+    team.submits(form, text="send it", due="2026-06-05", permalink="https://evil.example/x")
+    assert made(team)[0].permalink is None
+
+
+@pytest.mark.parametrize(
+    ("zone", "now", "today"),
+    [
+        # Clocks go forward in Auckland on 27 September 2026, in Los Angeles on 8 March, in Johannesburg never.
+        ("Pacific/Auckland", "2026-09-26T11:30", dt.date(2026, 9, 26)),
+        ("Pacific/Auckland", "2026-09-26T12:30", dt.date(2026, 9, 27)),
+        ("America/Los_Angeles", "2026-03-08T07:30", dt.date(2026, 3, 7)),
+        ("America/Los_Angeles", "2026-03-08T08:30", dt.date(2026, 3, 8)),
+        ("Africa/Johannesburg", "2026-03-08T21:30", dt.date(2026, 3, 8)),
+    ],
+)
+def test_tomorrow_is_that_of_whoever_promises(team: Team, zone: str, now: str, today: dt.date) -> None:
+    """The edge gives today by the person's zone; what is promised then is a day later on the same calendar."""
+    from zoneinfo import ZoneInfo
+
+    at = dt.datetime.fromisoformat(now).replace(tzinfo=dt.UTC)
+    assert at.astimezone(ZoneInfo(zone)).date() == today
+    team.types("/promise acme tomorrow send it", Person("U1", "T1", team.anna_id, zone=zone), today)
+    assert made(team)[0].due_on == today + dt.timedelta(days=1)
+
+
+def test_names_complete_as_they_are_typed(team: Team) -> None:
+    from commands._reply import Request
+    from commands.promise import suggest
+
+    request = Request(now=NOW, today=MONDAY)
+    assert [one.value for one in suggest(request, team.db, "name", "zeph")] == ["Zephyr Cycles"]
+    assert [one.value for one in suggest(request, team.db, "customer", "zeph")] == [str(team.zephyr)]
+    assert not suggest(request, team.db, "text", "zeph")
