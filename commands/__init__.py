@@ -19,6 +19,8 @@ from commands.promise import COMMAND as PROMISE
 from commands.promises import COMMAND as PROMISES
 from commands.settings import COMMAND as SETTINGS
 from commands.top import COMMAND as TOP
+from commands.touch import COMMAND as TOUCH
+from commands.visit import COMMAND as VISIT
 
 _NAMED = (
     CLV,
@@ -27,8 +29,10 @@ _NAMED = (
     CUSTOMER,
     EVENT,
     CONTACT,
+    VISIT,
     PROMISE,
     PROMISES,
+    TOUCH,
     DIGEST,
     HOME,
     ME,

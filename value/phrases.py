@@ -234,10 +234,11 @@ class Reader:
     def _nearest(self, phrase: str, possible: Sequence[dt.date]) -> dt.date:
         """Of the same day in several years the nearest on its side. Errors: UnclearError where that is far away."""
         nearest = min((day for day in possible if self._is_on_its_side(day)), key=self._distance, default=None)
-        if nearest is None or self._distance(nearest) > NEAR_DAYS:
-            far = _full(nearest) if nearest else "its year too"
-            said = "is still to come" if self.side == "past" else "is over"
-            raise UnclearError(f"“{phrase}” of this year {said}; write {far} if you mean that.")
+        if nearest is None:
+            raise UnclearError(f"“{phrase}” is in none of the years around this one; write its year too.")
+        if self._distance(nearest) > NEAR_DAYS:
+            far = f"without a year is {_full(nearest)}, more than half a year away"
+            raise UnclearError(f"“{phrase}” {far}; write the year too if you mean that.")
         return nearest
 
     def _distance(self, day: dt.date) -> int:

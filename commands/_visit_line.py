@@ -1,0 +1,72 @@
+"""What follows the customer in "/visit acme yesterday 45m spoke to the buyer": kind, day and minutes, then the note."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from commands._reply import Invalid
+from commands._typed import clean
+from store.touches import KINDS, Kind
+from value import minutes
+from value.phrases import Reader, UnclearError
+
+# The last words in which a misspelt name may end.
+NAME_WORDS_MOST = 7
+LONGEST_NOTE = 3_000
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What was told of a touch; what was not is None."""
+
+    kind: Kind = "visit"
+    day: dt.date | None = None
+    minutes: int | None = None
+    note: str | None = None
+
+
+def read(rest: str, reader: Reader) -> Told:
+    """Kind, day and minutes in any order, each once; the note begins with the first other word. Errors: Invalid."""
+    words = rest.split()
+    kind, day, lasted = None, None, None
+    try:
+        while words:
+            if kind is None and (one := _kind(words[0])) is not None:
+                kind, used = one, 1
+            elif day is None and (found := reader.at_start(words)) is not None:
+                day, used = found
+            elif lasted is None and (taken := minutes.at_start(words)) is not None:
+                lasted, used = taken
+            else:
+                break
+            words = words[used:]
+    except UnclearError as unclear:
+        raise Invalid(day=str(unclear)) from None
+    return Told(kind or "visit", day, lasted, note(" ".join(words).lstrip(",:;-–— ")))
+
+
+def note(text: str) -> str | None:
+    """A note as it is kept, line by line; None where nothing is said. Errors: Invalid for a book."""
+    lines = [clean(line) for line in text.splitlines()]
+    kept = "\n".join(line for line in lines if line)
+    if len(kept) > LONGEST_NOTE:
+        raise Invalid(note=f"That is {len(kept):,} characters; the note takes {LONGEST_NOTE:,}.")
+    return kept or None
+
+
+def ends_before(words: Sequence[str], reader: Reader) -> tuple[int, ...]:
+    """Before which words a name may end, since there a kind, a day or minutes begin."""
+    return tuple(at for at in range(1, min(NAME_WORDS_MOST, len(words))) if _goes_on(words[at:], reader))
+
+
+def _goes_on(words: Sequence[str], reader: Reader) -> bool:
+    try:
+        started = reader.at_start(words) is not None or minutes.at_start(words) is not None
+    except UnclearError:
+        return True
+    return started or _kind(words[0]) is not None
+
+
+def _kind(word: str) -> Kind | None:
+    said = word.casefold().rstrip(",:")
+    return next((kind for kind in KINDS if kind == said), None)

@@ -1,0 +1,223 @@
+"""/melktert touch NUMBER: one touch with its history; edited, deleted and restored by its author or a manager."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy.engine import Connection
+
+from commands import _naming, _visit_form, _visit_read
+from commands import _visit_said as said
+from commands._figures import acting
+from commands._reply import (
+    Action,
+    Command,
+    Date,
+    Inline,
+    Invalid,
+    Note,
+    Option,
+    Part,
+    Policy,
+    Reply,
+    Request,
+    Sentence,
+    Strong,
+)
+from store import promises, touches
+from store.audit import RefusedError
+from store.database import Database
+from store.promises import MADE, Doing
+from store.touches import Changes, Touch
+
+NAME = "touch"
+BUTTON_IS_OLD = "That button is from an older message; ask /melktert touch with the touch's number."
+HISTORY_SHOWN = 8
+# What a change of each is called.
+FIELDS = {
+    "customer_id": "the customer",
+    "kind": "what it was",
+    "happened_on": "the day",
+    "people": "who was there",
+    "contact_id": "with whom",
+    "minutes": "the minutes",
+    "cost": "the cost",
+    "currency": "the currency",
+    "outcome": "how it went",
+    "note": "the note",
+    "learned": "what was learned",
+}
+# Long, or an id that says nothing to anybody: the history names them without what they were.
+NOT_SPELT_OUT = ("customer_id", "people", "contact_id", "note", "learned")
+
+
+def run(request: Request, db: Database) -> Reply:
+    """The touch, its form, or what became of a change."""
+    do = request.values.get("do", "")
+    try:
+        if do == "":
+            with db.reading() as connection:
+                return _card(connection, _meant(connection, request), request)
+        if do == "edit":
+            with db.reading() as connection:
+                return _form(connection, _meant(connection, request), request)
+        with db.writing() as connection:
+            touch = _meant(connection, request)
+            said.refuse_others(touch, request)
+            return _change(connection, touch, request, do)
+    except RefusedError as refused:
+        raise Invalid(customer=str(refused)) from None
+
+
+def _meant(connection: Connection, request: Request) -> Touch:
+    number = request.values.get("touch") or request.text.strip().lstrip("#")
+    if not number:
+        raise Invalid(touch="Say which touch by its number, such as /melktert touch 12; /customer shows the last ones.")
+    return said.of_button(connection, number)
+
+
+# --- changes --------------------------------------------------------------------------------------------------------
+
+
+def _change(connection: Connection, touch: Touch, request: Request, do: str) -> Reply:
+    by, at, receipt = acting(request), request.now, request.receipt
+    match do:
+        case "delete":
+            gone = touches.delete(connection, touch.id, by=by, at=at, receipt=receipt)
+            return said.deleted(connection, gone, request, *_take_back(connection, touch, request))
+        case "restore":
+            back = touches.restore(connection, touch.id, by=by, at=at, receipt=receipt)
+            return said.logged(connection, back, request)
+        case "save":
+            return _saved(connection, touch, request)
+        case "undo":
+            entry = request.values.get("entry", "")
+            if not (entry.isascii() and entry.isdigit() and len(entry) < 19):
+                raise Invalid(touch=BUTTON_IS_OLD)
+            undone = touches.undo_edit(connection, touch.id, int(entry), by=by, at=at, receipt=receipt)
+            return _changed(connection, undone, request)
+    raise Invalid(touch=BUTTON_IS_OLD)
+
+
+def _take_back(connection: Connection, touch: Touch, request: Request) -> tuple[Sentence, ...]:
+    """What becomes of the promise that was made in the same form."""
+    number = request.values.get("promise", "")
+    if not (number.isascii() and number.isdigit() and len(number) < 19):
+        return ()
+    promise = promises.get(connection, int(number))
+    if promise is None or promise.touch_id != touch.id or not promise.is_open:
+        return ()
+    try:
+        promises.undo(connection, promise.id, MADE, Doing(acting(request), request.now, request.today))
+    except RefusedError:
+        return (("The promise made with it stays; /promises shows it.",),)
+    return ((f"So is the promise: {promise.text}",),)
+
+
+def _saved(connection: Connection, touch: Touch, request: Request) -> Reply:
+    filled = _visit_read.read(connection, request)
+    contact_id = _visit_read.add_contact(connection, filled, request, request.receipt)
+    changes = Changes(
+        customer_id=filled.customer.id,
+        kind=filled.kind,
+        happened_on=filled.day,
+        contact_id=contact_id,
+        minutes=filled.minutes,
+        cost=filled.cost,
+        currency=filled.currency,
+        outcome=filled.outcome,
+        note=filled.note,
+        learned=filled.learned,
+    )
+    if request.values.get("there", "").split() != request.values.get("there_was", "").split():
+        # Reps who are nobody in Slack cannot be chosen there, nor taken away.
+        changes["people"] = (*(one for one in touch.people if one.slack_user_id is None), *filled.there)
+    by, at, receipt = acting(request), request.now, request.receipt
+    return _changed(connection, touches.edit(connection, touch.id, changes, by=by, at=at, receipt=receipt), request)
+
+
+def _changed(connection: Connection, touch: Touch, request: Request) -> Reply:
+    headline: Sentence = (f"{said.KINDS[touch.kind]} changed: ", *said.clock(connection, touch, request.today))
+    edits = [entry for entry in touches.history(connection, touch.id) if entry.what == "edited"]
+    undo = [Action(NAME, "Undo", _values(touch, do="undo", entry=str(edits[-1].id)))] if edits else []
+    return Reply(
+        headline=headline,
+        summary=(*headline, "; ", touch.customer, "."),
+        parts=(Note(said.told(touch, request.today)),),
+        actions=(*undo, Action(NAME, "History", _values(touch))),
+    )
+
+
+def _values(touch: Touch, **more: str) -> Mapping[str, str]:
+    return {"touch": str(touch.id), **more}
+
+
+def _form(connection: Connection, touch: Touch, request: Request) -> Reply:
+    said.refuse_others(touch, request)
+    if touch.deleted_at is not None:
+        raise Invalid(touch="That touch was taken back; put it back first.")
+    return _visit_form.edit(connection, touch, _naming.of_button(connection, str(touch.customer_id)))
+
+
+# --- the card -------------------------------------------------------------------------------------------------------
+
+
+def _card(connection: Connection, touch: Touch, request: Request) -> Reply:
+    headline: Sentence = (f"{said.KINDS[touch.kind]}: ", Strong(touch.customer))
+    logged = ("Logged by ", said.by(connection, touch.author), " on ", Date(touch.logged_at.date()), ".")
+    parts: list[Part] = [Note(said.told(touch, request.today, names_customer=False))]
+    if touch.deleted_at is not None:
+        parts.append(Note(("It was taken back and counts for nothing.",), "warning"))
+    if touch.permalink is not None:
+        parts.append(Note((f"From the message {touch.permalink}",), "quiet"))
+    parts.append(Note(logged, "quiet"))
+    entries = touches.history(connection, touch.id)
+    parts += [Note(_entry(connection, entry), "quiet") for entry in entries[-HISTORY_SHOWN:]]
+    return Reply(headline=headline, summary=(*headline, "."), parts=tuple(parts), actions=_actions(touch, request))
+
+
+def _actions(touch: Touch, request: Request) -> tuple[Action, ...]:
+    if not said.may_change(touch, request):
+        return ()
+    if touch.deleted_at is not None:
+        return (Action(NAME, "Put it back", _values(touch, do="restore")),)
+    return (
+        Action(NAME, "Edit…", _values(touch, do="edit"), opens_form=True),
+        Action(NAME, "Delete", _values(touch, do="delete"), style="danger"),
+    )
+
+
+def _entry(connection: Connection, entry: Any) -> Sentence:
+    """A line of the history: who did what, when, and what it was before."""
+    what: list[Inline] = []
+    was, became = entry.details.get("was", {}), entry.details.get("became", {})
+    for name in was:
+        spelt = "" if name in NOT_SPELT_OUT else f" ({was[name] or 'nothing'} → {became.get(name) or 'nothing'})"
+        what += [", " if what else ": ", FIELDS.get(name, name), spelt]
+    reason = f", since {entry.reason}" if entry.reason else ""
+    return (
+        entry.what.title(),
+        " by ",
+        said.by(connection, entry.by),
+        " on ",
+        Date(entry.at.date()),
+        *what,
+        reason,
+        ".",
+    )
+
+
+def suggest(_request: Request, db: Database, field: str, typed: str) -> Sequence[Option]:
+    """Customers for the form, by their id."""
+    return _naming.completed(db, typed, by_id=True) if field == "customer" else ()
+
+
+COMMAND = Command(
+    name=NAME,
+    summary="One visit, call or message as it was logged, with what was changed since.",
+    usage="NUMBER",
+    examples=("/melktert touch 1",),
+    policy=Policy.CUSTOMER,
+    run=run,
+    suggest=suggest,
+    has_own_name=False,
+)
