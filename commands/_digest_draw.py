@@ -62,7 +62,8 @@ class Shown:
     """How a digest is shown: whose names stand in it by their rep, and what one unit of its currency is there.
 
     `schedule` says when it comes, such as "every Monday 08:00"; `late_on` is the slot that a late one was due on.
-    `issue_id` is None for a preview, whose lines nobody can take.
+    `issue_id` is None for a preview, whose lines nobody can take, and `channel_id` a channel to
+    schedule it for.
     """
 
     owners: Mapping[int, Who]
@@ -73,6 +74,7 @@ class Shown:
     late_on: dt.date | None = None
     issue_id: int | None = None
     is_preview: bool = False
+    channel_id: str | None = None
 
 
 def draw(digest: Digest, shown: Shown) -> Reply:
@@ -341,6 +343,6 @@ def _covered(digest: Digest, shown: Shown) -> tuple[Note, ...]:
 
 
 def _preview_actions(digest: Digest, shown: Shown) -> tuple[Action, ...]:
-    if not shown.is_preview or not digest.reader.is_team:
+    if shown.channel_id is None or not digest.reader.is_team:
         return ()
-    return (Action(NAME, "Schedule…", {"do": "schedule"}, opens_form=True),)
+    return (Action(NAME, "Schedule…", {"do": "schedule", "channel": shown.channel_id}, opens_form=True),)

@@ -8,7 +8,7 @@ from sqlalchemy.engine import Connection
 
 from commands._digest_compose import Digest, Reader, compose, of_schedule
 from commands._digest_draw import Shown, draw
-from commands._reply import Reply, Request
+from commands._reply import Reply, Request, Role
 from store import digest_schedules, exchange
 from store.digest_schedules import Kept
 from store.who import Who, complete
@@ -43,7 +43,9 @@ def preview(request: Request, connection: Connection, reader: Reader) -> Reply:
     kept = scheduled(connection, reader)
     today = local_day(request.now, kept) if kept else request.today
     digest = compose(connection, reader, slot_on=today, today=today)
-    return draw(digest, shown(connection, digest, kept, is_preview=True))
+    is_manager = request.person.role.includes(Role.MANAGER)
+    channel_id = request.place.channel_id if request.place.kind == "channel" and is_manager else None
+    return draw(digest, shown(connection, digest, kept, is_preview=True, channel_id=channel_id))
 
 
 def scheduled(connection: Connection, reader: Reader) -> Kept | None:
@@ -65,6 +67,7 @@ def shown(
     late_on: dt.date | None = None,
     issue_id: int | None = None,
     is_preview: bool = False,
+    channel_id: str | None = None,
 ) -> Shown:
     """How this digest is shown to its readers."""
     rep_ids = sorted({line.owner_rep_id for line in digest.lines if line.owner_rep_id is not None})
@@ -79,6 +82,7 @@ def shown(
         late_on=late_on,
         issue_id=issue_id,
         is_preview=is_preview,
+        channel_id=channel_id,
     )
 
 

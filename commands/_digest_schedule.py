@@ -42,12 +42,15 @@ _SENTENCES = {
 
 
 def schedule(request: Request, connection: Connection) -> Reply:
-    """The form, and what became of it."""
+    """When it comes now, the form that changes it, and what became of that."""
     _manager(request)
     channel = _channel(request)
     kept = digest_schedules.of_channel(connection, channel)
-    if request.origin != "form":
+    if request.origin == "button":
         return Reply(headline=("Schedule the digest",), form=_form(request, connection, channel, kept))
+    if request.origin != "form":
+        # Slack opens a form for a button only.
+        return _standing(kept, request) if kept else _none(channel)
     values = request.values
     currency = values.get("currency", "").strip().upper() or None
     asked = {
@@ -101,7 +104,7 @@ def history(request: Request, connection: Connection) -> Reply:
     channel = _channel(request)
     kept = digest_schedules.of_channel(connection, channel)
     if kept is None:
-        return _none()
+        return _none(channel)
     found = digests.last(connection, kept.reader, HISTORY)
     items = tuple(_item(connection, kept, issue) for issue in found)
     missed = digest_due.missed(connection, kept.reader)
@@ -184,13 +187,13 @@ def _standing(kept: Kept, request: Request) -> Reply:
     return Reply(headline=headline, summary=(*headline, "."), parts=tuple(notes), actions=(switch, change))
 
 
-def _none() -> Reply:
+def _none(channel: str) -> Reply:
     headline: Sentence = ("This channel receives no digest",)
     return Reply(
         headline=headline,
         summary=(*headline, "; ", Code("/digest schedule"), " settles when it does."),
         parts=(Note((Code("/digest"), " shows you what it would say now.")),),
-        actions=(Action(NAME, "Schedule…", {"do": "schedule"}, opens_form=True),),
+        actions=(Action(NAME, "Schedule…", {"do": "schedule", "channel": channel}, opens_form=True),),
     )
 
 

@@ -239,7 +239,7 @@ def test_a_preview_counts_as_shown_to_nobody(team: SimpleNamespace) -> None:
 
 
 def test_a_manager_schedules_it_in_the_channel_it_is_for(team: SimpleNamespace) -> None:
-    form = asked(team.db, text="schedule").form
+    form = asked(team.db, "schedule", origin="button").form
     assert form is not None
     typed = {
         "weekday": "friday",
@@ -272,7 +272,7 @@ def test_a_manager_schedules_it_in_the_channel_it_is_for(team: SimpleNamespace) 
 def test_what_cannot_be_scheduled_is_said_beside_its_field(
     team: SimpleNamespace, field: str, typed: str, sentence: str
 ) -> None:
-    form = asked(team.db, text="schedule").form
+    form = asked(team.db, "schedule", origin="button").form
     assert form is not None
     values = {**form.values, **{one.name: one.initial for one in form.fields}, field: typed}
     with pytest.raises(Invalid) as refused:
