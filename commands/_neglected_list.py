@@ -93,7 +93,6 @@ def actions_of(customer_id: int) -> tuple[Action, ...]:
         Action("promise", "Make a promise", customer, opens_form=True),
         Action("event", "Invite", {"invite": str(customer_id)}, opens_form=True),
         Action(NAME, "Snooze", {"do": "snooze", **customer}, opens_form=True),
-        Action("clv", "Show", customer),
     )
 
 
@@ -167,8 +166,11 @@ def _foot(found: list[Entry], totals: Totals, wanted: Wanted) -> tuple[Part, ...
         words += [f"{rest:,} more: ", Code(wanted.typed(min(totals.neglected, 2 * wanted.count, 30))), "  ·  "]
     if totals.snoozed:
         words += [f"{totals.snoozed:,} snoozed  ·  "]
-    words += ["who is next: ", Code(f"/{NAME} {UPCOMING}"), "  ·  at stake is what they are worth from now on: "]
-    parts.append(Note((*words, Code("/clv NAME why")), "quiet"))
+    words += ["who is next: ", Code(f"/{NAME} {UPCOMING}")]
+    parts.append(Note(tuple(words), "quiet"))
+    parts.append(
+        Note(("At stake is what they are worth from now on; ", Code("/clv NAME why"), " adds it up."), "quiet")
+    )
     return tuple(parts)
 
 
