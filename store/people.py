@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
-from store import audit
+from store import audit, reminders
 from store.audit import RefusedError
 from store.database import lock_figures
 from store.tables import people, reps
@@ -46,7 +46,7 @@ class Person:
 
 def remember(connection: Connection, found: Iterable[Person], at: dt.datetime) -> None:
     """Keep what Slack told of these people at that moment, unless it told something newer. Their role and first answer
-    stay as they are; a new person is a rep.
+    stay as they are; a new person is a rep. Reminders follow whoever has moved to another time zone.
     """
     rows = [
         {
@@ -68,9 +68,22 @@ def remember(connection: Connection, found: Iterable[Person], at: dt.datetime) -
     insert = dialect.insert(people)
     told = {name: insert.excluded[name] for name in (*_TOLD, "seen_at")}
     is_news = people.c.seen_at <= insert.excluded.seen_at
+    users = [str(row["slack_user_id"]) for row in rows]
+    before = _zones(connection, users)
     connection.execute(
         insert.on_conflict_do_update(index_elements=[people.c.slack_user_id], set_=told, where=is_news), rows
     )
+    after = _zones(connection, users)
+    reminders.follow(connection, [user for user in users if before.get(user) != after.get(user)], at)
+
+
+def _zones(connection: Connection, slack_user_ids: Sequence[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for start in range(0, len(slack_user_ids), AT_ONCE):
+        chosen = people.c.slack_user_id.in_(slack_user_ids[start : start + AT_ONCE])
+        rows = connection.execute(sa.select(people.c.slack_user_id, people.c.zone).where(chosen))
+        found |= {row.slack_user_id: row.zone for row in rows}
+    return found
 
 
 def get(connection: Connection, slack_user_id: str) -> Person | None:

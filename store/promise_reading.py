@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 
 from store.audit import RefusedError
 from store.money import from_minor
-from store.tables import audit_entries, customer_standings, customers, promises
+from store.tables import audit_entries, customer_standings, customers, promises, reps
 from store.who import Who, complete, is_theirs
 
 State = Literal["open", "kept", "dropped"]
@@ -131,6 +131,13 @@ def of_customer(connection: Connection, customer_id: int, *, most: int | None = 
     """The open promises to one customer, those due first at the top."""
     chosen = (promises.c.customer_id == customer_id) & (promises.c.state == "open")
     return _read(connection, _PROMISE.where(chosen).order_by(*_IN_ORDER).limit(most))
+
+
+def told_to(connection: Connection, slack_user_ids: Sequence[str]) -> list[Promise]:
+    """The open promises that these members of the workspace are to keep, as members or as reps of the ledger."""
+    as_reps = promises.c.rep_id.in_(sa.select(reps.c.id).where(reps.c.slack_user_id.in_(slack_user_ids)))
+    chosen = (promises.c.state == "open") & (promises.c.slack_user_id.in_(slack_user_ids) | as_reps)
+    return _read(connection, _PROMISE.where(chosen).order_by(*_IN_ORDER))
 
 
 def closed(

@@ -5,6 +5,7 @@ pointless. What they say is composed by /promises at the moment of sending.
 """
 
 import datetime as dt
+from collections.abc import Sequence
 
 from sqlalchemy.engine import Connection
 
@@ -15,6 +16,8 @@ from value import reminders
 from value.reminders import ONE_DAY
 
 COMMAND = "promises"
+# Looked up with one statement.
+AT_ONCE = 500
 # A bot that was away for longer than this leaves what is overdue to the digest.
 OVERDUE_TOLD_WITHIN = dt.timedelta(days=7)
 WORD_TOLD_WITHIN = dt.timedelta(days=14)
@@ -67,6 +70,13 @@ def move(connection: Connection, who: Who, at: dt.datetime) -> None:
     """Let all reminders that wait for somebody come at the hours that are theirs now."""
     for promise in promise_reading.of(connection, who):
         arrange(connection, promise, at)
+
+
+def follow(connection: Connection, slack_user_ids: Sequence[str], at: dt.datetime) -> None:
+    """Let the reminders of these people come by the clocks of where they are now."""
+    for start in range(0, len(slack_user_ids), AT_ONCE):
+        for promise in promise_reading.told_to(connection, slack_user_ids[start : start + AT_ONCE]):
+            arrange(connection, promise, at)
 
 
 def tell_of_hand_over(connection: Connection, promise: Promise, change_id: int, *, by: str, at: dt.datetime) -> None:

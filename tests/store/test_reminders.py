@@ -160,6 +160,16 @@ def test_hours_that_are_changed_move_the_reminders_that_wait(team: SimpleNamespa
         assert len(waiting(connection)) == 4
 
 
+def test_reminders_follow_whoever_moves_to_another_time_zone_or_was_not_known_before(team: SimpleNamespace) -> None:
+    with team.db.writing() as connection:
+        promised(connection, team)
+        promised(connection, team, Who(slack_user_id="U7"))
+        assert waiting(connection)[:2] == [IN_TIME, ("2026-06-05 08:30", "U7")]
+        known = [Person("U1", "T1", "anna", zone="Pacific/Auckland"), Person("U7", "T1", "pat", zone="Europe/Paris")]
+        people.remember(connection, known, NOW)
+        assert waiting(connection)[:2] == [("2026-06-04 20:30", "U1"), ("2026-06-05 06:30", "U7")]
+
+
 def test_a_rep_whom_nobody_in_slack_is_is_reminded_once_they_are_linked(team: SimpleNamespace) -> None:
     with team.db.writing() as connection:
         promised(connection, team, Who(rep_id=team.carl))
