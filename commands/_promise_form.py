@@ -12,7 +12,7 @@ from commands import _promise_words as words
 from commands._promise_changes import colleague, day_of
 from commands._reply import Field, Form, Invalid, Note, Option, Reply, Request
 from commands._typed import clean
-from store import customer_channels, customers, promises
+from store import customer_channels, customers, promises, recognition
 from store.customers import Customer
 from store.who import Who
 
@@ -61,6 +61,13 @@ def _whom(connection: Connection, given: Mapping[str, str]) -> tuple[Customer | 
     """The customer to begin with, and what is said where several may be meant. Never a guess between two."""
     if given.get("customer"):
         return _naming.of_button(connection, given["customer"]), ()
+    said = given.get("said", "")
+    seen = recognition.recognise(connection, said) if said else recognition.NOTHING
+    if seen.customer is not None:
+        return customers.get(connection, seen.customer.customer_id), ()
+    if seen.named:
+        either = " or ".join(match.name for match in seen.named[:3])
+        return None, (Note((f"The message may mean {either}; choose the customer.",)),)
     tied = customer_channels.customer_of(connection, given.get("channel") or None)
     return (customers.get(connection, tied) if tied is not None else None), ()
 

@@ -11,7 +11,7 @@ from commands import _promise_words as words
 from commands._figures import acting
 from commands._promise_changes import day_of
 from commands._promise_form import NAME, TEXT_LEAST, Asked, checked, filled, form, keeper, link_of
-from commands._reply import Action, Code, Command, Invalid, Note, Option, Policy, Reply, Request, Sentence
+from commands._reply import Action, Code, Command, Invalid, Note, Option, Policy, Reply, Request, Sentence, Shortcut
 from commands._typed import clean
 from store import customers, promises, sources
 from store.audit import RefusedError
@@ -216,4 +216,5 @@ COMMAND = Command(
     policy=Policy.CUSTOMER,
     run=run,
     suggest=suggest,
+    message_shortcut=Shortcut("Make a promise", "Promise what this message asks for, by a day."),
 )

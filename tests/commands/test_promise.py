@@ -174,6 +174,14 @@ def test_from_a_message_the_form_begins_with_its_words_and_its_channels_customer
     assert "there is a promise already" in plain(again.form.intro[0].text)
 
 
+def test_a_message_that_names_one_customer_fills_it_in_and_one_that_names_two_asks(team: Team) -> None:
+    for said, begins in (("Zephyr Cycles want a new quote", str(team.zephyr)), ("Acme or Zephyr Cycles?", "")):
+        form = team.types("/promise", values={"said": said}, origin="shortcut")
+        assert form.form is not None
+        assert form.form.fields[0].initial == begins
+    assert "choose the customer" in plain(form.form.intro[0].text)
+
+
 @pytest.mark.parametrize(
     "tampered",
     [{"touch": "404"}, {"contact": "404"}, {"touch": "²"}, {"customer": "1 or 1"}, {"due": "friday"}],
