@@ -163,7 +163,7 @@ def spell_fact(fact: Fact, locale: str = "en_US") -> str:
     if fact.label:
         words += f" {fact.label}"
     if fact.low is not None and fact.high is not None:
-        words += f" (80 %: {spell(fact.low, locale)} to {spell(fact.high, locale)})"
+        words += f" (likely {spell(fact.low, locale)} to {spell(fact.high, locale)})"
     if fact.basis:
         words += f", {fact.basis}"
     return words

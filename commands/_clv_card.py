@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from sqlalchemy.engine import Connection
 
+from commands import _outlook
 from commands._clv_remember import remembered
 from commands._clv_subject import Subject, again
 from commands._figures import Figures, assumed, every_cadence, horizon, named, old_data, owned_by, rests_on, years
@@ -24,7 +25,7 @@ from commands._reply import (
     Strong,
 )
 from store import invoices
-from value.lifetime import NoProjection
+from value.lifetime import LIFETIME_YEARS, NoProjection
 
 
 def reply(connection: Connection, of: Subject, today: dt.date, deal: Decimal | None = None) -> Reply:
@@ -56,7 +57,9 @@ def reply(connection: Connection, of: Subject, today: dt.date, deal: Decimal | N
 def _headline(of: Subject) -> Sentence:
     found, name = of.figures, of.customer.name
     profit = found.value.gross_profit
-    if found.lifetime is not None and found.lifetime > 0:
+    # A loss is a loss, whatever a margin drawn towards everybody's promises.
+    is_hope = profit is not None and profit < 0 and found.no_projection is NoProjection.LOSS_IN_12_MONTHS
+    if found.lifetime is not None and found.lifetime > 0 and not is_hope:
         return (name, "  ·  ", found.money(found.lifetime, "short"))
     if found.no_projection is NoProjection.NEVER_BOUGHT:
         return (name, "  ·  has not bought yet")
@@ -81,10 +84,17 @@ def _who(of: Subject) -> Sentence:
         words += ["first purchase on record ", Date(found.value.first_purchase_on), "  ·  "]
     if found.lifetime is not None:
         words += ["lifetime value = ", found.money(found.value.gross_profit, "short"), " profit so far + "]
-        words += [found.money(found.value.projected_value, "short"), " over ", horizon(found.assumptions)]
+        words += [found.money(found.ahead, "short"), *_ahead(found)]
     else:
         words += ["lifetime value not known: ", found.unknown.reason]
     return tuple(words)
+
+
+def _ahead(found: Figures) -> Sentence:
+    """Whether what is ahead is what a model expects, or what assumptions promise."""
+    if found.rests_on_model:
+        return (f" expected over {LIFETIME_YEARS} years",)
+    return (" over ", horizon(found.assumptions))
 
 
 def _beside_the_deal(found: Figures, deal: Decimal) -> Sentence:
@@ -116,8 +126,9 @@ def _panels(found: Figures, facts: dict[str, Fact]) -> tuple[Panel, ...]:
         "So far",
         ((facts["revenue"],), (facts["gross_profit"],), (facts["units"], facts["invoices"])),
     )
+    ahead = _outlook.panel(found.told, facts.__getitem__)
     if found.value.projected_value is None:
-        return () if found.no_projection is NoProjection.NEVER_BOUGHT else (so_far,)
+        return () if found.no_projection is NoProjection.NEVER_BOUGHT else (so_far, *ahead)
     value = found.value
     last_year = Panel(
         "Last 12 months",
@@ -138,7 +149,7 @@ def _panels(found: Figures, facts: dict[str, Fact]) -> tuple[Panel, ...]:
             ((f"{every_cadence(found.settings.cadence_retain_days)} returns ", facts["visit_return"].value),),
         ),
     )
-    return so_far, projected, last_year, hours
+    return so_far, projected, last_year, *ahead, hours
 
 
 def _cap(year: int | None) -> tuple[tuple[Sentence], ...]:
@@ -178,6 +189,7 @@ def _last_lines(connection: Connection, of: Subject, today: dt.date) -> tuple[No
         days = (coverage.observation_end_on - value.last_purchase_on).days
         ago: Sentence = (", ", Count(days, "day"), " before the data ends") if days else (", the day the data ends",)
         notes.append(Note((Strong("Last purchase"), "  ", Date(value.last_purchase_on), *ago)))
+    notes += _outlook.rhythm(of.figures.told, today)
     if of.has_held_invoices:
         notes += _held(invoices.held(connection, of.customer.id))
     notes += old_data(coverage, of.figures.settings, today)

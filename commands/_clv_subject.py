@@ -1,7 +1,7 @@
 """The customer of a card, with everything that is said of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from commands._figures import Figures, basis_in, figures
 from commands._reply import Action
@@ -26,6 +26,7 @@ def subject(known: Dossier) -> Subject:
     assert known.coverage is not None
     own = known.own.own if known.own else None
     found = figures(known.value, basis_in(known.settings, known.value), own)
+    found = replace(found, told=known.expectation, not_told=known.gate)
     return Subject(known.customer, found, known.coverage, known.own, known.has_held_invoices)
 
 

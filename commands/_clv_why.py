@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from sqlalchemy.engine import Connection
 
+from commands._clv_expected import expected
 from commands._clv_subject import Subject, again
 from commands._figures import NO_COST_TO_SERVE, Figures, assumed, author, horizon, named, visit_assumed, years
 from commands._reply import (
@@ -58,6 +59,7 @@ def reply(connection: Connection, of: Subject, role: Role) -> Reply:
             _counted(of, by_currency),
             *_conversion(connection, of, by_currency),
             *_projection(of),
+            *expected(connection, of),
             *_own(of),
             *_sources(connection, of),
         ),
@@ -172,8 +174,7 @@ def _projection(of: Subject) -> tuple[Part, ...]:
         (Text("revenue, last 12 months"), Text(""), found.money(value.revenue_12_months, "exact")),
         (Text("profit, last 12 months"), Text("P₀"), found.money(value.gross_profit_12_months, "exact")),
         (Text(f"projected, {years(found.assumptions)}"), Text(multiple), found.money(value.projected_value, "exact")),
-        (Text("profit so far"), Text("+"), found.money(value.gross_profit, "exact")),
-        (Strong("lifetime value"), Text("="), Strong(found.money(found.lifetime, "exact"))),
+        *_lifetime(found),
         *(
             (
                 Text(f"a {hour} hour"),
@@ -186,7 +187,7 @@ def _projection(of: Subject) -> tuple[Part, ...]:
     ]
     columns = (Column("what"), Column("how", "right"), Column("amount", "right"))
     return (
-        Table(columns, tuple(rows), caption="Lifetime value"),
+        Table(columns, tuple(rows), caption="If we do it right" if found.rests_on_model else "Lifetime value"),
         Note(
             (
                 "The last 12 months are ",
@@ -204,6 +205,16 @@ def _projection(of: Subject) -> tuple[Part, ...]:
             "quiet",
         ),
     )
+
+
+def _lifetime(found: Figures) -> list[Row]:
+    """The sum that is the headline, where it rests on the projection."""
+    if found.rests_on_model:
+        return []
+    return [
+        (Text("profit so far"), Text("+"), found.money(found.value.gross_profit, "exact")),
+        (Strong("lifetime value"), Text("="), Strong(found.money(found.lifetime, "exact"))),
+    ]
 
 
 def _of_a_year(found: Figures) -> str:

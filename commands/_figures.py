@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 
 from sqlalchemy.engine import Connection
 
+from commands import _outlook
 from commands._reply import (
     Count,
     Date,
@@ -27,6 +28,7 @@ from commands._reply import (
 from store import workspace
 from store.assumptions import OwnAssumptions
 from store.customers import Owner
+from store.expectations import Expectation
 from store.money import minor_digits
 from store.scoring import covers_12_months, twelve_months_before
 from store.sources import Coverage
@@ -48,7 +50,8 @@ class Figures:
     """What a customer is worth. An amount is None where it is not known, and `unknown` then says why.
 
     `assumptions` are those of this customer, which may be its own; `no_projection` is the reason why there is no
-    projected value, where the money itself is known.
+    projected value, where the money itself is known. `told` is what the models expect, None where none holds, and
+    `not_told` then says why; a list of customers reads neither.
     """
 
     value: CustomerValue
@@ -56,6 +59,8 @@ class Figures:
     assumptions: Assumptions
     visit: VisitTotal | None
     no_projection: NoProjection | None
+    told: Expectation | None = None
+    not_told: str | None = None
 
     @property
     def has_own_assumptions(self) -> bool:
@@ -64,10 +69,34 @@ class Figures:
 
     @property
     def lifetime(self) -> Decimal | None:
-        """Profit so far plus projected value, both in the customer's currency."""
-        if self.value.projected_value is None or self.value.gross_profit is None:
+        """Profit so far plus what is ahead, both in the customer's currency."""
+        if self.ahead is None or self.value.gross_profit is None:
             return None
-        return self.value.gross_profit + self.value.projected_value
+        return self.value.gross_profit + self.ahead
+
+    @property
+    def rests_on_model(self) -> bool:
+        """Whether the headline rests on a model that back-tests have earned it, not on stated assumptions."""
+        told = self.told
+        is_known = told is not None and told.residual_value is not None and told.currency == self.value.currency
+        return is_known and told is not None and told.is_earned
+
+    @property
+    def ahead(self) -> Decimal | None:
+        """Residual lifetime value, where a model has earned it, else projected value (DESIGN §4)."""
+        if self.rests_on_model and self.told is not None:
+            return self.told.residual_value
+        return self.value.projected_value
+
+    @property
+    def ahead_is(self) -> str:
+        """What the part of the lifetime that is ahead is called."""
+        return "residual lifetime value" if self.rests_on_model else "projected value"
+
+    @property
+    def _not_told(self) -> str | None:
+        gate = self.not_told
+        return self.value.unknown_reason or (gate and gate[0].lower() + gate[1:].rstrip("."))
 
     @property
     def unknown(self) -> Unknown:
@@ -106,10 +135,11 @@ class Figures:
             self._hourly("value_per_working_hour", "working hour", self.settings.working_hours_a_year),
             self._hourly("value_per_calendar_hour", "calendar hour", CALENDAR_HOURS_A_YEAR),
             Fact(
-                "lifetime_value", "lifetime value", self.money(self.lifetime), basis="profit so far + projected value"
+                "lifetime_value", "lifetime value", self.money(self.lifetime), basis=f"profit so far + {self.ahead_is}"
             ),
             Fact("horizon_months", "horizon", Count(self.assumptions.horizon_years * 12, "month")),
             Fact("visit_return", "visit return", self._visit_return()),
+            *_outlook.facts(self.told, value.currency, self._not_told),
         ]
         if value.period_start_on and value.observation_end_on:
             found += [

@@ -6,15 +6,22 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from store import assumptions, invoices, sources, values, workspace
+from store import assumptions, expectations, invoices, models, sources, values, workspace
 from store.customers import CUSTOMER_COLUMNS, Customer, customer_of
-from store.tables import customer_assumptions, customer_values, customers, reps
+from store.tables import (
+    customer_assumptions,
+    customer_expectations,
+    customer_values,
+    customers,
+    fitted_models,
+    reps,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
     """What is known of a customer. `coverage` is None before the first import, `own` where its assumptions were never
-    changed.
+    changed, `expectation` where no model holds, and `gate` then says why, if any was tried.
     """
 
     customer: Customer
@@ -23,6 +30,8 @@ class Dossier:
     own: assumptions.Version | None
     coverage: sources.Coverage | None
     has_held_invoices: bool
+    expectation: expectations.Expectation | None
+    gate: str | None
 
 
 # Built once: SQLAlchemy takes longer to build and to recognise a statement than SQLite takes to answer it.
@@ -33,8 +42,12 @@ _DOSSIER: sa.Select[Any] = (
         workspace.NEWEST_DOCUMENT.scalar_subquery().label("settings"),
         sa.exists().where(customer_assumptions.c.customer_id == customers.c.id).label("has_own"),
         invoices.is_held(customers.c.id).label("has_held"),
+        models.GATE.scalar_subquery().label("gate"),
+        *expectations.COLUMNS,
     )
     .join_from(customers, customer_values, customer_values.c.customer_id == customers.c.id)
+    .outerjoin(customer_expectations, customer_expectations.c.customer_id == customers.c.id)
+    .outerjoin(fitted_models, fitted_models.c.id == customer_expectations.c.model_id)
     .outerjoin(reps, reps.c.id == customers.c.owner_rep_id)
     .where(customers.c.id == sa.bindparam("customer", type_=sa.BigInteger()))
 )
@@ -52,4 +65,6 @@ def get(connection: Connection, customer_id: int) -> Dossier | None:
         own=assumptions.newest(connection, customer_id) if row.has_own else None,
         coverage=sources.coverage(connection, customer_id),
         has_held_invoices=bool(row.has_held),
+        expectation=expectations.expectation_of(row),
+        gate=row.gate,
     )

@@ -23,10 +23,14 @@ class Expectation:
     """
 
     as_of_on: dt.date
+    currency: str | None
     unknown_reason: str | None
     is_earned: bool
     probability_alive: float | None
     purchases_12_months: float | None
+    purchases_36_months: float | None
+    purchases_60_months: float | None
+    margin: float | None
     profit_12_months: Decimal | None
     low: Decimal | None
     high: Decimal | None
@@ -49,6 +53,9 @@ _NAMES = (
     "probability_alive",
     "lost_12_months",
     "purchases_12_months",
+    "purchases_36_months",
+    "purchases_60_months",
+    "margin",
     "profit_12_months_minor",
     "profit_12_months_low_minor",
     "profit_12_months_high_minor",
@@ -89,10 +96,14 @@ def expectation_of(row: sa.Row[Any]) -> Expectation | None:
 
     return Expectation(
         as_of_on=of["expected_as_of_on"],
+        currency=currency,
         unknown_reason=of["expected_unknown_reason"],
         is_earned=bool(of["expected_is_earned"]),
         probability_alive=of["expected_probability_alive"],
         purchases_12_months=of["expected_purchases_12_months"],
+        purchases_36_months=of["expected_purchases_36_months"],
+        purchases_60_months=of["expected_purchases_60_months"],
+        margin=of["expected_margin"],
         profit_12_months=money("profit_12_months"),
         low=money("profit_12_months_low"),
         high=money("profit_12_months_high"),

@@ -64,6 +64,10 @@ class Model:
             return None
 
 
+# Why no model holds, as a column of a query that asks for more.
+GATE = sa.select(fitted_models.c.gate).order_by(fitted_models.c.id.desc()).limit(1)
+
+
 def newest(connection: Connection) -> Model | None:
     """The model that holds, None before the first."""
     row = connection.execute(sa.select(fitted_models).order_by(fitted_models.c.id.desc()).limit(1)).first()

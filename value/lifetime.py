@@ -4,6 +4,10 @@ import enum
 from decimal import ROUND_CEILING, Decimal
 
 
+# How far residual lifetime value looks ahead; value/expectations.py says it in weeks.
+LIFETIME_YEARS = 20
+
+
 class NoProjection(enum.Enum):
     """Why a customer has no projected value."""
 

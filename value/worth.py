@@ -97,5 +97,5 @@ def why_not_earned(made: Choice) -> str | None:
     if whole < FEWEST_WINDOWS:
         return "the past is too short to try the models on a whole year ahead"
     if made.shock_sd > MOST_SHOCK_SD:
-        return f"on the company's own past the models missed the total by {made.shock_sd:.0%} as a rule"
+        return f"on the company's own past the models missed the total by {made.shock_sd * 100:.0f} % as a rule"
     return None

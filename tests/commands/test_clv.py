@@ -20,6 +20,8 @@ from tests.commands.asking import TODAY, ask, facts, read
 from tests.commands.conftest import LONG_AGO, RECENT
 from tests.ledger import NOW, Ledger, Line
 
+EXPECTED = ("expected_value", "expected_value_low", "expected_value_high", "probability_alive", "value_at_risk")
+
 
 def test_the_card_leads_with_the_lifetime_figure(books: SimpleNamespace) -> None:
     reply = ask(books.db, "/clv Metropolitan Bicycle Supply")
@@ -45,6 +47,7 @@ def test_the_card_has_every_figure_that_programs_rely_on(books: SimpleNamespace)
         "visit_return": Ratio(Decimal("25990.00") * 3 / 12 / 142, "times"),
         "revenue_12_months": Money(Decimal("259900.00"), "USD"),
         "gross_profit_12_months": Money(Decimal("25990.00"), "USD"),
+        **dict.fromkeys(EXPECTED, Unknown("no model has learned from this ledger yet")),
     }
 
 
