@@ -1,4 +1,4 @@
-"""The App Home: what is to be set up, who you are, your customers, the ten best, and what you can ask."""
+"""The App Home: what is to be set up, who you are, your day, your customers, the ten best, and what you can ask."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,9 @@ from decimal import Decimal
 
 from sqlalchemy.engine import Connection
 
+from commands import _my_day
 from commands._figures import old_data, rests_on
+from commands._my_day import Day
 from commands._ranking import entry, figures_of, meaning
 from commands._reply import (
     Action,
@@ -27,10 +29,12 @@ from commands._reply import (
     Strong,
 )
 from commands._setup import asking_for, checklist
-from store import reps, sources, values, workspace
+from store import neglect, reps, sources, values, workspace
 from store.database import Database
+from store.neglect import Asked
 from store.reps import Rep
 from store.values import Ranked
+from store.who import Who
 
 MINE = 5
 BEST = 10
@@ -46,6 +50,7 @@ class _Seen:
     rep: Rep | None
     mine: list[Ranked]
     best: list[Ranked]
+    days: tuple[Day, ...]
 
 
 def run(request: Request, db: Database) -> Reply:
@@ -59,6 +64,7 @@ def run(request: Request, db: Database) -> Reply:
             *setup,
             *_stale(request, connection, seen.coverage),
             *_who(request, connection, seen),
+            *_days(request, connection, seen),
             *_customers(connection, seen),
         )
     headline: Sentence = ("Every customer is a lifetime, not the next deal",)
@@ -69,14 +75,32 @@ def run(request: Request, db: Database) -> Reply:
 
 
 def _see(request: Request, connection: Connection) -> _Seen:
-    coverage, standings = sources.coverage(connection), values.standings(connection)
+    coverage = sources.coverage(connection)
     rep_id = request.person.rep_id
     rep = reps.get(connection, rep_id) if rep_id is not None else None
-    if coverage is None or not standings:
-        return _Seen(coverage, "", rep, [], [])
-    currency = standings[0].currency
+    # How many are due is counted already, and with it which currency most of them have.
+    currency = neglect.totals(connection, Asked(request.today)).currency
+    days = tuple(_my_day.read(connection, request.today, who) for who in _whose_day(request, rep))
+    if coverage is None or currency is None:
+        return _Seen(coverage, "", rep, [], [], days)
     mine = values.best(connection, currency, MINE, rep.id) if rep else []
-    return _Seen(coverage, currency, rep, mine, values.best(connection, currency, BEST))
+    return _Seen(coverage, currency, rep, mine, values.best(connection, currency, BEST), days)
+
+
+def _whose_day(request: Request, rep: Rep | None) -> list[Who | None]:
+    """A rep's own; of whoever looks after reps the team's too, which is nobody's."""
+    person = request.person
+    own: list[Who | None] = []
+    if rep is not None or (person.slack_user_id is not None and not person.role.includes(Role.MANAGER)):
+        own = [Who(rep.id if rep else None, person.slack_user_id)]
+    return [*own, None] if person.role.includes(Role.MANAGER) else own
+
+
+def _days(request: Request, connection: Connection, seen: _Seen) -> tuple[Part, ...]:
+    if seen.coverage is None:
+        return ()
+    settings = workspace.settings(connection)
+    return tuple(part for day in seen.days for part in _my_day.parts(day, request, settings))
 
 
 def _together(ranked: Sequence[Ranked], currency: str) -> Money:
@@ -159,6 +183,8 @@ def _typed(seen: _Seen) -> Note:
 
 def _actions(request: Request, seen: _Seen) -> tuple[Action, ...]:
     actions = [Action("top", f"The {MORE} best", {"count": str(MORE)})] if seen.best else []
+    if seen.coverage is not None:
+        actions += [Action("neglected", "Neglected", {"scope": ""}), Action("promises", "Promises", {"scope": ""})]
     if request.person.role.includes(Role.ADMIN):
         actions += [Action("people", "People"), Action("settings", "Settings")]
     return (*actions, Action("me", "Who am I?"), Action("melktert", "Help"))
