@@ -1,0 +1,158 @@
+"""What the models expect, on the card and under why: only where they can tell, and whose word it is."""
+
+from datetime import date
+from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any
+
+from commands._reply import Money, Ratio, Unknown
+from store import tables
+from store.database import Database
+from tests.commands.asking import ask, facts, read
+from tests.ledger import END, NOW
+
+LEARNED = {
+    "fitted_at": NOW,
+    "currency": "USD",
+    "start_on": date(2023, 6, 1),
+    "end_on": END,
+    "horizon_days": 364,
+    "customers": 632,
+    "note": "Back-tested on 4 windows of 52 weeks.",
+    "purchases_candidate": "MBG/CNBD-k",
+    "spend_candidate": "MBG/CNBD-k × own mean",
+    "carrier": "MBG/CNBD-k",
+    "windows": 4,
+    "purchases_mae": 1.06,
+    "spend_mae_minor": 2_998_012,
+    "spend_rmse_minor": 5_000_000,
+    "spend_total_error": 0.055,
+    "shock_sd": 0.12,
+    "document": "{}",
+}
+TOLD = {
+    "as_of_on": END,
+    "currency": "USD",
+    "probability_alive": 0.944,
+    "lost_12_months": 0.25,
+    "purchases_12_months": 3.5,
+    "purchases_36_months": 8.3,
+    "purchases_60_months": 11.4,
+    "margin": 0.0401,
+    "profit_12_months_minor": 934_100,
+    "profit_12_months_low_minor": 266_000,
+    "profit_12_months_high_minor": 1_735_400,
+    "profit_12_months_sd_minor": 500_000.0,
+    "profit_36_months_minor": 2_223_000,
+    "profit_60_months_minor": 3_050_300,
+    "residual_value_minor": 4_000_000,
+    "value_at_risk_minor": 1_000_000,
+    "rhythm_days": 92.0,
+    "next_due_on": date(2026, 8, 4),
+}
+
+
+def learn(db: Database, **differing: Any) -> None:
+    """What a model learned."""
+    with db.writing() as connection:
+        connection.execute(tables.fitted_models.insert().values(**{**LEARNED, **differing}))
+
+
+def tell(db: Database, customer: int, **differing: Any) -> None:
+    """What it expects of a customer."""
+    with db.writing() as connection:
+        told = {**TOLD, "customer_id": customer, "model_id": 1, **differing}
+        connection.execute(tables.customer_expectations.insert().values(**told))
+
+
+def test_the_headline_is_profit_so_far_and_the_residual_value_that_a_model_has_earned(books: SimpleNamespace) -> None:
+    learn(books.db)
+    tell(books.db, books.best)
+    reply = ask(books.db, "/clv metropolitan")
+    words, found = read(reply), facts(reply)
+    assert words.startswith("Metropolitan Bicycle Supply  ·  $70K\n")
+    assert "lifetime value = $30K profit so far + $40K expected over 20 years" in words
+    assert found["lifetime_value"].value == Money(Decimal("69990.00"), "USD")
+    assert found["lifetime_value"].basis == "profit so far + residual lifetime value"
+    assert found["projected_value"].value == Money(Decimal("1145317.58"), "USD")
+    assert "$9,341 profit expected (likely $2,660 to $17,354)" in words
+    assert "almost surely still a customer (94 %)" in words
+    assert "$10,000 at risk of being lost" in words
+    assert found["expected_value"].value == Money(Decimal("9341.00"), "USD")
+    assert found["expected_value_low"].value == Money(Decimal("2660.00"), "USD")
+    assert found["expected_value_high"].value == Money(Decimal("17354.00"), "USD")
+    assert found["probability_alive"].value == Ratio(Decimal("0.944"))
+    assert found["value_at_risk"].value == Money(Decimal("10000.00"), "USD")
+
+
+def test_a_model_that_has_not_earned_it_leaves_the_headline_to_the_assumptions(books: SimpleNamespace) -> None:
+    learn(books.db, why_not_earned="the past is too short to try the models on a whole year ahead")
+    tell(books.db, books.best)
+    reply = ask(books.db, "/clv metropolitan")
+    assert read(reply).startswith("Metropolitan Bicycle Supply  ·  $1.18M\n")
+    assert "$9,341 profit expected" in read(reply)
+    assert facts(reply)["lifetime_value"].basis == "profit so far + projected value"
+    why = read(ask(books.db, "/clv metropolitan why"))
+    assert "rests on the assumptions, not on this: the past is too short to try the models on a whole year" in why
+
+
+def test_the_rhythm_says_when_the_next_order_is_due_and_how_late_it_was(books: SimpleNamespace) -> None:
+    learn(books.db)
+    tell(books.db, books.best)
+    assert "Orders about every 92 days; the next is due Aug 4, 2026." in read(ask(books.db, "/clv metropolitan"))
+    later = read(ask(books.db, "/clv metropolitan", today=date(2026, 9, 1)))
+    assert "the next was due Aug 4, 2026." in later
+    tell(books.db, books.second, next_due_on=date(2026, 5, 10))
+    late = read(ask(books.db, '/clv "Route 66"'))
+    assert "the next was due May 10, 2026, 3 weeks before the data ends." in late
+    tell(books.db, books.turned, rhythm_days=None, next_due_on=None)
+    assert "Orders about" not in read(ask(books.db, "/clv turned around"))
+
+
+def test_who_has_left_is_said_to_have_left_and_nothing_is_expected(books: SimpleNamespace) -> None:
+    learn(books.db)
+    nothing = dict.fromkeys((name for name in TOLD if name.endswith("_minor")), 0)
+    tell(books.db, books.lapsed, probability_alive=0.002, **nothing)
+    words = read(ask(books.db, "/clv lapsed"))
+    assert "no profit expected\nhas almost surely left (1 % still there)" in words
+    assert "at risk" not in words
+
+
+def test_a_loss_stays_the_headline_whatever_a_margin_of_everybody_s_promises(books: SimpleNamespace) -> None:
+    learn(books.db)
+    tell(books.db, books.losing)
+    assert read(ask(books.db, "/clv losing")).startswith("Losing Ltd  ·  has cost us $200\n")
+
+
+def test_what_is_not_known_says_why(books: SimpleNamespace) -> None:
+    learn(books.db)
+    money = dict.fromkeys((name for name in TOLD if name.endswith("_minor")), None)
+    why = "no cost is recorded for some of what was bought"
+    tell(books.db, books.uncosted, currency=None, margin=None, unknown_reason=why, **money)
+    reply = ask(books.db, "/clv uncosted")
+    assert facts(reply)["expected_value"].value == Unknown(why)
+    assert "almost surely still a customer (94 %)" in read(reply)
+    assert facts(ask(books.db, "/clv never bought"))["expected_value"].value == Unknown(
+        "no model has learned from this ledger yet"
+    )
+
+
+def test_a_thin_past_is_the_reason_of_every_figure_that_a_model_would_give(books: SimpleNamespace) -> None:
+    learn(books.db, gate="Only 12 customers have bought so far; a model needs 30.", currency=None)
+    reply = ask(books.db, "/clv metropolitan")
+    assert facts(reply)["value_at_risk"].value == Unknown("only 12 customers have bought so far; a model needs 30")
+    assert read(reply).startswith("Metropolitan Bicycle Supply  ·  $1.18M\n")
+    why = read(ask(books.db, "/clv metropolitan why"))
+    assert "Nothing is expected by a model: Only 12 customers have bought so far; a model needs 30." in why
+
+
+def test_why_says_which_model_and_how_wrong_it_would_have_been(books: SimpleNamespace) -> None:
+    learn(books.db)
+    tell(books.db, books.best)
+    why = read(ask(books.db, "/clv metropolitan why"))
+    assert "residual, 20 years | discounted | $40,000.00" in why
+    assert "profit so far | + | $29,990.00\nlifetime value | = | $69,990.00" in why
+    assert why.count("lifetime value |") == 1
+    assert "by what 632 customers did from Jun 1, 2023 to May 31, 2026" in why
+    assert "Purchases: MBG/CNBD-k; spend: MBG/CNBD-k × own mean; their spread: MBG/CNBD-k." in why
+    assert "wrong by $29,980 of spend and 1.1 orders a customer, and by 5.5 % of everybody's total, too much." in why
