@@ -1,11 +1,12 @@
 """The visit brief: what somebody reads on the way in, the line to remember first, everything else under its buttons."""
 
 import datetime as dt
+from decimal import Decimal
 
 from commands import _customer_questions as questions
 from commands._clv_subject import Subject, subject
 from commands._customer_words import ago, invented, person, somebody, touched
-from commands._figures import horizon, named, old_data, owned_by
+from commands._figures import Figures, horizon, named, old_data, owned_by
 from commands._reply import (
     Action,
     Count,
@@ -114,18 +115,20 @@ def _worth(about: Subject | None) -> Sentence:
     words += (
         [found.money(so_far, "short"), " profit so far"] if so_far >= 0 else ["cost us ", found.money(-so_far, "short")]
     )
-    if found.value.projected_value is not None:
-        words += [
-            " + ",
-            found.money(found.value.projected_value, "short"),
-            " projected over ",
-            horizon(found.assumptions),
-        ]
-    else:
-        words += ["; nothing projected: ", found.unknown.reason]
+    words += _ahead(found, so_far)
     if found.value.last_purchase_on is not None:
         words += ["  ·  last purchase ", Date(found.value.last_purchase_on)]
     return tuple(words)
+
+
+def _ahead(found: Figures, so_far: Decimal) -> list[Inline]:
+    """What is still to come, on the same grounds as the headline's lifetime value."""
+    if found.lifetime is None:
+        return ["; nothing projected: ", found.unknown.reason]
+    ahead = found.lifetime - so_far
+    if ahead == found.value.projected_value:
+        return [" + ", found.money(ahead, "short"), " projected over ", horizon(found.assumptions)]
+    return [" + ", found.money(ahead, "short"), " still to come, by what the model expects"]
 
 
 def _touches(of: Brief, today: dt.date) -> list[Note]:

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.text import Text
 
 from bot.answer import Unanswered
-from store import migrate, reps
+from store import invented, migrate, reps
 from store.database import Database
 
 HOME = Path(__file__).parent
@@ -88,6 +88,8 @@ def _make(ledger: Ledger, now: dt.datetime, weeks: int, database: Path, console:
             with db.writing() as connection:
                 reps.invent_names(connection, ledger.reps)
             learning.learn(db, now=now, progress=progress)
+            with db.writing() as connection:
+                invented.invent(connection, today=now.date(), at=now)
     finally:
         db.close()  # the last connection folds SQLite's write-ahead log back into the file
     unfinished.rename(database)
