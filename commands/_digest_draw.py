@@ -27,9 +27,9 @@ from commands._reply import (
     Unknown,
     Value,
 )
+from store.customers import Owner
 from store.digests import Line
 from store.greetings import Greeting
-from store.who import Who
 from value.digest_choice import SHOWN_MOST, Section
 
 NAME = "digest"
@@ -66,7 +66,7 @@ class Shown:
     schedule it for.
     """
 
-    owners: Mapping[int, Who]
+    owners: Mapping[int, Owner]
     currency: str | None
     rate: Decimal = Decimal(1)
     rate_on: dt.date | None = None
@@ -145,24 +145,28 @@ def _first_words(digest: Digest, shown: Shown) -> Sentence:
     if not digest.lines:
         return ()
     # An invitation waits until somebody has gone to see those who need it.
-    line = max(digest.lines, key=lambda one: (one.section != "invite", one.at_stake or Decimal(-1)))
+    number, line = max(
+        enumerate(digest.lines, 1), key=lambda one: (one[1].section != "invite", one[1].at_stake or Decimal(-1))
+    )
+    first = (Strong(f"First, line {number}: "), FIRST[line.section], " ")
     if line.section == "invite":
-        return (Strong("First: "), FIRST["invite"], " ", line.reason, ".")
+        return (*first, line.reason, ".")
     money: Sentence = ("  ·  ", *_money(line, shown)) if line.at_stake is not None else ()
-    return (Strong("First: "), FIRST[line.section], " ", Strong(line.customer or ""), *money, "  ·  ", line.reason, ".")
+    return (*first, Strong(line.customer or ""), *money, "  ·  ", line.reason, ".")
 
 
 def _top(digest: Digest, shown: Shown) -> Panel:
     was = digest.figures_before
-    rows: list[tuple[Fact | Sentence, ...]] = [
-        (_fact(key, label, value(digest.figures, shown), value(was, shown) if was else None),)
+    facts = [
+        _fact(key, label, value(digest.figures, shown), value(was, shown) if was else None)
         for key, label, value in _TOP
     ]
+    rows: list[tuple[Fact | Sentence, ...]] = [tuple(facts[:2]), tuple(facts[2:])]
     if digest.before is not None and digest.before.lines:
         of = len(digest.before.lines)
         lines = "line" if of == 1 else "lines"
         rows.append(((f"Of the {of} {lines} of the last digest, {digest.acted_on} led to a touch.",),))
-    return Panel("", tuple(rows))
+    return Panel("How we look after them", tuple(rows))
 
 
 def _fact(key: str, label: str, now: Value, then: Value | None) -> Fact:
@@ -205,7 +209,7 @@ def _touches(figures: Figures, _shown: Shown) -> Value:
 
 
 _TOP: tuple[tuple[str, str, Callable[[Figures, Shown], Value]], ...] = (
-    ("top_in_cadence", "of the top customers' value within cadence", _share),
+    ("top_in_cadence", "of top value within cadence", _share),
     ("value_at_risk", "value at risk", _risk),
     ("promises_kept", "promises kept on time", _kept),
     ("touches", "in the last 7 days", _touches),
@@ -218,7 +222,7 @@ def _item(line: Line, number: int, digest: Digest, shown: Shown) -> Item:
         title += ["  ·  ", *_money(line, shown)]
     owner = shown.owners.get(line.owner_rep_id or 0)
     if owner is not None and digest.reader.is_team:
-        title += ["  ·  ", Mention(owner.name, owner.slack_user_id)]
+        title += ["  ·  ", Mention(owner.name, owner.slack_user_id), *([" (invented)"] if owner.is_invented else [])]
     reason: list[Inline] = [line.reason] if line.customer else []
     if line.taken_by:
         reason += ["  ·  taken by ", Mention("a colleague", line.taken_by)]

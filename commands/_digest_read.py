@@ -9,9 +9,9 @@ from sqlalchemy.engine import Connection
 from commands._digest_compose import Digest, Reader, compose, of_schedule
 from commands._digest_draw import Shown, draw
 from commands._reply import Reply, Request, Role
-from store import digest_schedules, exchange
+from store import digest_candidates, digest_schedules, exchange
 from store.digest_schedules import Kept
-from store.who import Who, complete
+from store.who import Who
 from value.digest_choice import LINES_MOST
 
 # A digest that comes later than this says so.
@@ -71,7 +71,7 @@ def shown(
 ) -> Shown:
     """How this digest is shown to its readers."""
     rep_ids = sorted({line.owner_rep_id for line in digest.lines if line.owner_rep_id is not None})
-    owners = dict(zip(rep_ids, complete(connection, map(Who, rep_ids)), strict=True))
+    owners = digest_candidates.owners(connection, rep_ids)
     currency, rate, rate_on = _currency(digest, kept)
     return Shown(
         owners=owners,

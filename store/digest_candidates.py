@@ -5,7 +5,7 @@ number of queries is the same however many customers and reps there are.
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from store.customers import OWNER_COLUMNS, Owner, owner_of
 from store.money import from_minor
 from store.tables import (
     customer_expectations,
@@ -22,6 +23,7 @@ from store.tables import (
     digest_lines,
     event_guests,
     events,
+    reps,
     touches,
 )
 from value.classes import CareClass
@@ -126,6 +128,12 @@ def coming(connection: Connection, covered: Covered, today: dt.date) -> list[Com
     guests = _list(connection, covered, _is_loyal() & ~never) if rows else Listed([], 0)
     found = (_coming(row, guests, covered.currency) for row in rows)
     return [one for one in found if one.guests]
+
+
+def owners(connection: Connection, rep_ids: Sequence[int]) -> dict[int, Owner]:
+    """These reps by their id."""
+    rows: Iterable[Any] = connection.execute(sa.select(*OWNER_COLUMNS).where(reps.c.id.in_(rep_ids)))
+    return {owner.rep_id: owner for row in rows if (owner := owner_of(row)) is not None}
 
 
 def top_in_cadence(connection: Connection, covered: Covered, today: dt.date) -> tuple[Decimal, Decimal] | None:

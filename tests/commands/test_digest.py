@@ -76,7 +76,7 @@ def line_of(reply: Reply, name: str) -> dict[str, str]:
 
 def test_the_most_valuable_customer_whom_nobody_has_seen_comes_first(team: SimpleNamespace) -> None:
     said = read(posted(team))
-    assert "First: visit Metropolitan Bicycle Supply  ·  $1,145,318  ·  nobody has ever been in touch." in said
+    assert "First, line 1: visit Metropolitan Bicycle Supply  ·  $1,145,318  ·  nobody has ever been in touch." in said
     assert "Thandi Nkosi" in said
 
 
@@ -84,7 +84,7 @@ def test_a_customer_who_was_touched_leaves_the_digest(team: SimpleNamespace) -> 
     touched(team.db, team.best, 3)
     said = read(posted(team))
     assert "Metropolitan" not in said
-    assert "First: visit Route 66" in said
+    assert "First, line 1: visit Route 66" in said
 
 
 def test_a_line_says_how_long_it_has_been_and_that_a_complaint_is_open(team: SimpleNamespace) -> None:
@@ -131,7 +131,7 @@ def test_the_figures_on_top_have_those_of_the_last_digest_beside_them(team: Simp
     touched(team.db, team.best, -2)
     second = read(posted(team, TODAY + week, NOW + week))
     assert "1 touch in the last 7 days, was 0" in second
-    assert "100 % of the top customers' value within cadence, was 0 %" in second
+    assert "100 % of top value within cadence, was 0 %" in second
     assert "led to a touch" in second
 
 
