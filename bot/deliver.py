@@ -64,7 +64,7 @@ class Deliverer:
         self.directory = directory
         self.client = client
         self.log = log
-        self.drafting = Drafting(db, directory, client, log, clock)
+        self.drafting = Drafting(db, directory, client, log, clock=clock, elapsed=elapsed)
         self.clock = clock
         self.wait_seconds = wait_seconds
         self.elapsed = elapsed
