@@ -1,13 +1,13 @@
 """The App Home: what is to be set up, who you are, your day, your customers, the ten best, and what you can ask."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from sqlalchemy.engine import Connection
 
 from commands import _my_day
-from commands._figures import old_data, rests_on
+from commands._figures import Figures, old_data, rests_on
 from commands._my_day import Day
 from commands._ranking import entry, figures_of, meaning
 from commands._reply import (
@@ -142,28 +142,31 @@ def _customers(connection: Connection, seen: _Seen) -> tuple[Part, ...]:
     if not seen.best:
         end = Date(seen.coverage.observation_end_on)
         return (Note(("No customer earned a profit in the 12 months to ", end, " that is known.")),)
+    each = {customer.value.customer_id: customer for customer in (*seen.mine, *seen.best)}
+    found = dict(zip(each, figures_of(connection, list(each.values())), strict=True))
     parts: list[Part] = []
     if seen.rep is not None:
         titled: Sentence = (Strong("My customers"), f"  ·  the most valuable of {seen.rep.customers:,}")
         none: Sentence = (Strong("My customers"), "  ·  none has a projected value yet")
-        parts += [Note(titled if seen.mine else none), *_entries(connection, seen.mine, names_owner=False)]
+        parts += [Note(titled if seen.mine else none), *_entries(seen.mine, found, names_owner=False)]
     together = _together(seen.best, seen.currency)
     best = "The best customer" if len(seen.best) == 1 else f"The {len(seen.best)} best customers"
-    parts += [Note((Strong(best), "  ·  ", together)), *_entries(connection, seen.best)]
-    each = {customer.value.customer_id: customer for customer in (*seen.mine, *seen.best)}
-    found = figures_of(connection, list(each.values()))
+    parts += [Note((Strong(best), "  ·  ", together)), *_entries(seen.best, found)]
     covered: Sentence = (
         f"{seen.coverage.titles}, ",
         Date(seen.coverage.period_start_on),
         " to ",
         Date(seen.coverage.observation_end_on),
     )
-    return (*parts, _typed(seen), *meaning(found), *rests_on(seen.coverage, found), Note(covered, "quiet"))
+    figures = list(found.values())
+    return (*parts, _typed(seen), *meaning(figures), *rests_on(seen.coverage, figures), Note(covered, "quiet"))
 
 
-def _entries(connection: Connection, ranked: Sequence[Ranked], *, names_owner: bool = True) -> list[Item]:
-    numbered = enumerate(zip(ranked, figures_of(connection, ranked), strict=True), 1)
-    return [entry(number, customer, of, names_owner=names_owner) for number, (customer, of) in numbered]
+def _entries(ranked: Sequence[Ranked], found: Mapping[int, Figures], *, names_owner: bool = True) -> list[Item]:
+    return [
+        entry(number, customer, found[customer.value.customer_id], names_owner=names_owner)
+        for number, customer in enumerate(ranked, 1)
+    ]
 
 
 def _typed(seen: _Seen) -> Note:

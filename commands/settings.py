@@ -37,14 +37,14 @@ HISTORY_MOST = 10
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Settings that are shown and changed together. `unused` says which of them nothing rests on yet."""
+    """Settings that are shown and changed together. `remark` is a sentence on what rests on them."""
 
     key: str
     title: str
     button: str
     form_title: str
     settings: tuple[Setting, ...]
-    unused: str = ""
+    remark: str = ""
 
 
 def _cadence(of: str, label: str, example: str) -> Setting:
@@ -80,7 +80,8 @@ GROUPS = (
             _cadence("reactivate", "Reactivate", "182"),
             _cadence("new", "New", "42"),
         ),
-        "Of the cadences only Retain's is used so far; the others wait for the reminders of visits.",
+        "A cadence is the longest time between two touches of a customer of that class; /neglected lists those whom "
+        "nobody has seen in time.",
     ),
     Group(
         "calendar",
@@ -134,8 +135,8 @@ def _overview(db: Database) -> Reply:
 
 
 def _panel(group: Group, settings: TeamSettings) -> Panel:
-    unused: tuple[Sentence, ...] = ((group.unused,),) if group.unused else ()
-    return Panel(group.title, tuple((row,) for row in (*(_said(one, settings) for one in group.settings), *unused)))
+    remark: tuple[Sentence, ...] = ((group.remark,),) if group.remark else ()
+    return Panel(group.title, tuple((row,) for row in (*(_said(one, settings) for one in group.settings), *remark)))
 
 
 def _said(setting: Setting, settings: TeamSettings) -> Sentence:
@@ -192,7 +193,7 @@ def _form(group: Group, db: Database) -> Reply:
     fields = tuple(
         _setting.field(one, getattr(newest.settings, one.name), hint=_HINTS.get(one.name, "")) for one in group.settings
     )
-    intro = (Note((group.unused,)),) if group.unused else ()
+    intro = (Note((group.remark,)),) if group.remark else ()
     form = Form(NAME, group.form_title, fields, {"group": group.key, "seen": str(newest.id)}, intro=intro)
     return Reply(headline=(group.title,), summary=(f"{group.title}: a form to fill in.",), form=form)
 

@@ -82,11 +82,15 @@ def of(connection: Connection, who: Who, since_on: dt.date, most: int = 100) -> 
     return _read(connection, theirs & (touches.c.happened_on >= since_on) & touches.c.deleted_at.is_(None), most)
 
 
+# Made once: an alias takes longer to make than most queries to answer.
+_COMPLAINT, _SETTLING = touches.alias("complaint"), touches.alias("settling")
+
+
 def has_open_complaint(customer_id: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
     """The condition that a complaint of the customer was not settled by a later touch; on one day, the one logged last
     is the later.
     """
-    complaint, settling = touches.alias("complaint"), touches.alias("settling")
+    complaint, settling = _COMPLAINT, _SETTLING
     is_later = (settling.c.happened_on > complaint.c.happened_on) | (
         (settling.c.happened_on == complaint.c.happened_on) & (settling.c.id > complaint.c.id)
     )

@@ -81,7 +81,11 @@ def test_every_setting_is_in_one_form_of_three(db: Database) -> None:
 def test_what_nothing_rests_on_yet_is_said_on_the_card_and_in_the_form(db: Database) -> None:
     words = read(ask(db, SETTINGS))
     for group, said in (
-        ("visits", "Of the cadences only Retain's is used so far; the others wait for the reminders of visits."),
+        (
+            "visits",
+            "A cadence is the longest time between two touches of a customer of that class; /neglected lists those "
+            "whom nobody has seen in time.",
+        ),
         ("calendar", "The first day of the week is not used so far; it waits for the weekly digest."),
     ):
         assert said in words
