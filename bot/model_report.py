@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from value.candidates import AND, GAMMA_GAMMA, OWN_MEAN, TIMES
+from value.candidates import AND, GAMMA_GAMMA, OWN_MEAN, TIMES, parts
 from value.chosen import Choice, Ranked
 from value.trial import Outcome, Trial
 
@@ -89,7 +89,7 @@ def _errors(errors: Any) -> dict[str, float | None]:
 def _learned(made: Choice, name: str) -> dict[str, Any]:
     """Parameters of everything that a candidate is made of, by its name."""
     found: dict[str, Any] = {}
-    for part in (piece for one in name.split(AND) for piece in one.split(TIMES)):
+    for part in (piece for one in parts(name) for piece in one.split(TIMES)):
         parameters, likelihood, at_boundary = _of(made, part)
         if parameters:
             found[part] = {"parameters": parameters, "log_likelihood": likelihood, "at_boundary": at_boundary}

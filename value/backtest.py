@@ -18,13 +18,17 @@ from value.seasons import CALENDAR, OperationalTime
 LEAST_PAST_DAYS = 13 * DAYS_A_WEEK
 # A stretch of fewer weeks says more about chance than about a candidate.
 LEAST_HORIZON_DAYS = 4 * DAYS_A_WEEK
-# Windows a quarter apart stand in the same phase of a month and of a quarter as what is ahead: customers who order at
-# the end of each are seen to. Windows half a quarter apart would mislead about them.
-STEP_DAYS = 13 * DAYS_A_WEEK
-LATEST_WINDOWS = 4
-# With fewer windows as long as the horizon, shorter ones are asked as well.
-ENOUGH_WINDOWS = 3
+# Windows two months apart, to the day, stand in the same phase of a month as what is ahead: customers who order at the
+# end of each are seen to. Windows half a quarter apart would mislead about them. They reach back a year: before that,
+# the company was another.
+STEP_DAYS = 365.2425 / 6
+LATEST_WINDOWS = 6
+# As good as the same window.
+FEW_DAYS = 3
+# Where no window as long as the horizon fits into the past, shorter ones are asked.
 SHORTER = (2, 3)
+# So that a block of candidates × customers stays in the processor's cache.
+CELLS_AT_ONCE = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +51,21 @@ class Errors:
     @classmethod
     def of(cls, expected: Floats, actual: Floats) -> "Errors":
         """Of one candidate in one window. Where nothing came at all, a total is right (0) or wrong (1)."""
+        return cls.of_each(expected[np.newaxis], actual)[0]
+
+    @classmethod
+    def of_each(cls, expected: Floats, actual: Floats) -> list["Errors"]:
+        """The same of several candidates, (candidates, customers)."""
         if not len(actual):
-            return cls(0.0, 0.0, 0.0)
+            return [cls(0.0, 0.0, 0.0)] * len(expected)
         miss = np.abs(expected - actual)
-        whole = float(actual.sum())
-        total = float(expected.sum()) / whole - 1 if whole > 0 else float(expected.sum() > 0)
+        whole, said = float(actual.sum()), expected.sum(axis=1)
+        total = said / whole - 1 if whole > 0 else (said > 0).astype(np.float64)
         # In units of the largest, so that squares of large amounts stay within a float.
-        largest = float(miss.max())
-        rmse = largest * float(np.sqrt(np.mean((miss / largest) ** 2))) if largest > 0 else 0.0
-        return cls(float(miss.mean()), rmse, total)
+        largest = miss.max(axis=1)
+        unit = np.where(largest > 0, largest, 1.0)
+        rmse = unit * np.sqrt(np.mean((miss / unit[:, np.newaxis]) ** 2, axis=1))
+        return [cls(*row) for row in np.column_stack([miss.mean(axis=1), rmse, total]).tolist()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,22 +84,25 @@ class Played:
 def windows(start_day: int, end_day: int, horizon_days: int) -> list[Window]:
     """The windows within the past from `start_day` to `end_day`.
 
-    The same season a year before, and the latest ones, a quarter apart, each as long as the horizon. Where these are
-    fewer than three, also windows of half the horizon, and of a third.
+    The same season a year before, and the latest ones, two months apart, each as long as the horizon. Where there is
+    none, windows of half the horizon, and of a third.
     """
-    found: list[Window] = []
-    for part in (1, *SHORTER):
-        days = horizon_days // part
-        if days < min(LEAST_HORIZON_DAYS, horizon_days) or len(found) >= ENOUGH_WINDOWS:
-            break
-        a_year_before = end_day - DAYS_A_YEAR
-        origins = [a_year_before, *(end_day - days - back * STEP_DAYS for back in range(LATEST_WINDOWS))]
-        found += [
-            Window(origin, days, origin == a_year_before)
-            for origin in dict.fromkeys(origins)
-            if origin - start_day >= LEAST_PAST_DAYS and origin + days <= end_day
-        ]
+    found = _of_length(start_day, end_day, horizon_days)
+    if not found:
+        shorter = [horizon_days // part for part in SHORTER if horizon_days // part >= LEAST_HORIZON_DAYS]
+        found = [window for days in shorter for window in _of_length(start_day, end_day, days)]
     return found
+
+
+def _of_length(start_day: int, end_day: int, days: int) -> list[Window]:
+    a_year_before = end_day - DAYS_A_YEAR
+    latest = [end_day - days - round(back * STEP_DAYS) for back in range(LATEST_WINDOWS)]
+    origins = [a_year_before, *(origin for origin in latest if abs(origin - a_year_before) > FEW_DAYS)]
+    return [
+        Window(origin, days, origin == a_year_before)
+        for origin in origins
+        if origin - start_day >= LEAST_PAST_DAYS and origin + days <= end_day
+    ]
 
 
 def played(log: Log, window: Window, clock: OperationalTime = CALENDAR) -> Played:
@@ -108,6 +121,11 @@ def played(log: Log, window: Window, clock: OperationalTime = CALENDAR) -> Playe
 
 def errors(singles: Predictions, actual: Floats) -> dict[str, Errors]:
     """Of every candidate, averages too."""
-    return {
-        name: Errors.of(candidates.value_of(name, singles), actual) for name in candidates.with_averages(list(singles))
-    }
+    names = candidates.with_averages(list(singles))
+    if not names:
+        return {}
+    told = np.vstack(list(singles.values()))
+    weights = np.array([[candidates.parts(name).get(single, 0.0) for single in singles] for name in names])
+    step = max(1, CELLS_AT_ONCE // max(len(actual), 1))
+    found = [Errors.of_each(weights[start : start + step] @ told, actual) for start in range(0, len(names), step)]
+    return dict(zip(names, (one for some in found for one in some), strict=True))

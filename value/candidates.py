@@ -8,7 +8,7 @@ rate run a second time, in operational time (value/seasons.py).
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, permutations
 from typing import Protocol, TypeVar
 
 import numpy as np
@@ -32,6 +32,7 @@ FITTERS: dict[str, Callable[[Histories], Fitted]] = {
 }
 SEASONAL = ", seasonal"
 AND, TIMES = " + ", " × "
+TWO_THIRDS, A_THIRD = "⅔ ", "⅓ "
 
 Predictions = dict[str, Floats]
 Anything = TypeVar("Anything")
@@ -172,11 +173,21 @@ def repeated(fits: Fits, s: Summaries) -> tuple[Predictions, Predictions]:
 
 
 def with_averages(names: list[str]) -> list[str]:
-    """These candidates, and the average of every two of them."""
-    return names + [AND.join(two) for two in combinations(names, 2)]
+    """These candidates, and the averages of every two of them: evenly, and two to one either way."""
+    evenly = [AND.join(two) for two in combinations(names, 2)]
+    return names + evenly + [TWO_THIRDS + one + AND + A_THIRD + other for one, other in permutations(names, 2)]
+
+
+def parts(name: str) -> dict[str, float]:
+    """The single candidates that a candidate is made of, and the weight of each."""
+    pieces = name.split(AND)
+    if len(pieces) == 1:
+        return {name: 1.0}
+    if pieces[0].startswith(TWO_THIRDS):
+        return {pieces[0].removeprefix(TWO_THIRDS): 2 / 3, pieces[1].removeprefix(A_THIRD): 1 / 3}
+    return dict.fromkeys(pieces, 1 / len(pieces))
 
 
 def value_of(name: str, singles: Mapping[str, Floats]) -> Floats:
     """What a candidate, single or an average of two, expects."""
-    parts = name.split(AND)
-    return np.asarray(sum(singles[part] for part in parts) / len(parts), dtype=np.float64)
+    return np.asarray(sum(weight * singles[part] for part, weight in parts(name).items()), dtype=np.float64)

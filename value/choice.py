@@ -1,12 +1,14 @@
 """Which candidate to believe: the one that would have been least wrong, in the light of how much the windows show.
 
 For each window and candidate, the errors are compared with the lowest of that window, as logarithms: one number that is
-0 for the best and 0.10 for an error a tenth larger. MAE and RMSE count alike, as the root of their mean square, so that
-a candidate that is best in one and bad in the other loses to one that is good in both. How far the total was off counts
-a little. To the windows comes what needs no window: how likely each model makes the whole past (`prior`).
+0 for the best and 0.10 for an error a tenth larger. Of MAE and RMSE the worse counts, so that a candidate that is best
+in one and bad in the other loses to one that is good in both. How far the total was off counts a little. To the windows
+comes what needs no window: how likely each model makes the whole past (`prior`).
 
-A window weighs as much as it shows: by the repeat purchases before its origin. So few purchases leave the word to the
-likelihood, and to averages of two, which are given a start over single candidates.
+A window weighs as much as it shows: by the repeat purchases before its origin. Windows overlap, so that all together
+weigh no more than three. What a candidate is thought to err is the mean of these, and a part of how much they differ:
+of two that erred alike on average, the steadier is to be believed. So few purchases, and windows that contradict each
+other, leave the word to the likelihood and to averages of two, which are given a start over single candidates.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,7 +18,6 @@ import numpy as np
 
 from value.backtest import Errors
 from value.candidates import (
-    AND,
     BG_NBD,
     LAST_PERIOD,
     MBG_CNBD,
@@ -26,22 +27,27 @@ from value.candidates import (
     SEASONAL,
     TIMES,
     Fits,
+    parts,
     with_averages,
 )
 
 # Half of what a window can show it shows with as many repeat purchases before it.
 REPEATS_OF_HALF_A_WINDOW = 400
-# What the likelihood says weighs as much as a third of a window that shows all.
-PRIOR_WEIGHT = 0.3
-# An average of two errs less than the mean of the two: by about as much.
-AVERAGE_START = 0.02
+# So many windows can lie in a past without showing the same again.
+MOST_WINDOWS = 3
+# What the likelihood says weighs nearly as much as a window that shows all.
+PRIOR_WEIGHT = 0.8
+# An average of two errs less than the mean of the two: by about as much, in the worse of its errors.
+AVERAGE_START = 0.08
+# Of the standard deviation of a candidate's regrets.
+OF_UNSTEADINESS = 0.6
 # A model that makes each repeat purchase e⁻¹ as likely as the best errs by this much more, in logarithms: half for a
 # rhythm that it does not know, four times for customers lost that it does not know of, since the loss adds up.
 OF_RHYTHM, OF_LOSS, MOST_OF_PRIOR = 0.5, 4.0, 0.4
 # What has no likelihood is thought to err by as much more than the best that has one.
-OF_THE_LAST_PERIOD, OF_THE_SAME_SEASON = 0.10, 0.08
+OF_THE_LAST_PERIOD, OF_THE_SAME_SEASON = 0.03, 0.10
 # Worse is worse, but not without end: one window shall not decide for all.
-MOST_OF_A_WINDOW = 0.4
+MOST_OF_A_WINDOW = 0.3
 OF_TOTAL, MOST_OF_TOTAL = 0.02, 0.7
 SMALLEST = 1e-12
 
@@ -79,26 +85,30 @@ def scores(
 ) -> dict[str, float]:
     """The score of every candidate, averages too; the lowest is to be believed. `repeats` are those known by now."""
     names = with_averages(list(singles))
-    score = {name: PRIOR_WEIGHT * _before(name, before) for name in names}
-    weight = PRIOR_WEIGHT
+    told, weights = [np.array([_before(name, before) for name in names])], [PRIOR_WEIGHT]
     for window in evidence:
         regret = _regrets(window.errors)
         if not regret:
             continue
         shown = window.repeats / (window.repeats + REPEATS_OF_HALF_A_WINDOW)
-        shown *= min(window.repeats / max(repeats, 1), 1.0) ** 0.5
+        weights.append(shown * min(window.repeats / max(repeats, 1), 1.0) ** 0.5)
         worst = max(regret.values())
-        weight += shown
-        for name in names:
-            score[name] += shown * regret.get(name, worst)
-    return {name: value / weight for name, value in score.items()}
+        told.append(np.array([regret.get(name, worst) for name in names]))
+    weight = np.array(weights)
+    weight[1:] *= min(1.0, MOST_WINDOWS / max(len(weight) - 1, 1))
+    weight /= weight.sum()
+    regrets = np.array(told)
+    mean = weight @ regrets
+    unsteadiness = np.sqrt(weight @ (regrets - mean) ** 2)
+    return dict(zip(names, (mean + OF_UNSTEADINESS * unsteadiness).tolist(), strict=True))
 
 
 def _before(name: str, before: Mapping[str, float]) -> float:
-    parts = name.split(AND)
+    of_parts = parts(name)
     # A spend candidate is thought of as its purchases are.
-    of_parts = [before.get(part.split(TIMES)[0].removesuffix(SEASONAL), MOST_OF_PRIOR) for part in parts]
-    return sum(of_parts) / len(parts) - (AVERAGE_START if len(parts) > 1 else 0.0)
+    thought = {part: before.get(part.split(TIMES)[0].removesuffix(SEASONAL), MOST_OF_PRIOR) for part in of_parts}
+    start = AVERAGE_START if len(of_parts) > 1 else 0.0
+    return sum(weight * thought[part] for part, weight in of_parts.items()) - start
 
 
 def _regrets(errors: Mapping[str, Errors]) -> dict[str, float]:
@@ -113,6 +123,6 @@ def _regrets(errors: Mapping[str, Errors]) -> dict[str, float]:
             for of, lowest in ((error.mae, lowest_mae), (error.rmse, lowest_rmse))
         ]
         of_total = min(abs(float(np.log1p(max(error.total, -0.99)))), MOST_OF_TOTAL)
-        return float(np.sqrt((both[0] ** 2 + both[1] ** 2) / 2)) + OF_TOTAL * of_total
+        return max(both) + OF_TOTAL * of_total
 
     return {name: regret(error) for name, error in errors.items()}

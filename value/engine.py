@@ -10,7 +10,7 @@ import numpy as np
 
 from value import backtest, candidates, choice, predictive
 from value.backtest import Errors, Played, Window
-from value.candidates import AND, Fits
+from value.candidates import Fits
 from value.chosen import Choice, Ranked
 from value.expectations import Expectations, expect, means
 from value.histories import DAYS_A_WEEK
@@ -110,7 +110,7 @@ def _first(table: Mapping[str, Ranked]) -> str:
 
 def _carrier(fits: Fits, chosen: str, table: Mapping[str, Ranked]) -> str:
     """The best of the fitted models among what was chosen; else the best of all."""
-    among = [part for part in chosen.split(AND) if part in fits.models] or list(fits.models)
+    among = [part for part in candidates.parts(chosen) if part in fits.models] or list(fits.models)
     return min(among, key=lambda name: table[name].score)
 
 
@@ -156,13 +156,13 @@ def _can_judge(play: Played, chosen: str, spend: str, carrier: str) -> bool:
     return (
         carrier in play.fits.models
         and play.fits.gamma_gamma is not None
-        and all(part in play.purchases for part in chosen.split(AND))
-        and all(part in play.spends for part in spend.split(AND))
+        and candidates.parts(chosen).keys() <= play.purchases.keys()
+        and candidates.parts(spend).keys() <= play.spends.keys()
     )
 
 
 def _shock(plays: Sequence[Played], spend: str) -> float:
-    usable = [play for play in plays if all(part in play.spends for part in spend.split(AND))]
+    usable = [play for play in plays if candidates.parts(spend).keys() <= play.spends.keys()]
     actual = [float(play.spent.sum()) for play in usable]
     return shock_sd(actual, [float(candidates.value_of(spend, play.spends).sum()) for play in usable])
 

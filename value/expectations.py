@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from value import candidates, predictive
-from value.candidates import AND, TIMES, Fits
+from value.candidates import TIMES, Fits
 from value.chosen import Choice
 from value.histories import DAYS_A_WEEK, Floats, Ints
 from value.intervals import HIGH_LEVEL, LOW_LEVEL
@@ -134,7 +134,7 @@ def means(made: Choice, s: Summaries, days: float) -> tuple[Floats, Floats]:
 def _means(made: Choice, s: Summaries, days: Sequence[float], carried: Floats) -> tuple[Floats, Floats]:
     """The same for several horizons, the last of which is that of the summaries; `carried` is the carrier's."""
     fits = made.learned
-    needed = {part.split(TIMES)[0] for name in (made.purchases, made.spend) for part in name.split(AND)}
+    needed = {part.split(TIMES)[0] for name in (made.purchases, made.spend) for part in candidates.parts(name)}
     rates = {
         name: carried if name == made.carrier else candidates.expected_at(fits, name, s, days)
         for name in sorted(needed & fits.rates.keys())

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from value import candidates, predictive
+from value import backtest, candidates, predictive
 from value.backtest import Errors
-from value.candidates import TIMES, Predictions
+from value.candidates import TIMES
 from value.chosen import Choice
 from value.histories import Floats
 from value.intervals import HIGH_LEVEL, LOW_LEVEL, Pit, interval_score
@@ -53,8 +53,8 @@ def tried(log: Log, made: Choice) -> Trial:
     own = candidates.value_of(made.purchases, expected), candidates.value_of(made.spend, spends)
     chosen = _Told.of(made, known, made.carrier, *own, recalibrated=True)
     pit_purchases, pit_spend = chosen.pits(made, bought, spent)
-    of_purchases = {name: Outcome(Errors.of(value, bought)) for name, value in _every(expected).items()}
-    of_spends = {name: Outcome(Errors.of(value, spent)) for name, value in _every(spends).items()}
+    of_purchases = {name: Outcome(errors) for name, errors in backtest.errors(expected, bought).items()}
+    of_spends = {name: Outcome(errors) for name, errors in backtest.errors(spends, spent).items()}
     for name, value in spends.items():
         purchases = name.split(TIMES)[0]
         carrier = purchases if purchases in made.learned.models else made.carrier
@@ -78,10 +78,6 @@ def tried(log: Log, made: Choice) -> Trial:
         purchases=of_purchases,
         spends=of_spends,
     )
-
-
-def _every(singles: Predictions) -> Predictions:
-    return {name: candidates.value_of(name, singles) for name in candidates.with_averages(list(singles))}
 
 
 @dataclass(frozen=True, slots=True)

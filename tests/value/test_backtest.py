@@ -25,9 +25,10 @@ def test_the_same_season_of_the_year_before_comes_first_where_the_past_reaches_b
     assert (found[0].origin, found[0].is_same_season) == (FIRST_DAY + 52 * WEEK, True)
 
 
-def test_the_latest_windows_stand_a_quarter_apart() -> None:
-    origins = [window.origin for window in backtest.windows(FIRST_DAY, FIRST_DAY + 60 * WEEK, 13 * WEEK)]
-    assert origins == [FIRST_DAY + weeks * WEEK for weeks in (47, 34, 21)]
+def test_the_latest_windows_stand_two_months_apart_and_reach_back_a_year() -> None:
+    end = FIRST_DAY + 200 * WEEK
+    latest = [one.origin for one in backtest.windows(FIRST_DAY, end, 13 * WEEK) if not one.is_same_season]
+    assert [end - 13 * WEEK - origin for origin in latest] == [0, 61, 122, 183, 243, 304]
 
 
 def test_a_horizon_longer_than_half_of_the_past_is_tried_in_shorter_windows() -> None:
@@ -64,9 +65,21 @@ def test_every_candidate_and_every_average_of_two_is_judged() -> None:
     played = backtest.played(logs.company(), Window(FIRST_DAY + 420, 70))
     judged = backtest.errors(played.purchases, played.bought)
     singles = len(played.purchases)
-    assert len(judged) == singles + singles * (singles - 1) // 2
-    both = (played.purchases[BG_NBD] + played.purchases[LAST_PERIOD]) / 2
-    assert judged[f"{BG_NBD} + {LAST_PERIOD}"] == Errors.of(both, played.bought)
+    assert len(judged) == singles + 3 * (singles * (singles - 1) // 2)
+    one, other = played.purchases[BG_NBD], played.purchases[LAST_PERIOD]
+    evenly = Errors.of((one + other) / 2, played.bought)
+    two_to_one = Errors.of((2 * one + other) / 3, played.bought)
+    for name, expected in ((f"{BG_NBD} + {LAST_PERIOD}", evenly), (f"⅔ {BG_NBD} + ⅓ {LAST_PERIOD}", two_to_one)):
+        ours = judged[name]
+        assert (ours.mae, ours.rmse, ours.total) == pytest.approx((expected.mae, expected.rmse, expected.total))
+
+
+def test_an_average_is_made_of_its_parts() -> None:
+    assert candidates.parts(BG_NBD) == {BG_NBD: 1.0}
+    assert candidates.parts(f"{BG_NBD} + {LAST_PERIOD}") == {BG_NBD: 0.5, LAST_PERIOD: 0.5}
+    assert candidates.parts(f"⅔ {BG_NBD} + ⅓ {LAST_PERIOD}") == {BG_NBD: 2 / 3, LAST_PERIOD: 1 / 3}
+    for name in candidates.with_averages([BG_NBD, LAST_PERIOD, SAME_SEASON]):
+        assert sum(candidates.parts(name).values()) == pytest.approx(1)
 
 
 def test_a_model_that_cannot_be_fitted_is_out_with_its_reason_and_stops_no_other(

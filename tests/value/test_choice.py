@@ -22,13 +22,13 @@ def best(evidence: list[Evidence], before: dict[str, float], repeats: float = 5_
 def window(repeats: float = 5_000, **errors: tuple[float, float]) -> Evidence:
     names = {"bg": BG_NBD, "mbg": MBG_CNBD, "last": LAST_PERIOD}
     singles = {names[name]: Errors(mae, rmse, 0.0) for name, (mae, rmse) in errors.items()}
-    # An average lies between the two.
-    pairs = {
-        f"{one} + {two}": Errors((a.mae + b.mae) / 2, (a.rmse + b.rmse) / 2, 0.0)
-        for number, (one, a) in enumerate(singles.items())
-        for two, b in list(singles.items())[number + 1 :]
-    }
-    return Evidence({**singles, **pairs}, repeats)
+
+    def mean(name: str, of: str) -> float:
+        """An average lies between the two."""
+        return sum(weight * getattr(singles[part], of) for part, weight in candidates.parts(name).items())
+
+    names = candidates.with_averages(list(singles))
+    return Evidence({name: Errors(mean(name, "mae"), mean(name, "rmse"), 0.0) for name in names}, repeats)
 
 
 def test_the_candidate_that_erred_least_in_every_window_is_chosen() -> None:
@@ -42,14 +42,24 @@ def test_good_in_both_errors_is_better_than_best_in_one_and_bad_in_the_other() -
 
 
 def test_without_a_window_the_likelihood_and_the_averages_have_the_word() -> None:
-    assert best([], {BG_NBD: 0.3, MBG_CNBD: 0.0, LAST_PERIOD: 0.01}) == f"{MBG_CNBD} + {LAST_PERIOD}"
-    assert best([], {BG_NBD: 0.3, MBG_CNBD: 0.0, LAST_PERIOD: 0.1}) == MBG_CNBD
+    assert best([], {BG_NBD: 0.4, MBG_CNBD: 0.0, LAST_PERIOD: 0.1}) == f"⅔ {MBG_CNBD} + ⅓ {LAST_PERIOD}"
+    assert best([], {BG_NBD: 0.4, MBG_CNBD: 0.0, LAST_PERIOD: 0.3}) == MBG_CNBD
+
+
+def test_of_two_that_erred_alike_on_average_the_steadier_is_believed() -> None:
+    windows = [window(bg=(1.1, 1.1), mbg=(1.0, 1.0)), window(bg=(1.1, 1.1), mbg=(1.22, 1.22))] * 2
+    averaged = [replace(one, errors={name: one.errors[name] for name in (BG_NBD, MBG_CNBD)}) for one in windows]
+    assert best(averaged, dict.fromkeys((BG_NBD, MBG_CNBD), 0.0)) == BG_NBD
 
 
 def test_a_window_with_few_purchases_before_it_does_not_outweigh_the_likelihood() -> None:
-    before = {BG_NBD: 0.3, MBG_CNBD: 0.0, LAST_PERIOD: 0.1}
-    assert best([window(repeats=8, bg=(0.5, 0.5), mbg=(1.0, 1.0), last=(1.0, 1.0))], before) == MBG_CNBD
-    assert best([window(repeats=5_000, bg=(0.5, 0.5), mbg=(1.0, 1.0), last=(1.0, 1.0))], before) == BG_NBD
+    before = {BG_NBD: 0.4, MBG_CNBD: 0.0, LAST_PERIOD: 0.3}
+
+    def told(repeats: float, windows: int) -> str:
+        return best([window(repeats=repeats, bg=(0.5, 0.5), mbg=(1.0, 1.0), last=(1.0, 1.0))] * windows, before)
+
+    assert told(8, 1) == MBG_CNBD
+    assert told(5_000, 3) == BG_NBD
 
 
 def test_one_freak_window_does_not_decide_for_all() -> None:
