@@ -33,19 +33,22 @@ _AWAY = ("08", "57P", "53")
 class Unanswered(Exception):  # noqa: N818 - it says what became of the question, as Invalid does
     """There is no answer: what was asked cannot be done, the database is away, an unforeseen error. `reply` says so.
 
-    `errors` has the sentences by field, where a form or a command was filled in wrongly.
+    `errors` has the sentences by field, where a form or a command was filled in wrongly. What `is_our_fault`, not that
+    of what was asked, may be answered if it is asked again: nothing that was typed must be lost.
     """
 
-    def __init__(self, reply: Reply, errors: Mapping[str, str] | None = None) -> None:
+    def __init__(self, reply: Reply, errors: Mapping[str, str] | None = None, *, is_our_fault: bool = False) -> None:
         super().__init__(plain(reply.summary))
         self.reply = reply
         self.errors = errors or {}
+        self.is_our_fault = is_our_fault
 
     @classmethod
-    def because(cls, *sentences: str) -> "Unanswered":
+    def because(cls, *sentences: str, is_our_fault: bool = False) -> "Unanswered":
         """Unanswered for this reason: a sentence, and perhaps another that says what to do."""
         notes = tuple(Note((sentence,)) for sentence in sentences[1:])
-        return cls(Reply(headline=(sentences[0].rstrip("."),), summary=(" ".join(sentences),), parts=notes))
+        reply = Reply(headline=(sentences[0].rstrip("."),), summary=(" ".join(sentences),), parts=notes)
+        return cls(reply, is_our_fault=is_our_fault)
 
 
 def answer(db: Database, asked: str | Action, request: Request, log: Log) -> Reply:
@@ -154,16 +157,18 @@ def _operational(error: DBAPIError, log: Log, about: dict[str, str]) -> NoReturn
         raise Unanswered.because(
             "The database cannot be reached.",
             "Check that it is running and that DATABASE_URL names it, then ask again.",
+            is_our_fault=True,
         ) from error
     raise _apology(log.failure(error, **about), log) from error
 
 
 def _busy() -> Unanswered:
-    return Unanswered.because("The database is busy with another change.", "Ask again in a moment.")
+    return Unanswered.because("The database is busy with another change.", "Ask again in a moment.", is_our_fault=True)
 
 
 def _apology(reference: str, log: Log) -> Unanswered:
     return Unanswered.because(
         "Something went wrong here, not in what you asked.",
         f"It is noted in {log.where} under {reference}; please pass that on to whoever runs Melktert.",
+        is_our_fault=True,
     )

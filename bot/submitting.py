@@ -16,12 +16,14 @@ from bot.answer import Unanswered, attempt, guarded
 from bot.pools import Pools
 from bot.send import TROUBLE, Heard
 from bot.shapes import Json
+from bot.wording import plain
 from bot.working import LOCALE, Work
 from commands._reply import Action, Invalid, Reply
 
 SUBMISSION_SECONDS = 2.0
 # Slack draws the dialogue anew when it has the acknowledgement; what came before that would be drawn over.
 FILLED_AFTER_SECONDS = 0.5
+NOT_KEPT = "Nothing was saved; what you filled in stands here still."
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,10 @@ class Submitting:
             if beside:
                 again = forms.again(view, unanswered.errors, locale)
                 return Outcome({"response_action": "errors", "errors": beside}, reply, locale, again)
+            if unanswered.is_our_fault:
+                # Nothing was kept, and what was typed must not be lost.
+                said = {"form": f"{plain(reply.summary, locale)} {NOT_KEPT}"}
+                shown = forms.again(view, said, locale)
         return Outcome({"response_action": "update", "view": shown}, reply, locale, shown)
 
     def _fill(self, outcome: Outcome, heard: Heard) -> None:
