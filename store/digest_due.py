@@ -103,6 +103,35 @@ def send_now(connection: Connection, kept: Kept, now: dt.datetime) -> Slot | Non
     return None
 
 
+@dataclass(frozen=True, slots=True)
+class Run:
+    """How a channel's digest is doing: when it was last sent, what became of the newest one, and when the next is due;
+    a paused one is not due. `missed` is how many were not sent in time.
+    """
+
+    kept: Kept
+    last_sent_at: dt.datetime | None
+    state: str | None
+    next_at: dt.datetime | None
+    missed: int
+
+
+def runs(connection: Connection, now: dt.datetime) -> list[Run]:
+    """Every channel's digest."""
+    return [
+        Run(
+            kept,
+            connection.scalar(sa.select(sa.func.max(rows.c.sent_at)).where(_is_of(kept.reader))),
+            connection.scalar(
+                sa.select(rows.c.state).where(_is_of(kept.reader)).order_by(rows.c.due_at.desc()).limit(1)
+            ),
+            None if kept.is_paused else next_slot(kept, now).at,
+            missed(connection, kept.reader),
+        )
+        for kept in digest_schedules.every(connection)
+    ]
+
+
 def weekly(kept: Kept) -> Weekly:
     """When the channel's digest comes."""
     return Weekly(WEEKDAYS.index(kept.schedule.weekday), kept.schedule.time, kept.schedule.zone)
@@ -120,8 +149,12 @@ def key_of(reader: str, slot_on: dt.date) -> str:
 
 def missed(connection: Connection, reader: str) -> int:
     """How many digests this reader was not sent in time."""
-    is_theirs = rows.c.key.startswith(f"digest {reader} ", autoescape=True) & rows.c.is_missed
-    return connection.scalar(sa.select(sa.func.count()).select_from(rows).where(is_theirs)) or 0
+    is_missed = _is_of(reader) & rows.c.is_missed
+    return connection.scalar(sa.select(sa.func.count()).select_from(rows).where(is_missed)) or 0
+
+
+def _is_of(reader: str) -> sa.ColumnElement[bool]:
+    return rows.c.key.startswith(f"digest {reader} ", autoescape=True)
 
 
 def _passed(week: Weekly, since: dt.datetime, now: dt.datetime) -> Iterator[tuple[Slot, dt.datetime]]:
