@@ -16,7 +16,6 @@ from commands._reply import (
     Inline,
     Invalid,
     Item,
-    Money,
     Note,
     Reply,
     Request,
@@ -155,24 +154,22 @@ def _item(promise: Promise, request: Request, *, names: bool) -> Item:
     if promise.due_on != promise.first_due_on:
         moved = (", promised for ", *words.day(promise.first_due_on, request.today))
     invented = ("  ·  invented for the demo",) if promise.is_invented else ()
-    facts: tuple[Fact, ...] = ()
-    if promise.at_stake is not None and promise.currency is not None:
-        facts = (Fact("at_stake", "at stake", Money(promise.at_stake, promise.currency, "short")),)
     actions: tuple[Action, ...] = ()
     if words.may_change(request, promise):
         actions = (*words.three(promise), words.opening("Drop…", "drop", promise))
     return Item(
         title=words.title(promise),
-        reason=(*words.due(promise, request.today), *moved, *who, *invented),
-        facts=facts,
+        reason=(*words.due(promise, request.today), *moved, *words.worth(promise), *who, *invented),
         actions=actions,
         key=f"{promise.due_on.isoformat()}-{promise.id}",
     )
 
 
 def _meaning(found: list[Promise], kept: promises.Kept) -> tuple[Note, ...]:
-    said = "Snoozed after it was due is not on time; dropped before, it counts for nothing." if kept.of else ""
     stake = "At stake is what the customer is ranked by. " if any(one.at_stake is not None for one in found) else ""
+    said = (
+        "On time: of what was closed in 90 days or is overdue; snoozed or dropped too late is not." if kept.of else ""
+    )
     return (Note((f"{stake}{said}".strip(),), "quiet"),) if stake or said else ()
 
 
@@ -231,7 +228,7 @@ def _closed_item(promise: Promise, request: Request, *, names: bool) -> Item:
 
 
 def _actions(scope: Scope) -> tuple[Action, ...]:
-    return (_make(), *_others(scope), Action(words.COMMAND, "Done ones", {"scope": scope.of, "list": DONE}))
+    return (_make(), *_others(scope), Action(words.COMMAND, "What is done", {"scope": scope.of, "list": DONE}))
 
 
 def _make() -> Action:

@@ -105,6 +105,6 @@ def _card(promise: Promise, headline: Sentence, note: Sentence, small: Sentence)
     return Reply(
         headline,
         (*headline, ", for ", promise.customer_name, "."),
-        (Note(note), Note(small, "quiet")),
+        (*words.in_full(promise), Note(note), Note(small, "quiet")),
         (*words.three(promise), card),
     )

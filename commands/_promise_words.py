@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.engine import Connection
 
 from commands._figures import acting
-from commands._naming import short
 from commands._reply import (
     Action,
     Count,
@@ -30,6 +29,7 @@ from store.who import Who
 
 COMMAND = "promises"
 REASON_LEAST, REASON_MOST = 3, 500
+HEADLINE_LETTERS = 100
 # The window of the rate that stands on every list.
 RATE_DAYS = 90
 BACK = Action(COMMAND, "Promises", {"scope": ""})
@@ -184,5 +184,10 @@ def one_line(headline: Sentence, *notes: Sentence, actions: tuple[Action, ...]) 
 
 
 def shown(text: str) -> str:
-    """The promise in a headline."""
-    return short(text)
+    """The promise in a headline, which Slack cuts at 150 letters."""
+    return text if len(text) <= HEADLINE_LETTERS else text[: HEADLINE_LETTERS - 1] + "…"
+
+
+def in_full(promise: Promise) -> tuple[Note, ...]:
+    """The promise word for word, where a headline has only its beginning."""
+    return () if shown(promise.text) == promise.text else (Note((promise.text,)),)
