@@ -16,6 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.engine import Connection
 from wcwidth import wcswidth
 
 from bot import forms
@@ -43,9 +44,14 @@ from commands._reply import (
     Role,
     Text,
 )
-from store import changes, migrate, people
+from store import care, changes, contacts, events, migrate, people, promises, touches
 from store.assumptions import OwnAssumptions
+from store.contacts import About
 from store.database import Database
+from store.events import NewEvent
+from store.promises import NewPromise
+from store.touches import NewTouch
+from store.who import Who
 from tests.bot.hostile_names import VICTIMS, changed, filled, hostile_names
 from tests.bot.slack_accepts import faults, view_faults
 from tests.ledger import NOW, Ledger, Line
@@ -70,6 +76,7 @@ LINES = (
     *('/clv "Qqq7" Qqqdeal', "/melktert Qqqcommand", "Qqqunknown Qqqtext", "/melktert people"),
     *("/melktert people Qqqnobody", "/melktert me", "/melktert home"),
     *("/melktert assume Qqq7", "/melktert assume Qqqtwin", "/melktert assume Qqqnone"),
+    *("/customer Qqq7", "/customer new Qqqnew", "/melktert contact Qqq7", "/event", "/event Qqqevent", "/event never"),
 )
 BUTTONS = (
     Action("people", "", {"do": "link", "rep": "2"}),
@@ -77,6 +84,14 @@ BUTTONS = (
     Action("people", "", {"do": "give", "rep": "2"}),
     Action("assume", "", {"customer": "8", "do": "change"}),
     Action("assume", "", {"customer": "8", "do": "back"}),
+    Action("customer", "", {"customer": "8", "view": "buys"}),
+    Action("customer", "", {"customer": "8", "view": "ask"}),
+    Action("customer", "", {"customer": "8", "do": "exit"}),
+    Action("customer", "", {"do": "add", "name": "Qqqnew"}),
+    Action("contact", "", {"contact": "1", "do": "edit"}),
+    Action("event", "", {"event": "1", "view": "guests"}),
+    Action("event", "", {"event": "1", "customer": "9", "do": "invite"}),
+    Action("event", "", {"invite": "8"}),
 )
 # What is confirmed changes the list that all the others show, so it comes last.
 SUBMISSIONS = (Action("people", "", {"do": "confirm", "rep": "2", "person": "U01COLLEAGUE"}),)
@@ -130,10 +145,24 @@ def cards(db: Database) -> list[Reply]:
     own = OwnAssumptions(horizon_years=5)
     with db.writing() as connection:
         changes.assume(connection, 8, own, by="U02COLLEAGUE", at=NOW, reason="Qqqreason", seen=None, receipt=None)
+        _cared_for(connection)
     log = Log()
     found = [answer(db, asked, request(), log) for asked in (*LINES, *BUTTONS)]
     found += [answer(db, asked, request(origin="form", receipt=str(asked)), log) for asked in SUBMISSIONS]
     return [_spelled(reply) for reply in (*found, Reply(("Qqqheadline",), form=FORM))]
+
+
+def _cared_for(connection: Connection) -> None:
+    """People, touches, a promise and an event, whose words are names too."""
+    about = About("Qqqcontact", "Qqqrole", "qqq@qqq.test", "Qqqphone", preferences="Qqqlikes")
+    contacts.add(connection, 8, about, by="U02COLLEAGUE", at=NOW)
+    today = NOW.date()
+    note = NewTouch(8, "visit", today, "U02COLLEAGUE", NOW, (Who(2),), 1, note="Qqqnote", learned="Qqqlearned")
+    touches.log(connection, note)
+    promises.make(connection, NewPromise(8, "Qqqpromise", today, Who(2), "U02COLLEAGUE", NOW))
+    care.mark_difficult(connection, 8, is_difficult=True, by="U02COLLEAGUE", at=NOW)
+    event = events.make(connection, NewEvent("Qqqevent", today, "Qqqplace"), by="U02COLLEAGUE", at=NOW)
+    events.invite(connection, event.id, 8, who=Who(2), contact_id=1, on=today, by="U02COLLEAGUE", at=NOW)
 
 
 def places(reply: Reply) -> int:
