@@ -6,10 +6,10 @@ RUN := $(VENV)/bin/python
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test ledgers lint lock audit clean
+.PHONY: help setup demo test ledgers soak-digest lint lock audit clean
 
 help: ## list the targets
-	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
 
 setup: $(STAMP) ## install what the bot needs into .venv
 
@@ -25,11 +25,14 @@ demo: setup ## ask /clv and the rest about a real ledger, in this terminal
 	@$(RUN) -m bot demo
 
 test: setup lint ## every test that needs no data beyond the checkout
-	$(RUN) -m pytest -n auto -m "not ledgers"
+	$(RUN) -m pytest -n auto -m "not ledgers and not soak"
 
 ledgers: setup ## the checks that need the full ledgers: make ledgers DATA=folder
 	@test -d "$(DATA)" || { echo "No ledgers at DATA=$(DATA)" >&2; exit 1; }
 	MELKTERT_DATA="$(abspath $(DATA))" $(RUN) -m pytest -m ledgers
+
+soak-digest: setup ## thousands of orders of events, and hundreds of killed processes: nothing posted twice, nothing lost
+	$(RUN) -m pytest -n auto -m soak
 
 lint: setup
 	$(RUN) -m ruff check .
