@@ -5,6 +5,7 @@ A customer whose money is not known, or that never bought, gets a row too, with 
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
@@ -22,12 +23,13 @@ from value.chosen import Choice
 from value.expectations import expect
 from value.histories import Floats, Ints
 from value.lifetime import NoProjection
-from value.order_log import summarised
+from value.order_log import Summaries, summarised
 from value.risk import lost_within
 from value.worth import YEAR_DAYS, Margins, worth
 
 # Years of 52 weeks: what models are compared over, three of them, and five.
 HORIZONS_WEEKS = (52.0, 156.0, 260.0)
+CUSTOMERS_AT_ONCE = 20_000
 NUMBERS = (
     "probability_alive",
     "lost_12_months",
@@ -90,7 +92,7 @@ def expected(made: Choice, margins: Margins | None, who: Standings, book: Book, 
     for end in np.unique(who.end_day[mine]).tolist():
         seen = mine[who.end_day[mine] == end]
         part = book if len(seen) == len(mine) else book.of(who.customer[seen])
-        s = summarised(part.log(who.known_since), end, made.horizon_days)
+        s = _summaries(part, who.known_since, end, made.horizon_days)
         if not len(s):
             continue
         of = np.searchsorted(who.customer, s.customer)
@@ -112,6 +114,21 @@ def expected(made: Choice, margins: Margins | None, who: Standings, book: Book, 
         for name, amounts in zip(MONEY, (*money, worths.residual, worths.at_risk), strict=True):
             columns[name][of] = amounts
     return columns
+
+
+def _summaries(book: Book, known_since: dict[int, int], end_day: int, horizon_days: int) -> Summaries:
+    """What the book says of each customer, some customers at a time: to summarise takes more room than the book."""
+    parts = [
+        summarised(some.log(known_since), end_day, horizon_days) for some in book.by_customers(CUSTOMERS_AT_ONCE)
+    ] or [summarised(book.log(known_since), end_day, horizon_days)]
+    if len(parts) == 1:
+        return parts[0]
+    joined: dict[str, Any] = {
+        field.name: np.concatenate([getattr(part, field.name) for part in parts])
+        for field in fields(Summaries)
+        if isinstance(getattr(parts[0], field.name), np.ndarray)
+    }
+    return replace(parts[0], start_day=min(part.start_day for part in parts), **joined)
 
 
 def _margins_of(margins: Margins, book: Book, customers: Ints) -> Floats:

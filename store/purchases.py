@@ -6,7 +6,7 @@ comes at the rate of its day, as everywhere.
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,6 +39,14 @@ class Book:
         """Of these customers only; the ids in rising order."""
         kept = np.isin(self.customer, chosen, kind="sort")
         return Book(self.currency, self.customer[kept], self.day[kept], self.amount[kept], self.profit[kept])
+
+    def by_customers(self, at_once: int) -> Iterator["Book"]:
+        """In parts of so many customers, their ids rising from part to part."""
+        order = np.argsort(self.customer, kind="stable")
+        customers = np.unique(self.customer)
+        firsts = np.searchsorted(self.customer, customers[::at_once], sorter=order)
+        for rows in np.split(order, firsts[1:]) if len(customers) else ():
+            yield Book(self.currency, self.customer[rows], self.day[rows], self.amount[rows], self.profit[rows])
 
     def log(self, known_since: dict[int, int]) -> Log:
         """As the engine takes it; `known_since` are the days of true first purchases that are known from elsewhere."""

@@ -17,6 +17,7 @@ from dateutil.relativedelta import relativedelta
 from sqlalchemy.engine import Connection
 
 from store import exchange
+from store.database import SQLITE_MAPPED_BYTES
 from store.money import minor_digits
 from store.sources import Coverage, customer_periods
 from store.tables import invoice_lines, invoices
@@ -142,9 +143,14 @@ def per_invoice() -> sa.CTE:
 @contextmanager
 def invoice_totals(connection: Connection) -> Iterator[sa.FromClause]:
     """The same, kept while the caller uses it, in a transaction that may write: lines are many, and added up once."""
+    if connection.dialect.name == "sqlite":
+        # Read through this once, a mapped file would only fill the process: its pages count as memory in use.
+        connection.exec_driver_sql("PRAGMA mmap_size = 0")
     connection.execute(sa.text(f"CREATE TEMPORARY TABLE {_KEPT.name} AS {_compiled(connection, per_invoice())}"))
     yield _KEPT
     connection.execute(sa.text(f"DROP TABLE {_KEPT.name}"))
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(f"PRAGMA mmap_size = {SQLITE_MAPPED_BYTES}")
 
 
 def _compiled(connection: Connection, totals: sa.CTE) -> str:
