@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from sqlalchemy.engine import Connection
 
-from commands import _outlook
+from commands import _clv_class, _outlook
 from commands._clv_remember import remembered
 from commands._clv_subject import Subject, again
 from commands._figures import Figures, assumed, every_cadence, horizon, named, old_data, owned_by, rests_on, years
@@ -34,7 +34,7 @@ def reply(connection: Connection, of: Subject, today: dt.date, deal: Decimal | N
     headline, remember = _headline(of), remembered(connection, of)
     panels = _panels(found, facts)
     drawn = {cell.key for panel in panels for row in panel.rows for cell in row if isinstance(cell, Fact)}
-    parts: list[Part] = [Note(_who(of), "quiet")]
+    parts: list[Part] = [Note(_who(of), "quiet"), Note(_clv_class.line(of, today), "quiet")]
     deal_facts: tuple[Fact, ...] = ()
     if deal is not None and found.value.currency is None:
         parts.append(Note(("The deal cannot be set beside a lifetime: ", found.unknown.reason, "."), "warning"))
@@ -49,7 +49,12 @@ def reply(connection: Connection, of: Subject, today: dt.date, deal: Decimal | N
             Action("clv", "Why these figures?", {"customer": str(of.customer.id), "view": "why"}),
             Action("top", "The ten best"),
         ),
-        facts=(named(of.customer.name), *deal_facts, *(fact for key, fact in facts.items() if key not in drawn)),
+        facts=(
+            named(of.customer.name),
+            *_clv_class.facts(of, today),
+            *deal_facts,
+            *(fact for key, fact in facts.items() if key not in drawn),
+        ),
         again=again(of, {} if deal is None else {"deal": f"{deal:f}"}),
     )
 

@@ -8,6 +8,7 @@ from commands._reply import Action
 from store import assumptions, sources
 from store.customers import Customer
 from store.dossiers import Dossier
+from store.standings import Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,7 @@ class Subject:
     coverage: sources.Coverage
     own: assumptions.Version | None
     has_held_invoices: bool
+    standing: Standing
 
 
 def subject(known: Dossier) -> Subject:
@@ -27,7 +29,7 @@ def subject(known: Dossier) -> Subject:
     own = known.own.own if known.own else None
     found = figures(known.value, basis_in(known.settings, known.value), own)
     found = replace(found, told=known.expectation, not_told=known.gate)
-    return Subject(known.customer, found, known.coverage, known.own, known.has_held_invoices)
+    return Subject(known.customer, found, known.coverage, known.own, known.has_held_invoices, known.standing)
 
 
 def again(of: Subject, values: Mapping[str, str]) -> Action:

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from sqlalchemy.engine import Connection
 
+from commands import _clv_class
 from commands._clv_expected import expected
 from commands._clv_subject import Subject, again
 from commands._figures import NO_COST_TO_SERVE, Figures, assumed, author, horizon, named, visit_assumed, years
@@ -60,6 +61,7 @@ def reply(connection: Connection, of: Subject, role: Role) -> Reply:
             *_conversion(connection, of, by_currency),
             *_projection(of),
             *expected(connection, of),
+            *_clv_class.why(connection, of),
             *_own(of),
             *_sources(connection, of),
         ),

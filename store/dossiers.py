@@ -6,11 +6,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from store import assumptions, expectations, invoices, models, sources, values, workspace
+from store import assumptions, expectations, invoices, models, sources, standings, values, workspace
 from store.customers import CUSTOMER_COLUMNS, Customer, customer_of
 from store.tables import (
     customer_assumptions,
     customer_expectations,
+    customer_standings,
     customer_values,
     customers,
     fitted_models,
@@ -32,6 +33,7 @@ class Dossier:
     has_held_invoices: bool
     expectation: expectations.Expectation | None
     gate: str | None
+    standing: standings.Standing
 
 
 # Built once: SQLAlchemy takes longer to build and to recognise a statement than SQLite takes to answer it.
@@ -44,10 +46,12 @@ _DOSSIER: sa.Select[Any] = (
         invoices.is_held(customers.c.id).label("has_held"),
         models.GATE.scalar_subquery().label("gate"),
         *expectations.COLUMNS,
+        *standings.LABELLED,
     )
     .join_from(customers, customer_values, customer_values.c.customer_id == customers.c.id)
     .outerjoin(customer_expectations, customer_expectations.c.customer_id == customers.c.id)
     .outerjoin(fitted_models, fitted_models.c.id == customer_expectations.c.model_id)
+    .join(customer_standings, customer_standings.c.customer_id == customers.c.id)
     .outerjoin(reps, reps.c.id == customers.c.owner_rep_id)
     .where(customers.c.id == sa.bindparam("customer", type_=sa.BigInteger()))
 )
@@ -67,4 +71,5 @@ def get(connection: Connection, customer_id: int) -> Dossier | None:
         has_held_invoices=bool(row.has_held),
         expectation=expectations.expectation_of(row),
         gate=row.gate,
+        standing=standings.standing_of(row, standings.PREFIX),
     )

@@ -15,12 +15,12 @@ from sqlalchemy.engine import Connection
 from store import bulk, workspace
 from store.money import from_minor
 from store.one_of import one_of_ids
-from store.standing_rows import COLUMNS, KNOWN, Row, cadence_days, rows
+from store.standing_rows import COLUMNS, KNOWN, Row, cadence_days, columns_of, rows, signals_of
 from store.tables import customer_standings, customers, due_days
 from store.workspace import TeamSettings
-from value.classes import CareClass
+from value.classes import CareClass, Signals
 
-__all__ = ["Standing", "cadence_days", "follow_owners", "forget", "get", "refresh", "standing_of"]
+__all__ = ["Standing", "cadence_days", "follow_owners", "forget", "get", "refresh", "signals", "standing_of"]
 
 # Looked up and written with one statement.
 AT_ONCE = 500
@@ -71,23 +71,24 @@ def get(connection: Connection, customer_id: int) -> Standing:
     return standing_of(row)
 
 
-def standing_of(row: sa.Row[Any]) -> Standing:
-    """The standing in a row that has the columns of `customer_standings`."""
-    known = row._mapping  # the public name of a row's columns by label, in spite of the underscore
-    minor, currency = known["at_stake_minor"], known["currency"]
-    return Standing(
-        customer_id=known["customer_id"],
-        owner_rep_id=known["owner_rep_id"],
-        care_class=CareClass(known["care_class"]),
-        class_rule=known["class_rule"],
-        at_stake=None if minor is None else from_minor(minor, currency),
-        currency=currency,
-        last_touch_id=known["last_touch_id"],
-        last_touch_on=known["last_touch_on"],
-        due_on=known["due_on"],
-        snoozed_until_on=known["snoozed_until_on"],
-        has_complaint=known["has_complaint"],
-    )
+# The columns that `standing_of` reads, for a query that has others of the same names.
+PREFIX = "standing_"
+LABELLED = tuple(customer_standings.c[name].label(PREFIX + name) for name in COLUMNS)
+
+
+def standing_of(row: sa.Row[Any], prefix: str = "") -> Standing:
+    """The standing in a row that has the columns of `customer_standings`, or those with the prefix before each."""
+    told = row._mapping  # the public name of a row's columns by label, in spite of the underscore
+    known = {name: told[prefix + name] for name in COLUMNS}
+    minor, currency = known.pop("at_stake_minor"), known["currency"]
+    known["care_class"] = CareClass(known["care_class"])
+    return Standing(**known, at_stake=None if minor is None else from_minor(minor, currency))
+
+
+def signals(connection: Connection, customer_id: int) -> Signals | None:
+    """What the class of one customer rests on, to say what would change it; None where there is no such customer."""
+    rows = connection.execute(KNOWN.where(one_of_ids(customers.c.id, "ids")), {"ids": [customer_id]}).all()
+    return signals_of(columns_of(rows)) if rows else None
 
 
 # --- computing ------------------------------------------------------------------------------------------------------

@@ -34,6 +34,8 @@ def test_the_card_has_every_figure_that_programs_rely_on(books: SimpleNamespace)
     found = facts(ask(books.db, "/clv metropolitan"))
     assert {key: fact.value for key, fact in found.items() if key not in ("period_start", "period_end")} == {
         "customer": Text("Metropolitan Bicycle Supply"),
+        "customer_class": Text("Ramp up"),
+        "days_since_last_touch": Unknown("nobody has been to see them"),
         "revenue": Money(Decimal("289900.00"), "USD"),
         "gross_profit": Money(Decimal("29990.00"), "USD"),
         "profit": Money(Decimal("29990.00"), "USD"),
