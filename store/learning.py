@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from dateutil.relativedelta import relativedelta
 from sqlalchemy.engine import Connection
 
-from store import forecasting, history, models, purchases, scoring
+from store import forecasting, history, models, purchases, scoring, standings
 from store.database import Database, lock_figures
 from store.models import Model
 from store.purchases import Book
@@ -75,6 +75,7 @@ def learn(
         scored = scoring.score(connection) if rescore else 0
         if made is not None and covered is not None and not rescore:
             _forecast(connection, model, covered)
+            standings.refresh(connection)
         history.keep(connection, model)
     return Learned(model, made is not None, scored)
 
