@@ -149,7 +149,9 @@ def _leave(asked: _Asked) -> Said:
     to = chosen_taker(asked.connection, asked.values)
     seen = Seen(asked.customers_seen, asked.values.get("person") or None)
     details = succession.leave(asked.connection, asked.rep_id, to, seen=seen, **asked.noted)
+    kept = (Count(details["promises"], "open promise"), " too. ")
     return _handed_over(details, f"{details['from']} has left; "), (
+        *(kept if details.get("promises") else ()),
         f"What imports bring for {details['from']} later goes to {details['to']} too. ",
         f"If {details['from']} is back one day, the list has a button to say so.",
     )

@@ -11,6 +11,7 @@ from store.database import Database
 from store.promises import Promise
 from tests.commands.asking import facts, read
 from tests.commands.promised import FRIDAY, MONDAY, SATURDAY, Team, button
+from tests.ledger import Ledger
 
 
 @pytest.fixture
@@ -242,6 +243,15 @@ def test_what_no_button_asks_is_refused(team: Team, do: str) -> None:
     team.promised()
     with pytest.raises(Invalid, match="older message"):
         team.types("/promises", values={"do": do, "promise": "1", "count": "3"}, origin="button")
+
+
+def test_whoever_leaves_hands_the_promises_to_the_successor_and_that_is_said(team: Team) -> None:
+    heir = Ledger(team.db, title="Other books").rep("Carl")
+    team.promised()
+    values = {"do": "leave", "rep": str(team.anna_id), "to": str(heir), "seen": "2", "person": "U1"}
+    reply = team.types("/melktert people", team.mara, values=values, origin="form")
+    assert "1 open promise too." in read(reply)
+    assert entries(listed(team, "@carl")) == ["Acme  ·  send the quote"]
 
 
 # --- what is said when it is due ------------------------------------------------------------------------------------
