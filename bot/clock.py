@@ -66,8 +66,8 @@ class Rounds:
             self.thread.join(GRACE_SECONDS)
 
     def round(self) -> None:
-        """Plan, post what is due, and find out about what may have been posted. Errors: none."""
-        for step in (self._plan, self._write_what_is_known, self._post_all, self._resolve):
+        """Plan, find out about what may have been posted, and post what is due. Errors: none."""
+        for step in (self._plan, self._write_what_is_known, self._resolve, self._post_all):
             if not self.stopping.is_set():
                 self._guarded(step)
 
