@@ -32,7 +32,9 @@ SPLIT_LETTERS_MOST = 40
 SPLIT_WORDS_MOST = 4
 # So many names are ranked by their words, and the best of them compared as wholes.
 NAMES_RANKED = 1_000
-NAMES_COMPARED = 150
+NAMES_COMPARED = 40
+# Where every word is one that very many names hold, only their most valuable customers are compared.
+NAMES_OF_COMMON_WORDS = 80
 # The weight of a typed word that no name holds, beside at most 0.77 for one that a single name holds.
 UNKNOWN_WORD_WEIGHT = 1.0
 LEAST_LIKENESS = 0.55
@@ -210,7 +212,7 @@ def _holding_one_of_each(choices: int) -> sa.Select[int, str]:
         .outerjoin(customer_values, customer_values.c.customer_id == names.c.customer_id)
         .where(one_of_texts(name_words.c.word, "words_0"), *held)
         .order_by(sa.desc(sa.func.coalesce(customer_values.c.projected_value_minor, -(2**62))))
-        .limit(NAMES_COMPARED)
+        .limit(NAMES_OF_COMMON_WORDS)
     )
 
 

@@ -27,6 +27,8 @@ How = Literal["exact", "number", "prefix", "words", "misspelt", "none"]
 Rows = Sequence[Any]
 # One customer can match by several names: so many rows are read for each match that is wanted.
 ROWS_PER_MATCH = 8
+# Beyond these the likest names are seldom meant, and each takes as long to read as the first.
+ROWS_PER_MISSPELT_MATCH = 2
 WORDS_USED = 8
 
 
@@ -217,7 +219,7 @@ def _holding_words(count: int) -> sa.Select[Any]:
 
 
 def _misspelt(connection: Connection, key: str, limit: int) -> list[Match]:
-    likeness = name_misspelt.likeness_by_name(connection, key, limit * ROWS_PER_MATCH)
+    likeness = name_misspelt.likeness_by_name(connection, key, limit * ROWS_PER_MISSPELT_MATCH)
     if not likeness:
         return []
     rows = connection.execute(_OF_IDS, {"ids": list(likeness), "rows": len(likeness)}).all()
