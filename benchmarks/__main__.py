@@ -5,11 +5,14 @@ import sys
 
 # The name on the command line, and the module whose main() measures it.
 BENCHMARKS = {
+    "care": "benchmarks.care",
     "choice": "benchmarks.choice",
     "clv": "benchmarks.clv",
+    "digest": "benchmarks.digest",
     "drawing": "benchmarks.drawing",
     "import": "benchmarks.importing",
     "names": "benchmarks.names",
+    "recognising": "benchmarks.recognising",
     "scoring": "benchmarks.scoring",
 }
 

@@ -1,7 +1,9 @@
 """/melktert touch NUMBER: one touch with its history; edited, deleted and restored by its author or a manager."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.engine import Connection
 
@@ -163,7 +165,7 @@ def _form(connection: Connection, touch: Touch, request: Request) -> Reply:
 
 def _card(connection: Connection, touch: Touch, request: Request) -> Reply:
     headline: Sentence = (f"{said.KINDS[touch.kind]}: ", Strong(touch.customer))
-    logged = ("Logged by ", said.by(connection, touch.author), " on ", Date(touch.logged_at.date()), ".")
+    logged = ("Logged by ", said.by(connection, touch.author), " on ", _day_of(touch.logged_at, request), ".")
     parts: list[Part] = [Note(said.told(touch, request.today, names_customer=False))]
     if touch.deleted_at is not None:
         parts.append(Note(("It was taken back and counts for nothing.",), "warning"))
@@ -171,7 +173,7 @@ def _card(connection: Connection, touch: Touch, request: Request) -> Reply:
         parts.append(Note((f"From the message {touch.permalink}",), "quiet"))
     parts.append(Note(logged, "quiet"))
     entries = touches.history(connection, touch.id)
-    parts += [Note(_entry(connection, entry), "quiet") for entry in entries[-HISTORY_SHOWN:]]
+    parts += [Note(_entry(connection, entry, request), "quiet") for entry in entries[-HISTORY_SHOWN:]]
     return Reply(headline=headline, summary=(*headline, "."), parts=tuple(parts), actions=_actions(touch, request))
 
 
@@ -186,7 +188,7 @@ def _actions(touch: Touch, request: Request) -> tuple[Action, ...]:
     )
 
 
-def _entry(connection: Connection, entry: Any) -> Sentence:
+def _entry(connection: Connection, entry: Any, request: Request) -> Sentence:
     """A line of the history: who did what, when, and what it was before."""
     what: list[Inline] = []
     was, became = entry.details.get("was", {}), entry.details.get("became", {})

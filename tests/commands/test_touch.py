@@ -1,0 +1,142 @@
+"""/melktert touch: one touch with its history, edited and deleted by its author or a manager."""
+
+import pytest
+
+from bot.wording import plain
+from commands._reply import Action, Invalid, Person, Reply
+from store import promises, touches
+from store.database import Database
+from store.touches import Touch
+from tests.commands.asking import read
+from tests.commands.promised import Team, button
+
+
+@pytest.fixture
+def team(sqlite_db: Database) -> Team:
+    return Team(sqlite_db)
+
+
+@pytest.fixture
+def logged(team: Team) -> Reply:
+    """Anna's visit to Acme."""
+    return team.types("/visit acme yesterday 45m spoke to the buyer")
+
+
+def touch(team: Team) -> Touch:
+    with team.db.reading() as connection:
+        return touches.existing(connection, 1)
+
+
+def shown(team: Team, who: Person | None = None) -> Reply:
+    return team.types("/melktert touch 1", who)
+
+
+def test_it_is_shown_with_who_logged_it_and_what_was_changed(team: Team, logged: Reply) -> None:
+    team.submits(team.presses(button(logged, "Edit…")), minutes="1h", note="Another note", there="U2")
+    said = read(shown(team))
+    assert "yesterday, May 31, 2026 · 1 h · Ben · “Another note”" in said
+    assert "Logged by Anna on Jun 1, 2026." in said
+    assert "Edited by Anna on Jun 1, 2026: who was there, the minutes (45 → 60), the note." in said
+
+
+def test_the_days_of_its_history_are_those_of_whoever_reads(team: Team, logged: Reply) -> None:
+    team.presses(button(logged, "Undo"))
+    assert "Deleted by Anna on Jun 1, 2026." in read(shown(team))
+    assert "Deleted by Anna on May 31, 2026." in read(shown(team, Person("U2", "T1", zone="America/Los_Angeles")))
+
+
+def test_undo_takes_it_back_and_can_be_taken_back(team: Team, logged: Reply) -> None:
+    undone = team.presses(button(logged, "Undo"))
+    assert plain(undone.headline) == "Visit taken back: nobody has been in touch with the customer"
+    assert "counts for nothing" in read(shown(team))
+    back = team.presses(button(undone, "Put it back"))
+    assert plain(back.headline).startswith("Visit logged: clock reset")
+
+
+def test_a_button_pressed_twice_does_it_once(team: Team, logged: Reply) -> None:
+    for receipt in ("press 1", "press 1", "press 2"):
+        assert "taken back" in plain(team.presses(button(logged, "Undo"), receipt=receipt).headline)
+    with team.db.reading() as connection:
+        assert len(touches.history(connection, 1)) == 1
+
+
+def test_an_edit_says_what_it_did_to_the_clock_and_can_be_taken_back(team: Team, logged: Reply) -> None:
+    changed = team.submits(team.presses(button(logged, "Edit…")), day="2026-05-12", kind="call")
+    assert plain(changed.headline).startswith("Call changed: clock reset; next visit due")
+    undone = team.presses(button(changed, "Undo"))
+    assert plain(undone.headline).startswith("Visit changed: ")
+    assert touch(team).happened_on.isoformat() == "2026-05-31"
+
+
+def test_the_form_of_an_edit_begins_with_what_is_known_and_changes_only_what_was_changed(
+    team: Team, logged: Reply
+) -> None:
+    before = touch(team)
+    team.submits(team.presses(button(logged, "Edit…")))
+    assert touch(team) == before
+    with team.db.reading() as connection:
+        assert touches.history(connection, 1) == []
+
+
+def test_a_touch_moves_to_another_customer(team: Team, logged: Reply) -> None:
+    moved = team.submits(team.presses(button(logged, "Edit…")), customer=str(team.zephyr))
+    assert "Zephyr Cycles" in read(moved)
+    assert touch(team).customer == "Zephyr Cycles"
+
+
+def test_only_the_author_or_a_manager_may_change_it(team: Team, logged: Reply) -> None:
+    edit = button(logged, "Edit…")
+    opened = team.presses(edit)
+    for refused in (
+        lambda: team.presses(edit, team.ben),
+        lambda: team.presses(button(logged, "Undo"), team.ben),
+        lambda: team.submits(opened, team.ben, note="Mine now"),
+        lambda: team.presses(Action("touch", "", {"do": "restore", "touch": "1"}), team.ben),
+    ):
+        with pytest.raises(Invalid, match="Only whoever logged a touch, or a manager"):
+            refused()
+    assert shown(team, team.ben).actions == ()
+    assert touch(team).note == "spoke to the buyer"
+    assert "changed" in plain(team.submits(opened, team.mara, note="As Mara heard it").headline)
+    assert touch(team).author == "U1"
+
+
+def test_a_promise_made_with_it_is_taken_back_with_it_unless_it_was_changed(team: Team) -> None:
+    for at, words in enumerate(("So is the promise: Send the quote", "The promise made with it stays")):
+        opened = team.presses(Action("visit", "Log a visit", {"customer": str(team.acme)}, opens_form=True))
+        said = team.submits(opened, promise="Send the quote", promise_due="2026-06-12")
+        if at:
+            listed = team.types("/promises")
+            team.submits(team.presses(button(listed, "Snooze")), day="2026-06-15", reason="They asked for it")
+        assert words in read(team.presses(button(said, "Undo")))
+    with team.db.reading() as connection:
+        assert len(promises.of(connection)) == 1
+
+
+@pytest.mark.parametrize("number", ["404", "x", "-1", "9" * 30, "1; --"])
+def test_a_touch_that_there_is_not_is_said_so(team: Team, logged: Reply, number: str) -> None:
+    with pytest.raises(Invalid, match="not there any more"):
+        team.types(f"/melktert touch {number}")
+
+
+@pytest.mark.parametrize("values", [{"do": "explode"}, {"do": "undo"}, {"do": "undo", "entry": "x"}])
+def test_a_tampered_button_does_nothing(team: Team, logged: Reply, values: dict[str, str]) -> None:
+    with pytest.raises(Invalid, match="from an older message"):
+        team.presses(Action("touch", "", {"touch": "1", **values}))
+    with pytest.raises(Invalid, match="not known; edit the touch instead"):
+        team.presses(Action("touch", "", {"touch": "1", "do": "undo", "entry": "99"}))
+    assert touch(team).deleted_at is None
+
+
+def test_a_touch_that_was_taken_back_is_not_edited(team: Team, logged: Reply) -> None:
+    opened = team.presses(button(logged, "Edit…"))
+    team.presses(button(logged, "Undo"))
+    with pytest.raises(Invalid, match="put it back first"):
+        team.presses(button(logged, "Edit…"))
+    with pytest.raises(Invalid, match="restore it first"):
+        team.submits(opened, note="Later")
+
+
+def test_without_a_number_it_says_what_to_type(team: Team) -> None:
+    with pytest.raises(Invalid, match="such as /melktert touch 12"):
+        team.types("/melktert touch")
