@@ -192,20 +192,17 @@ def _entry(connection: Connection, entry: Any, request: Request) -> Sentence:
     """A line of the history: who did what, when, and what it was before."""
     what: list[Inline] = []
     was, became = entry.details.get("was", {}), entry.details.get("became", {})
-    for name in was:
+    for name in [one for one in FIELDS if one in was]:
         spelt = "" if name in NOT_SPELT_OUT else f" ({was[name] or 'nothing'} → {became.get(name) or 'nothing'})"
-        what += [", " if what else ": ", FIELDS.get(name, name), spelt]
+        what += [", " if what else ": ", FIELDS[name], spelt]
     reason = f", since {entry.reason}" if entry.reason else ""
-    return (
-        entry.what.title(),
-        " by ",
-        said.by(connection, entry.by),
-        " on ",
-        Date(entry.at.date()),
-        *what,
-        reason,
-        ".",
-    )
+    day = _day_of(entry.at, request)
+    return (entry.what.title(), " by ", said.by(connection, entry.by), " on ", day, *what, reason, ".")
+
+
+def _day_of(at: dt.datetime, request: Request) -> Date:
+    """The day on the clock of whoever reads."""
+    return Date(at.astimezone(ZoneInfo(request.person.zone)).date())
 
 
 def suggest(_request: Request, db: Database, field: str, typed: str) -> Sequence[Option]:
