@@ -153,24 +153,30 @@ def _item(promise: Promise, request: Request, *, names: bool) -> Item:
     moved: tuple[Inline, ...] = ()
     if promise.due_on != promise.first_due_on:
         moved = (", promised for ", *words.day(promise.first_due_on, request.today))
-    invented = ("  ·  invented for the demo",) if promise.is_invented else ()
+    invented = (" (invented)",) if promise.is_invented else ()
     actions: tuple[Action, ...] = ()
     if words.may_change(request, promise):
         actions = (*words.three(promise), words.opening("Drop…", "drop", promise))
     return Item(
-        title=words.title(promise),
-        reason=(*words.due(promise, request.today), *moved, *words.worth(promise), *who, *invented),
+        title=(*words.title(promise), *invented),
+        reason=(*words.due(promise, request.today), *moved, *words.worth(promise), *who),
         actions=actions,
         key=f"{promise.due_on.isoformat()}-{promise.id}",
     )
 
 
 def _meaning(found: list[Promise], kept: promises.Kept) -> tuple[Note, ...]:
-    stake = "At stake is what the customer is ranked by. " if any(one.at_stake is not None for one in found) else ""
-    said = (
-        "On time: of what was closed in 90 days or is overdue; snoozed or dropped too late is not." if kept.of else ""
-    )
-    return (Note((f"{stake}{said}".strip(),), "quiet"),) if stake or said else ()
+    """The small print: what the figures are, and what part of it is the demo's."""
+    said: list[str] = []
+    if any(one.is_invented for one in found):
+        said.append("What is marked as invented is the demo's.")
+    if any(one.at_stake is not None for one in found):
+        said.append("At stake is what the customer is ranked by.")
+    if kept.of:
+        said.append(
+            f"On time: of what ended in {words.RATE_DAYS} days or is overdue; moved or dropped too late is not."
+        )
+    return (Note((" ".join(said),), "quiet"),) if said else ()
 
 
 def _nothing(scope: Scope, kept: promises.Kept) -> Reply:
