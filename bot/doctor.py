@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from bot import check_database, check_digests, check_slack
+from bot import check_database, check_deliveries, check_digests, check_slack
 from bot.answer import Unanswered, guarded
 from bot.console import columns, for_a_reader_that_may_leave, open_console
 from bot.findings import Finding, Level, ok, wrong
@@ -71,6 +71,7 @@ def _of_tables(db: Database, now: dt.datetime, admins: list[int]) -> Iterator[Fi
     yield check_database.writable(db)
     with db.reading() as connection:
         yield from check_database.ledgers(connection, now)
+        yield from check_deliveries.findings(connection, now)
         yield from check_digests.digests(connection, now)
         admins.append(check_database.admins(connection))
 

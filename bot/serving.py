@@ -1,4 +1,4 @@
-"""HTTP mode: what Slack posts to /slack/events, and /healthz for whoever watches over the process.
+"""HTTP mode: what Slack posts to /slack/events; /healthz and /metrics for whoever watches over the process.
 
 Bolt's own Starlette handler answers one request after the other on the event loop; here what may take its time is given
 a thread. And what Slack has not signed is turned away before anything reads it.
@@ -20,6 +20,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from bot import metrics
 from bot.app import Melktert, build, settle_memory
 from bot.settings import Settings
 from store import sources
@@ -27,6 +28,7 @@ from store.database import Database
 
 EVENTS_PATH = "/slack/events"
 HEALTH_PATH = "/healthz"
+METRICS_PATH = "/metrics"
 # Slack's own payloads stay far below; whatever is larger is not Slack's.
 BODY_MOST = 1_000_000
 DELIVERIES_AT_ONCE = 32
@@ -57,13 +59,20 @@ def asgi(melktert: Melktert, signing_secret: str) -> Starlette:
     async def health(_request: Request) -> Response:
         return await to_thread.run_sync(_health, melktert)
 
+    async def figures(_request: Request) -> Response:
+        return await to_thread.run_sync(_metrics, melktert)
+
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         melktert.start_housekeeping()
         yield
         await to_thread.run_sync(melktert.finish)
 
-    routes = [Route(EVENTS_PATH, events, methods=["POST"]), Route(HEALTH_PATH, health, methods=["GET"])]
+    routes = [
+        Route(EVENTS_PATH, events, methods=["POST"]),
+        Route(HEALTH_PATH, health, methods=["GET"]),
+        Route(METRICS_PATH, figures, methods=["GET"]),
+    ]
     return Starlette(routes=routes, lifespan=lifespan)
 
 
@@ -111,3 +120,11 @@ def _health(melktert: Melktert) -> Response:
         melktert.log.note("the health check found no database", error)
         return JSONResponse({"status": "the database does not answer"}, 503)
     return JSONResponse({"status": "ok", "sources": len(found)})
+
+
+def _metrics(melktert: Melktert) -> Response:
+    try:
+        return Response(metrics.text(melktert.db, melktert.work.clock()), media_type=metrics.MEDIA_TYPE)
+    except SQLAlchemyError as error:
+        melktert.log.note("there are no metrics without the database", error)
+        return Response("The database does not answer.", 503)
