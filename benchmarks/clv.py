@@ -8,6 +8,7 @@ rate that the comparator follows. Both are loaded in turn, while both processes 
 import argparse
 import asyncio
 import gc
+import json
 import os
 import random
 import statistics
@@ -20,7 +21,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from benchmarks import portfolio, serving
-from benchmarks.clv_runs import MIX, Run, arrivals, median_of, questions, summed_up
+from benchmarks.clv_runs import MIX, Question, Run, arrivals, median_of, questions, summed_up
 from benchmarks.slack_load import Slack
 from store import tables
 from store.database import Database
@@ -96,6 +97,8 @@ async def _measure(kinds: Sequence[str], size: Size, rate: float | None, process
 class Pair:
     """Melktert on one database, the comparator, and the questions that both are asked."""
 
+    most_above_ms = P50_MS_MOST_ABOVE
+
     def __init__(self, slack: Slack, db: Database, folder: Path, size: Size, processes: int) -> None:
         self._slack, self._db, self._folder, self._size = slack, db, folder, size
         self._processes = processes
@@ -134,9 +137,13 @@ class Pair:
             print(f"  {kind:<20}{'':>11}{times}")
         late = max(run.sent_late_ms for run in constant + ours)
         print(f"99 of 100 requests left the generator within {late:.1f} ms of when they were due.")
-        met = _met(constant, ours)
+        met = _met(constant, ours, self.most_above_ms)
         await self._saturation(self.melktert)
         return met
+
+    def asked(self, count: int) -> Sequence[Question]:
+        """So many questions."""
+        return questions(self._rng, self._customers, count)
 
     def stop(self) -> None:
         """End both."""
@@ -149,7 +156,7 @@ class Pair:
         return server
 
     async def _warm_up(self, server: serving.Server) -> list[bytes]:
-        asked = questions(self._rng, self._customers, round(WARM_UP_RATE * self._size.seconds))
+        asked = self.asked(round(WARM_UP_RATE * self._size.seconds))
         due = arrivals(self._rng, len(asked), self._size.seconds)
         calls = await self._slack.send(server.port, [one.text for one in asked], due, PATIENCE_SECONDS)
         bodies = [call.answer for call in calls if call.answered is not None]
@@ -177,7 +184,7 @@ class Pair:
         return followed
 
     async def _run(self, server: serving.Server, rate: float, seconds: float) -> Run:
-        asked = questions(self._rng, self._customers, round(rate * seconds))
+        asked = self.asked(round(rate * seconds))
         due = arrivals(self._rng, len(asked), seconds)
         before = server.cpu_seconds(), serving.database_cpu_seconds(self._db)
         calls = await self._slack.send(server.port, [one.text for one in asked], due, PATIENCE_SECONDS)
@@ -198,13 +205,21 @@ def _print_row(name: str, rate: float, runs: Sequence[Run]) -> None:
     )
 
 
-def _met(constant: Sequence[Run], ours: Sequence[Run]) -> bool:
+def _print_tracebacks(log: Path) -> None:
+    """What the server under test has noted as unforeseen, where it has: an apology says nothing else."""
+    for line in log.read_text().splitlines():
+        if line.startswith("{"):
+            noted = json.loads(line)
+            print(f"unforeseen, {noted.get('reference')}: {noted.get('exception')}", flush=True)
+
+
+def _met(constant: Sequence[Run], ours: Sequence[Run], most_above_ms: float) -> bool:
     """Print each limit with what was measured; whether all hold."""
     above = median_of(ours, 50) - median_of(constant, 50)
     times = median_of(ours, 99) / median_of(constant, 99)
     errors = sum(run.errors for run in [*constant, *ours])
     limits = (
-        (f"p50 {above:+.1f} ms (at most {P50_MS_MOST_ABOVE:+g})", above <= P50_MS_MOST_ABOVE),
+        (f"p50 {above:+.1f} ms (at most {most_above_ms:+g})", above <= most_above_ms),
         (f"p99 {times:.2f} times (at most {P99_TIMES_MOST:g})", times <= P99_TIMES_MOST),
         (f"{errors} errors (none)", errors == 0),
     )

@@ -1,9 +1,9 @@
 """The comparator of `python -m benchmarks clv`: python -m benchmarks.constant_bot PORT API_URL ANSWER.json PROCESSES.
 
 A bolt listener for /clv that acknowledges and posts one constant answer to the response_url. It is served as Melktert
-is: starlette on uvicorn, as many processes, each request dispatched through a thread pool, listeners in an executor of
-the App's own, the same WebhookClient. What it costs is what any bot on these libraries costs; the rest is Melktert's
-own.
+is, by starlette on uvicorn with the same event loop and parser, and posts as Melktert does, over connections that stay
+open. Each request is dispatched through a thread pool, and listeners run in an executor of the App's own, as bolt does.
+What it costs is what any bot on these libraries costs; the rest is Melktert's own.
 """
 
 import json
@@ -16,7 +16,6 @@ import uvicorn
 from slack_bolt import App
 from slack_bolt.adapter.starlette.handler import to_bolt_request, to_starlette_response
 from slack_sdk import WebClient
-from slack_sdk.webhook import WebhookClient
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -24,6 +23,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from benchmarks.slack_load import BOT_TOKEN, EVENTS_PATH, SIGNING_SECRET
+from bot.posting import Posting
+from bot.send import TIMEOUT_SECONDS
 
 WORKERS = 20
 
@@ -51,11 +52,12 @@ def application() -> Starlette:
 def constant_bot(client: WebClient, answer: dict[str, Any]) -> App:
     """An App that answers every /clv with `answer`."""
     app = App(client=client, signing_secret=SIGNING_SECRET, listener_executor=ThreadPoolExecutor(WORKERS))
+    posting = Posting(timeout_seconds=TIMEOUT_SECONDS)
 
     @app.command("/clv")
     def _clv(ack: Any, body: dict[str, Any]) -> None:
         ack()
-        WebhookClient(body["response_url"], retry_handlers=[]).send_dict(answer)
+        posting.post(body["response_url"], answer)
 
     return app
 
