@@ -21,11 +21,14 @@ import pytest
 import sqlalchemy as sa
 from rich.console import Console
 
-from bot.answer import Unanswered
+from bot.answer import Unanswered, answer
 from bot.demo import building
 from bot.demo.building import Ledger, build
+from bot.log import Log
+from commands._reply import Person, Request, Role
 from store import sources, tables
 from store.database import Database
+from tests.commands.asking import read
 
 CHECKOUT = Path(__file__).parents[2]
 NOW = dt.datetime(2026, 6, 4, 9, tzinfo=dt.UTC)  # a Thursday
@@ -91,6 +94,43 @@ def test_every_rep_has_an_invented_name_of_its_own_and_is_marked(db: Database) -
     assert {row.name for row in found} <= set(LEDGER.reps)
     assert len({row.name for row in found}) == 17
     assert all(row.is_invented for row in found)
+
+
+# What each command says of what there is, on the demo; those left out show settings and people, not customers.
+SHOWN = {
+    "/clv vigorous exercise": "Vigorous Exercise Company",
+    "/top": "Your 10 best customers",
+    "/neglected": "Nobody has been to see them",
+    "/neglected upcoming": "owner",
+    "/customer vigorous exercise": "invented for the demo",
+    "/event": "Race day",
+    "/event race day": "is coming",
+    "/event never": "Never invited to anything",
+    "/melktert contact vigorous exercise": "birthday",
+    "/promises": "kept on time",
+    "/melktert home": "best customers",
+}
+
+
+@pytest.mark.parametrize(("line", "words"), SHOWN.items())
+def test_every_command_has_something_to_show(db: Database, line: str, words: str) -> None:
+    request = Request(now=NOW, today=NOW.date(), person=Person(role=Role.ADMIN))
+    assert words in read(answer(db, line, request, Log()))
+
+
+def test_what_was_made_up_takes_no_time_and_is_not_one_row_a_screen(db: Database) -> None:
+    with db.reading() as connection:
+        counted = {
+            table.name: connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0
+            for table in (tables.touches, tables.contacts, tables.promises, tables.events)
+        }
+        due = connection.scalars(sa.select(tables.customer_standings.c.due_on)).all()
+    assert counted["touches"] > 1_500
+    assert counted["contacts"] > 1_000
+    assert counted["promises"] > 100
+    assert counted["events"] == 2
+    past = sum(day is not None and day < NOW.date() for day in due)
+    assert 100 < past < len(due) - 100
 
 
 def test_it_is_built_once_a_week(folder: Path) -> None:
