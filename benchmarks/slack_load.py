@@ -51,6 +51,7 @@ class Slack:
     """The Web API, the response_urls, and the sender of commands, on one event loop: `async with Slack() as slack`."""
 
     def __init__(self) -> None:
+        self.command = "/clv"
         self.calls: list[Call] = []
         self.asked: dict[str, int] = {}
         self.port = 0
@@ -77,7 +78,7 @@ class Slack:
         return f"http://127.0.0.1:{self.port}{API_PATH.decode()}"
 
     async def send(self, port: int, texts: Sequence[str], due: Sequence[float], patience_seconds: float) -> list[Call]:
-        """Send /clv with each text to the server at `port`, `due` seconds from now; wait for acknowledgements and
+        """Send the command with each text to the server at `port`, `due` seconds from now; wait for acks and
         answers, but not longer than `patience_seconds` after the last was due.
         """
         loop = asyncio.get_running_loop()
@@ -127,7 +128,7 @@ class Slack:
                 "team_id": TEAM,
                 "team_domain": "bench",
                 "api_app_id": APP,
-                "command": "/clv",
+                "command": self.command,
                 "channel_id": CHANNELS[number % len(CHANNELS)],
                 "channel_name": "sales",
                 "user_id": PEOPLE[number % len(PEOPLE)],

@@ -48,7 +48,8 @@ def read(connection: Connection, today: dt.date, who: Who | None) -> Day:
         promised=promises.counted(connection, who, today=today),
         totals=totals,
         neglected=neglect.neglected(connection, asked, totals.currency, SHOWN) if totals.neglected else [],
-        greeted=greetings.within(connection, today, week_end, who) if has_customers else [],
+        # A team may have hundreds in a week, and each is a rep's own to think of.
+        greeted=greetings.within(connection, today, week_end if who else today, who) if has_customers else [],
         following=[one for one in next_ones if (one.standing.due_on or SINCE_EVER) <= week_end],
     )
 
@@ -96,9 +97,11 @@ def _promise(promise: Promise, request: Request, *, names: bool) -> Item:
 def _greetings(found: list[Greeting], today: dt.date) -> tuple[Note, ...]:
     if not found:
         return ()
+    more = len(found) - GREETINGS_SHOWN
     return (
-        Note((Strong("This week"),)),
+        Note((Strong("To be congratulated"),)),
         *(Note(_greeting(one, today)) for one in found[:GREETINGS_SHOWN]),
+        *([Note((f"{more:,} more.",))] if more > 0 else []),
     )
 
 
