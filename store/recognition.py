@@ -32,6 +32,7 @@ MISSPELT_LETTERS_LEAST = 5
 MISSPELT_WORDS_MOST = 4
 SHORT_LETTERS = 3
 RIVALS_READ = 60
+RIVALS_ASKED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +77,9 @@ def recognise(connection: Connection, message: str) -> Recognised:
     named = _whole_names(connection, places, read, held)
     _add_beginnings(connection, places, read, held, named)
     kept = {place: found for place, found in named.items() if not any(place.lies_within(other) for other in named)}
-    for place, found in kept.items():
-        _add_rivals(connection, place, read[place.stretch], found)
     everybody = {match.customer_id: match for found in kept.values() for match in found.values()}
+    if len(everybody) == 1:
+        everybody |= _rivals(connection, kept, read)
     alone = next(iter(everybody.values())) if len(everybody) == 1 else None
     return Recognised(alone, tuple(everybody.values()))
 
@@ -268,20 +269,26 @@ def _names_of_reps(connection: Connection) -> frozenset[str]:
     return frozenset(word for name in connection.scalars(sa.select(reps.c.name)) for word in fold(name).split())
 
 
-def _add_rivals(connection: Connection, place: _Place, stretch: Sequence[Word], found: dict[int, Match]) -> None:
+def _rivals(connection: Connection, kept: Iterable[_Place], read: Sequence[Sequence[Word]]) -> dict[int, Match]:
     """Those whose longer name the words that follow may be about to say: of Acme and Acme Tools, "Acme Tool"."""
-    if place.end >= len(stretch) or len(found) > 1:
-        return
-    following = stretch[place.end].text
-    beginning = " ".join(place.words) + " "
-    for row in connection.execute(_LONGER, {"first": beginning, "last": beginning + LAST_LETTER}):
-        word = row.key[len(beginning) :].partition(" ")[0]
-        is_close = len(following) >= SHORT_LETTERS and (
-            word.startswith(following)
-            or (len(following) > SHORT_LETTERS and OSA.distance(word, following, score_cutoff=1) <= 1)
-        )
-        if is_close:
-            found |= _of_rows([row])
+    followed = {
+        (" ".join(place.words) + " ", read[place.stretch][place.end].text)
+        for place in kept
+        if place.end < len(read[place.stretch])
+    }
+    found: dict[int, Match] = {}
+    for beginning, following in sorted(followed)[:RIVALS_ASKED]:
+        longer = connection.execute(_LONGER, {"first": beginning, "last": beginning + LAST_LETTER})
+        found |= _of_rows(row for row in longer if _is_close(following, row.key[len(beginning) :].partition(" ")[0]))
+    return found
+
+
+def _is_close(following: str, word: str) -> bool:
+    """Whether a word may be meant for the next word of a name: its beginning, or a letter away from it."""
+    if len(following) < SHORT_LETTERS:
+        return False
+    is_slip = len(following) > SHORT_LETTERS and OSA.distance(word, following, score_cutoff=1) <= 1
+    return is_slip or word.startswith(following)
 
 
 def _of_rows(rows: Iterable[Any]) -> dict[int, Match]:

@@ -87,6 +87,19 @@ def test_a_customer_is_recognised_by_what_it_is_also_called(team: Database) -> N
     assert filled_in(team, "The Wind People called") == "Zephyr Bikes Ltd"
 
 
+def test_a_message_is_read_with_a_fixed_number_of_queries(team: Database) -> None:
+    asked: list[str] = []
+
+    def count(_connection: object, _cursor: object, statement: str, *_about: object) -> None:
+        asked.append(statement)
+
+    text = "Visited Zephyr Bikes and Metropolitain Bicycle, " + "saw Acme again, and Stellenbosh too. " * 30
+    with team.reading() as connection:
+        sa.event.listen(connection, "before_cursor_execute", count)
+        recognise(connection, text)
+    assert len([statement for statement in asked if statement.startswith("SELECT")]) <= 6
+
+
 @pytest.mark.parametrize("text", ["", " ", "🎉", "<@U012AB3CD>", "\0", "a" * 50_000, "Acme " * 20_000, "%_%", "'; --"])
 def test_a_message_without_a_name_or_without_end_is_read_all_the_same(team: Database, text: str) -> None:
     filled_in(team, text)
