@@ -18,11 +18,11 @@ from value.seasons import CALENDAR, OperationalTime
 LEAST_PAST_DAYS = 13 * DAYS_A_WEEK
 # A stretch of fewer weeks says more about chance than about a candidate.
 LEAST_HORIZON_DAYS = 4 * DAYS_A_WEEK
-# Windows two months apart, to the day, stand in the same phase of a month as what is ahead: customers who order at the
-# end of each are seen to. Windows half a quarter apart would mislead about them. They reach back a year: before that,
-# the company was another.
-STEP_DAYS = 365.2425 / 6
-LATEST_WINDOWS = 6
+# Windows a month apart, to the day, stand in the same phase of a month as what is ahead: customers who order at the end
+# of each are seen to. Windows half a quarter apart would mislead about them. Nine of them, though they overlap, so that
+# where candidates are nearly alike one day more or less does not decide.
+STEP_DAYS = 365.2425 / 12
+LATEST_WINDOWS = 9
 # As good as the same window.
 FEW_DAYS = 3
 # Where no window as long as the horizon fits into the past, shorter ones are asked.
@@ -84,8 +84,8 @@ class Played:
 def windows(start_day: int, end_day: int, horizon_days: int) -> list[Window]:
     """The windows within the past from `start_day` to `end_day`.
 
-    The same season a year before, and the latest ones, two months apart, each as long as the horizon. Where there is
-    none, windows of half the horizon, and of a third.
+    The same season a year before, and the latest ones, a month apart, each as long as the horizon. Where there is none,
+    windows of half the horizon, and of a third.
     """
     found = _of_length(start_day, end_day, horizon_days)
     if not found:

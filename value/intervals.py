@@ -87,8 +87,10 @@ def interval_score(low: Floats, high: Floats, observed: Floats, level: float = H
 _TAIL = np.array([0.001, 0.0025, 0.005, 0.0075])
 KNOTS = np.r_[0.0, _TAIL, np.linspace(0.01, 0.99, 99), 1 - _TAIL[::-1], 1.0]
 # Outcomes of so many customers that are thought to have been just as promised, before any other is seen: a map from
-# 200 customers goes half of the way that they show.
-PRIOR_CUSTOMERS = 200
+# 400 customers goes half of the way that they show.
+PRIOR_CUSTOMERS = 400
+# Of how a tail differs from the other, so much is believed to come back.
+OF_ITS_OWN = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +123,15 @@ AS_PROMISED = Recalibration(KNOTS, KNOTS)
 def recalibration(past: Pit, prior_customers: float = PRIOR_CUSTOMERS) -> Recalibration:
     """The map learned from past windows, drawn to the identity: (n · share + n₀ · level) / (n + n₀) at each knot.
 
-    Both tails are taken together, (share at u + 1 − share at 1 − u) / 2: how wide a distribution must be is learned,
-    not where it lies. A window in which everybody bought more, or less, was one shock to all its customers, and the
-    next has another: maps with two tails of their own moved the intervals of the retail ledger away from what came.
+    How wide a distribution must be is learned from both tails together, (share at u + 1 − share at 1 − u) / 2, and half
+    of where it lies from each tail alone. A window in which everybody bought more, or less, was one shock to all its
+    customers, and the next has another. But many customers who leave at once are one tail only: to widen the other as
+    well would make intervals half as wide again for nothing.
     The prior makes the map rise strictly, so that it can be turned round. It is the identity where PITs are uniform.
     """
     customers = len(past.below)
     share = np.array([past.share_upto(float(knot)) for knot in KNOTS])
     both_tails = (share + 1 - share[::-1]) / 2
-    drawn = (customers * both_tails + prior_customers * KNOTS) / (customers + prior_customers)
+    seen = OF_ITS_OWN * share + (1 - OF_ITS_OWN) * both_tails
+    drawn = (customers * seen + prior_customers * KNOTS) / (customers + prior_customers)
     return Recalibration(KNOTS, np.r_[0.0, drawn[1:-1], 1.0])

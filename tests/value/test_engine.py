@@ -1,4 +1,6 @@
 import warnings
+from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pytest
@@ -7,13 +9,21 @@ from hypothesis import strategies as st
 
 from tests.value import logs
 from tests.value.logs import FIRST_DAY
-from value import engine
+from value import backtest, engine
 from value.engine import Choice, choose, expect
 from value.intervals import AS_PROMISED, Pit
 from value.order_log import Log, log_of, summarised
 from value.trial import tried
 
 END = FIRST_DAY + 60 * 7
+
+
+@pytest.fixture(autouse=True, scope="module")
+def few_windows() -> Iterator[None]:
+    """What these tests ask holds with any number of windows, and each of them takes its time."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(backtest, "LATEST_WINDOWS", 2)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +43,24 @@ def test_the_choice_never_sees_the_holdout(company: Log, chosen: Choice) -> None
 
 def test_the_same_log_gives_the_same_choice(company: Log, chosen: Choice) -> None:
     assert choose(company, end_day=END, horizon_weeks=13).to_json() == chosen.to_json()
+
+
+def test_of_very_many_customers_some_are_back_tested_and_all_are_learned_from(
+    company: Log, chosen: Choice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    everybody = len(summarised(company, END, 91))
+    monkeypatch.setattr(engine, "MOST_BACK_TESTED", everybody // 2)
+    seen: list[int] = []
+
+    def played(log: Log, *rest: Any) -> backtest.Played:
+        seen.append(len(np.unique(log.customer)))
+        return one_played(log, *rest)
+
+    one_played = backtest.played
+    monkeypatch.setattr(backtest, "played", played)
+    made = choose(company, end_day=END, horizon_weeks=13)
+    assert max(seen) <= everybody // 2
+    assert made.learned.models["MBG/CNBD-k"].parameters == chosen.learned.models["MBG/CNBD-k"].parameters
 
 
 def test_a_choice_says_what_it_rests_on(chosen: Choice) -> None:
@@ -130,6 +158,15 @@ DEGENERATE = {
         *([(day + 30 * number + (730 if number > 6 else 0), 9.0 + day) for number in range(14)] for day in range(60))
     ),
     "the same days and amounts": logs.of(*([(30 * number, 9.0) for number in range(20)] for _ in range(60))),
+    "clockwork, so that fits end at their boundary": logs.of(
+        *([(day % 7 + 91 * n, 10.0 + day) for n in range(10)] for day in range(60))
+    ),
+    "clockwork, and half of it stopped on one day": logs.of(
+        *([(day + 91 * n, 10.0 + day) for n in range(10 if day % 2 else 4)] for day in range(80))
+    ),
+    "one customer who buys daily, among sixty who came twice": logs.of(
+        [(day, 3.0) for day in range(900)], *([(day, 70.0), (day + 300, 80.0)] for day in range(60))
+    ),
     "huge amounts": logs.of(*([(day + 20 * n, 1e13 * (1 + day)) for n in range(20)] for day in range(60))),
     "tiny amounts": logs.of(*([(day + 20 * n, 1e-9 * (1 + day)) for n in range(20)] for day in range(60))),
 }
@@ -140,7 +177,7 @@ def test_a_degenerate_ledger_gives_finite_figures_or_a_reason(kind: str) -> None
     answers_or_says_why(DEGENERATE[kind])
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     customers=st.integers(1, 60),
     orders=st.integers(1, 12),

@@ -135,11 +135,18 @@ def test_what_was_set_right_by_one_year_nearly_holds_in_the_next() -> None:
     assert recalibration(last).applied(this).mass_within() == pytest.approx(0.8, abs=0.04)
 
 
-def test_a_year_in_which_everybody_bought_more_says_nothing_of_the_next() -> None:
-    moved = without_jumps(np.linspace(0.5, 1, 1_000))
-    found = recalibration(moved)
-    assert found.held(np.array([0.5]))[0] == pytest.approx(0.5, abs=1e-3)
-    assert found.held(KNOTS) == pytest.approx(1 - found.held(1 - KNOTS))
+def test_of_a_year_in_which_everybody_bought_more_half_is_expected_again() -> None:
+    everybody_above = without_jumps(np.linspace(0.5, 1, 100_000))
+    median = recalibration(everybody_above).held(np.array([0.5]))[0]
+    assert median == pytest.approx(0.25, abs=0.01)
+
+
+def test_many_who_left_at_once_widen_the_upper_end_by_half_as_much_as_the_lower() -> None:
+    rng = np.random.default_rng(2)
+    pits = np.where(rng.random(50_000) < 0.2, 0.01, rng.random(50_000))
+    low, high = recalibration(without_jumps(pits)).promised([0.1, 0.9])
+    assert low < 0.02
+    assert 0.91 < high < 0.95
 
 
 def test_two_windows_are_learned_from_together() -> None:
