@@ -74,6 +74,12 @@ def clean(text: str) -> str:
 
 def mrkdwn(sentence: Sentence, room: int, locale: str = "en_US", *, strong: bool = False) -> str:
     """One line of mrkdwn of at most `room` characters, empty where nothing is to be read; `strong` makes it bold."""
+    return _line(tuple(sentence), room, locale, strong)
+
+
+# Half of the lines of a card are the same on the next one: its titles, the assumptions, the small print.
+@functools.lru_cache(1_024)
+def _line(sentence: Sentence, room: int, locale: str, strong: bool) -> str:
     spans = [_marked(part, locale) for part in sentence]
     if strong:
         spans = [_Span(span.text, "strong") if span.kind == "text" else span for span in spans]
@@ -85,6 +91,7 @@ def is_slack_user_id(text: str) -> bool:
     return _SLACK_USER_ID.fullmatch(text) is not None
 
 
+@functools.lru_cache(1_024)
 def plain_text(sentence: Sentence, room: int, locale: str = "en_US") -> str:
     """One line for a plain_text object of at most `room` characters; neither escaped nor marked."""
     spans = [_Span(_isolated(clean(plain((part,), locale)))) for part in sentence]
