@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from commands._digest_words import due_words, event_words, stopped_words, talk_words, visit_words
-from store import digest_candidates, digests, greetings, promises, sources, values, workspace
-from store.digest_candidates import Coming, Covered, Listed, Person
+from store import digest_candidates, digests, greetings, promises, sources, workspace
+from store.digest_candidates import Coming, Covered, Person
 from store.digest_schedules import Kept
 from store.digests import Issue, Line
 from store.greetings import Greeting
@@ -99,11 +99,9 @@ def of_schedule(kept: Kept) -> Reader:
 
 def compose(connection: Connection, reader: Reader, *, slot_on: dt.date, today: dt.date) -> Digest:
     """The digest of this reader as it would be now. Nothing is kept of it."""
-    standings = values.standings(connection)
-    currency = standings[0].currency if standings else None
-    covered = Covered(reader.rep_ids, currency)
+    covered = Covered(reader.rep_ids, digest_candidates.currency_of(connection))
     before = digests.before(connection, reader.key, slot_on)
-    offers, counts = _offers(connection, reader, covered, today)
+    offers, beyond = _offers(connection, reader, covered, today)
     by_subject = {line.subject: line for line in reversed(offers)}
     chosen = choose(
         [_candidate(line) for line in offers],
@@ -116,13 +114,13 @@ def compose(connection: Connection, reader: Reader, *, slot_on: dt.date, today: 
         _again(by_subject[one.candidate.subject], one.times_shown, taken.get(one.candidate.subject))
         for one in chosen.lines
     )
-    beyond = {section: count + counts.get(section, 0) for section, count in chosen.left_out.items()}
+    left_out = {section: count + beyond.get(section, 0) for section, count in chosen.left_out.items()}
     return Digest(
         reader=reader,
         slot_on=slot_on,
         today=today,
         lines=lines,
-        left_out=beyond,
+        left_out=left_out,
         changed_nothing=chosen.changed_nothing,
         acted_on=digest_candidates.changed_since(connection, before.id, before.today) if before else 0,
         figures=_figures(connection, reader, covered, today),
@@ -139,8 +137,9 @@ def _offers(
     """Every line that there could be, and how many more each list has than were read."""
     gone = digest_candidates.stopped(connection, covered, today)
     visits = digest_candidates.to_visit(connection, covered, today)
-    lines = [_of_person("stopped", one, stopped_words(one), one.last_purchase_on) for one in gone.head]
-    lines += [_of_person("visit", one, visit_words(one, today), one.last_touch_on) for one in visits.head]
+    counts = digest_candidates.counts(connection, covered, today)
+    lines = [_of_person("stopped", one, stopped_words(one), one.last_purchase_on) for one in gone]
+    lines += [_of_person("visit", one, visit_words(one, today), one.last_touch_on) for one in visits]
     due = promises.of(connection, reader.who, due_by=today + WEEK - dt.timedelta(days=1))
     lines += [_of_promise(one, today, covered.currency) for one in due]
     if reader.is_team:
@@ -148,14 +147,10 @@ def _offers(
     else:
         # Whoever is to be visited anyway is asked then; a talk about value is for somebody else.
         busy = {line.customer_id for line in lines}
-        talks = digest_candidates.to_talk_to(connection, covered, today).head
+        talks = digest_candidates.to_talk_to(connection, covered, today)
         free = [one for one in talks if one.customer_id not in busy]
         lines += [_of_person("conversation", one, talk_words(), None) for one in free[:TALKS]]
-    return lines, {"stopped": _beyond(gone), "visit": _beyond(visits)}
-
-
-def _beyond(listed: Listed) -> int:
-    return listed.count - len(listed.head)
+    return lines, {"stopped": counts.stopped - len(gone), "visit": counts.to_visit - len(visits)}
 
 
 def _of_person(section: Section, one: Person, reason: str, since_on: dt.date | None) -> Line:

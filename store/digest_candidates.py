@@ -15,12 +15,15 @@ from sqlalchemy.engine import Connection
 
 from store.customers import OWNER_COLUMNS, Owner, owner_of
 from store.money import from_minor
+from store.neglect import NEVER
+from store.standing_rows import SINCE_EVER
 from store.tables import (
     customer_expectations,
     customer_standings,
     customer_values,
     customers,
     digest_lines,
+    due_days,
     event_guests,
     events,
     reps,
@@ -81,34 +84,54 @@ class Coming:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
-    """The head of a list, and the length of the whole."""
+class Counts:
+    """How long the lists are of which a digest tells the rest."""
 
-    head: list[Person]
-    count: int
+    to_visit: int
+    stopped: int
 
 
-def to_visit(connection: Connection, covered: Covered, today: dt.date) -> Listed:
+def currency_of(connection: Connection) -> str | None:
+    """The currency that most customers' values are in."""
+    known = due_days.c.currency != ""
+    most = sa.func.sum(due_days.c.customers).desc()
+    newest = sa.select(due_days.c.currency).where(known).group_by(due_days.c.currency).order_by(most)
+    return connection.scalar(newest.limit(1))
+
+
+def counts(connection: Connection, covered: Covered, today: dt.date) -> Counts:
+    """Both with one look at every customer."""
+    row = connection.execute(
+        sa.select(
+            sa.func.count(sa.case((_is_past(today), 1))).label("to_visit"),
+            sa.func.count(sa.case((_has_stopped(), 1))).label("stopped"),
+        )
+        .select_from(customer_standings)
+        .where(_is_covered(covered), _is_awake(today), _IS_NO_EXIT)
+    ).one()
+    return Counts(row.to_visit, row.stopped)
+
+
+def to_visit(connection: Connection, covered: Covered, today: dt.date) -> list[Person]:
     """The customers past their cadence who are not snoozed."""
-    is_past = (customer_standings.c.due_on < today) & _not_snoozed(today)
-    return _list(connection, covered, is_past)
+    return _list(connection, covered, _is_past(today) & _is_awake(today))
 
 
-def stopped(connection: Connection, covered: Covered, today: dt.date) -> Listed:
+def stopped(connection: Connection, covered: Covered, today: dt.date) -> list[Person]:
     """The customers who had a habit of buying, and have left it: past their order by more than half of their rhythm."""
-    return _list(connection, covered, customer_standings.c.class_rule.in_(STOPPED_RULES) & _not_snoozed(today))
+    return _list(connection, covered, _has_stopped() & _is_awake(today))
 
 
-def to_talk_to(connection: Connection, covered: Covered, today: dt.date) -> Listed:
+def to_talk_to(connection: Connection, covered: Covered, today: dt.date) -> list[Person]:
     """The loyal customers with whom nobody had a value conversation in the last half-year."""
     talk = touches.alias("talk")
     had_one = sa.exists().where(
-        talk.c.customer_id == customer_standings.c.customer_id,
+        talk.c.customer_id == _s.customer_id,
         talk.c.kind == "conversation",
         talk.c.deleted_at.is_(None),
         talk.c.happened_on > today - CONVERSATION_EVERY,
     )
-    return _list(connection, covered, _is_loyal() & ~had_one & _not_snoozed(today))
+    return _list(connection, covered, _is_loyal() & ~had_one & _is_awake(today))
 
 
 def coming(connection: Connection, covered: Covered, today: dt.date) -> list[Coming]:
@@ -125,7 +148,7 @@ def coming(connection: Connection, covered: Covered, today: dt.date) -> list[Com
         .order_by(events.c.held_on, events.c.id)
     ).all()
     never = sa.exists().where(event_guests.c.customer_id == customer_standings.c.customer_id)
-    guests = _list(connection, covered, _is_loyal() & ~never) if rows else Listed([], 0)
+    guests = _list(connection, covered, _is_loyal() & ~never) if rows else []
     found = (_coming(row, guests, covered.currency) for row in rows)
     return [one for one in found if one.guests]
 
@@ -190,22 +213,28 @@ def changed_since(connection: Connection, issue_id: int, composed_on: dt.date) -
     return connection.scalar(lines) or 0
 
 
-def _list(connection: Connection, covered: Covered, chosen: sa.ColumnElement[bool]) -> Listed:
-    """The customers of a list. Those whose value is not known, or known in another currency, come last."""
-    chosen &= _is_covered(covered) & (customer_standings.c.care_class != CareClass.EXIT.value)
-    count = connection.scalar(sa.select(sa.func.count()).select_from(customer_standings).where(chosen)) or 0
-    in_currency = sa.case(
-        (customer_standings.c.currency == covered.currency, customer_standings.c.at_stake_minor), else_=-1
-    )
+def _list(connection: Connection, covered: Covered, chosen: sa.ColumnElement[bool]) -> list[Person]:
+    """The head of a list, the most money first; those whose value is not known come last.
+
+    First the customers alone, along the index by value, then what is told of the few that are listed.
+    """
+    some = sa.select(_s.customer_id, _s.at_stake_minor.label("minor")).where(chosen, _is_covered(covered), _IS_NO_EXIT)
+    in_currency = _s.at_stake_minor.is_not(None) & (_s.currency == covered.currency)
+    valued = some.where(in_currency).order_by(_s.at_stake_minor.desc(), _s.customer_id).limit(MOST).cte("valued")
+    has_room = sa.select(sa.func.count()).select_from(valued).scalar_subquery() < MOST
+    unvalued = some.where(_s.at_stake_minor.is_(None), has_room).order_by(_s.customer_id).limit(MOST).cte("unvalued")
+    both = sa.union_all(sa.select(valued), sa.select(unvalued)).subquery("listed")
     rows = connection.execute(
-        _PEOPLE.where(chosen)
-        .order_by(sa.func.coalesce(in_currency, -1).desc(), customer_standings.c.customer_id)
+        _PEOPLE.join(both, both.c.customer_id == _s.customer_id)
+        .order_by(both.c.minor.is_(None), both.c.minor.desc(), both.c.customer_id)
         .limit(MOST)
     )
-    return Listed([_person(row, covered.currency) for row in rows], count)
+    return [_person(row, covered.currency) for row in rows]
 
 
-_PEOPLE = (
+_s = customer_standings.c
+_IS_NO_EXIT = _s.care_class != CareClass.EXIT.value
+_PEOPLE: sa.Select[Any] = (
     sa.select(
         customer_standings,
         customers.c.name.label("customer"),
@@ -214,24 +243,32 @@ _PEOPLE = (
         customer_values.c.observation_end_on,
         customer_expectations.c.next_due_on,
     )
-    .join(customers, customers.c.id == customer_standings.c.customer_id)
-    .outerjoin(customer_values, customer_values.c.customer_id == customer_standings.c.customer_id)
-    .outerjoin(customer_expectations, customer_expectations.c.customer_id == customer_standings.c.customer_id)
-    .outerjoin(touches, touches.c.id == customer_standings.c.last_touch_id)
+    .join(customers, customers.c.id == _s.customer_id)
+    .outerjoin(customer_values, customer_values.c.customer_id == _s.customer_id)
+    .outerjoin(customer_expectations, customer_expectations.c.customer_id == _s.customer_id)
+    .outerjoin(touches, touches.c.id == _s.last_touch_id)
 )
 
 
+def _is_past(today: dt.date) -> sa.ColumnElement[bool]:
+    # Written so that the index by value is used, which gives the first of the list at once.
+    return sa.func.coalesce(_s.due_on, NEVER) < today
+
+
+def _has_stopped() -> sa.ColumnElement[bool]:
+    return _s.class_rule.in_(STOPPED_RULES)
+
+
 def _is_covered(covered: Covered) -> sa.ColumnElement[bool]:
-    return customer_standings.c.owner_rep_id.in_(covered.rep_ids) if covered.rep_ids else sa.true()
+    return _s.owner_rep_id.in_(covered.rep_ids) if covered.rep_ids else sa.true()
 
 
-def _not_snoozed(today: dt.date) -> sa.ColumnElement[bool]:
-    until = customer_standings.c.snoozed_until_on
-    return until.is_(None) | (until <= today)
+def _is_awake(today: dt.date) -> sa.ColumnElement[bool]:
+    return sa.func.coalesce(_s.snoozed_until_on, SINCE_EVER) <= today
 
 
 def _is_loyal() -> sa.ColumnElement[bool]:
-    return customer_standings.c.care_class.in_(LOYAL) & ~customer_standings.c.has_complaint
+    return _s.care_class.in_(LOYAL) & ~_s.has_complaint
 
 
 def _person(row: sa.Row[Any], currency: str | None) -> Person:
@@ -254,16 +291,16 @@ def _person(row: sa.Row[Any], currency: str | None) -> Person:
     )
 
 
-def _coming(row: Any, guests: Listed, currency: str | None) -> Coming:
-    left = max(0, row.seats - row.invited) if row.seats is not None else len(guests.head)
-    worth = [one.at_stake for one in guests.head[:left] if one.at_stake is not None]
+def _coming(row: Any, guests: Sequence[Person], currency: str | None) -> Coming:
+    left = max(0, row.seats - row.invited) if row.seats is not None else len(guests)
+    worth = [one.at_stake for one in guests[:left] if one.at_stake is not None]
     return Coming(
         event_id=row.id,
         title=row.title,
         held_on=row.held_on,
         invited=row.invited,
         seats=row.seats,
-        guests=min(left, guests.count),
+        guests=min(left, len(guests)),
         at_stake=sum(worth, Decimal(0)) if worth else None,
         currency=currency if worth else None,
     )

@@ -36,6 +36,7 @@ def sent_in_time(slack: Slack, db: Database, channels: int, most_seconds: int) -
         return dt.datetime.fromtimestamp(slack.clock.now(), dt.UTC)
 
     with running(slack, db, "socket", clock=now) as melktert:
+        melktert.rounds.deliverer.drafting.elapsed = slack.clock.now
         for _ in range(most_seconds // STEP_SECONDS + 1):
             melktert.rounds.round()
             if _states(db) == {"sent"}:
