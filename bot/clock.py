@@ -152,7 +152,8 @@ def rounds_of(
     token = settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else ""
     wait_seconds = settings.ambiguous_wait_seconds
     # It never asks again by itself, not even after a 429: Slack could take a message twice, or late.
-    timeout_seconds = min(TIMEOUT_SECONDS, max(1, wait_seconds // 2))
+    # To connect, to shake hands and to be answered may take this long each: half of the wait together.
+    timeout_seconds = min(TIMEOUT_SECONDS, max(1, wait_seconds // 6))
     client = WebClient(token, base_url=settings.slack_api_url, timeout=timeout_seconds, retry_handlers=[])
     deliverer = Deliverer(db, directory, client, log, clock=clock, wait_seconds=wait_seconds)
     return Rounds(deliverer, log, stopping)
