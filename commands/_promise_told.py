@@ -7,7 +7,7 @@ from sqlalchemy.engine import Connection
 from commands import _promise_words as words
 from commands._reply import Action, Count, Invalid, Note, NothingToSay, Reply, Request, Sentence, Strong
 from store import promises, rep_hours
-from store.promises import Promise
+from store.promises import MADE, Promise
 
 
 def told(connection: Connection, request: Request) -> Reply:
@@ -42,22 +42,25 @@ def _remind(connection: Connection, promise: Promise, request: Request) -> Reply
 
 def _handed(connection: Connection, promise: Promise, request: Request) -> Reply:
     _refuse_the_pointless(promise, request)
-    change = _change(connection, promise, request)
-    if change is None:
-        raise NothingToSay("It was handed over once more since.")
-    headline: Sentence = (words.by_name(connection, change.by), " hands you a promise: ", words.shown(promise.text))
-    reason: Sentence = (f" “{change.reason}”",) if change.reason else ()
-    more: Sentence = (*words.due(promise, request.today), ".", *reason)
+    by, did, reason = promise.made_by, " promised for you: ", None
+    if request.values.get("change") != str(MADE):
+        change = _change(connection, promise, request)
+        by, did, reason = change.by, " hands you a promise: ", change.reason
+    headline: Sentence = (words.by_name(connection, by), did, words.shown(promise.text))
+    more: Sentence = (*words.due(promise, request.today), ".", f" “{reason}”" if reason else "")
     return _card(
         promise, headline, (*_to_whom(promise, request), " It is ", *more), words.reminded(connection, promise)
     )
 
 
 def _returned(_connection: Connection, promise: Promise, request: Request) -> Reply:
-    if promise.who.slack_user_id == request.person.slack_user_id:
+    is_theirs = promise.who.slack_user_id == request.person.slack_user_id
+    if is_theirs and promise.is_open:
         raise NothingToSay("They are to keep it after all.")
     headline: Sentence = ("You need not keep it after all: ", words.shown(promise.text))
     note: Sentence = (words.somebody(promise.who), " does, for ", Strong(promise.customer_name), ".")
+    if is_theirs:
+        note = ("It was taken back by whoever had promised it to ", Strong(promise.customer_name), ".")
     return words.one_line(headline, note, actions=(words.BACK,))
 
 
@@ -87,11 +90,14 @@ def _refuse_the_pointless(promise: Promise, request: Request) -> None:
         raise NothingToSay("Somebody else is to keep it by now.")
 
 
-def _change(connection: Connection, promise: Promise, request: Request) -> promises.Change | None:
-    """The hand-over that the message is about, unless another one followed."""
+def _change(connection: Connection, promise: Promise, request: Request) -> promises.Change:
+    """The hand-over that the message is about."""
     change_id = words.number(request.values.get("change", ""))
     history = promises.history(connection, promise.id, most=20)
-    return next((one for one in history if one.id == change_id), None)
+    change = next((one for one in history if one.id == change_id), None)
+    if change is None:
+        raise NothingToSay("That was long ago, and much has become of it since.")
+    return change
 
 
 def _to_whom(promise: Promise, request: Request) -> Sentence:

@@ -192,7 +192,9 @@ def _made(connection: Connection, made: Promise, request: Request) -> Reply:
     if not words.asker(request).is_known:
         whose = (words.somebody(made.who), " is to keep it, as the customer's rep. ")
     elif not made.who.is_same_as(words.asker(request)):
-        whose = (words.somebody(made.who), " is to keep it. ")
+        whose = (words.somebody(made.who), " is to keep it, and is told. ")
+        if made.who.slack_user_id is None:
+            whose = (words.somebody(made.who), " is to keep it. ")
     return words.one_line(
         headline, (*whose, *words.reminded(connection, made)), actions=(words.undo(made, MADE), words.BACK)
     )

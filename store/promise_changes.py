@@ -134,6 +134,7 @@ def undo(connection: Connection, promise_id: int, change_id: int, doing: Doing) 
     if doing.at - (latest.at if latest else promise.made_at) > dt.timedelta(minutes=UNDO_MINUTES):
         raise RefusedError(f"That was more than {UNDO_MINUTES} minutes ago; change the promise as it is now instead.")
     if latest is None:
+        reminders.take_back_hand_over(connection, promise, MADE, by=doing.by, at=doing.at)
         taken_back: dict[str, Any] = {"state": "dropped", "closed_on": doing.on, "is_late": False}
         return _record(connection, promise, UNMAKE, taken_back, doing, undone=MADE)
     if latest.action == HAND_OVER:

@@ -97,7 +97,7 @@ class NewPromise:
 
 
 def make(connection: Connection, new: NewPromise, *, receipt: str | None = None) -> Promise:
-    """Keep a promise, with its reminders; of the same receipt there is one, however often it comes.
+    """Keep a promise, with its reminders, and word to a colleague who is to keep it; of the same receipt there is one, however often it comes.
 
     Errors: RefusedError where the customer is not there any more, the contact or touch is another customer's, or
     nobody is to keep the promise.
@@ -131,6 +131,7 @@ def make(connection: Connection, new: NewPromise, *, receipt: str | None = None)
         return made_meanwhile
     promise = existing(connection, promise_id)
     reminders.arrange(connection, promise, new.at)
+    reminders.tell_of_hand_over(connection, promise, MADE, by=new.by, at=new.at)
     return promise
 
 

@@ -80,7 +80,9 @@ def follow(connection: Connection, slack_user_ids: Sequence[str], at: dt.datetim
 
 
 def tell_of_hand_over(connection: Connection, promise: Promise, change_id: int, *, by: str, at: dt.datetime) -> None:
-    """Word to the colleague who is to keep the promise now, in their hours, unless they took it themselves."""
+    """Word to the colleague who is to keep the promise now, in their hours, unless they took it themselves; with MADE,
+    to whoever is to keep what somebody else promised.
+    """
     _tell(connection, promise, "handed", change_id, by=by, at=at)
 
 
@@ -103,7 +105,7 @@ def tell_of_leaver(connection: Connection, leaver_name: str, heir: Who, count: i
 
 def _tell(connection: Connection, promise: Promise, do: str, change_id: int, *, by: str, at: dt.datetime) -> None:
     user = promise.who.slack_user_id
-    if user is None or user == by:
+    if user is None or user == by or promise.is_invented:
         return
     values = {"command": COMMAND, "do": do, "promise": str(promise.id), "change": str(change_id)}
     _put_word(connection, _word(do, promise, change_id), user, values, at)

@@ -152,7 +152,7 @@ def test_every_field_that_is_wrong_is_told_at_once(team: Team) -> None:
 def test_a_colleague_may_be_the_one_to_keep_it(team: Team) -> None:
     form = team.types("/promise", values={"customer": str(team.acme)}, origin="button")
     reply = team.submits(form, text="send the quote", due="2026-06-05", person="U2")
-    assert "Ben is to keep it." in read(reply)
+    assert "Ben is to keep it, and is told." in read(reply)
     (promise,) = made(team)
     assert (promise.who.slack_user_id, promise.made_by) == ("U2", "U1")
 

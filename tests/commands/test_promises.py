@@ -309,6 +309,18 @@ def test_a_colleague_is_told_by_whom_for_whom_until_when_and_why(team: Team) -> 
     assert "Anna Botha does, for Acme." in words
 
 
+def test_whoever_is_to_keep_what_a_colleague_promised_is_told(team: Team) -> None:
+    form = team.types("/promise", values={"customer": str(team.acme)}, origin="button")
+    made = team.submits(form, text="send the quote", due="2026-06-05", person="U2")
+    assert read(due(team, team.ben, MONDAY, do="handed", change="0")).startswith(
+        "Anna promised for you: send the quote"
+    )
+    team.presses(button(made, "Undo"))
+    with pytest.raises(NothingToSay):
+        due(team, team.ben, MONDAY, do="handed", change="0")
+    assert "taken back by whoever had promised it" in read(due(team, team.ben, MONDAY, do="returned", change="0"))
+
+
 def test_a_successor_is_told_of_all_promises_at_once(team: Team) -> None:
     values = {"do": "passed", "from": "Carl", "count": "3"}
     words = read(team.types("/promises", values=values, origin="delivery"))

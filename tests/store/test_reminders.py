@@ -131,6 +131,20 @@ def test_who_was_told_already_is_told_that_it_was_taken_back(team: SimpleNamespa
     assert key == f"promise {handed.promise.id} returned {handed.change.id} to U2"
 
 
+def test_who_is_to_keep_what_somebody_else_promised_is_told_and_told_again_when_it_is_taken_back(
+    team: SimpleNamespace,
+) -> None:
+    with team.db.writing() as connection:
+        promise = promised(connection, team, BEN)
+        assert waiting(connection, "hand_over") == [("2026-06-01 15:30", "U2")]
+        connection.execute(tables.deliveries.update().values(state="sent"))
+        promises.undo(connection, promise.id, MADE, doing())
+        assert waiting(connection, "hand_over") == [("2026-06-01 15:30", "U2")]
+        other = promised(connection, team, BEN)
+        promises.undo(connection, other.id, MADE, doing())
+        assert len(waiting(connection, "hand_over")) == 1, "nobody hears of what was taken back before they knew"
+
+
 def test_whoever_takes_a_promise_over_needs_no_word_of_it(team: SimpleNamespace) -> None:
     with team.db.writing() as connection:
         promises.hand_over(connection, promised(connection, team).id, BEN, doing(by="U2"))
