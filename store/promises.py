@@ -97,7 +97,8 @@ class NewPromise:
 
 
 def make(connection: Connection, new: NewPromise, *, receipt: str | None = None) -> Promise:
-    """Keep a promise, with its reminders, and word to a colleague who is to keep it; of the same receipt there is one, however often it comes.
+    """Keep a promise, with its reminders, and word to a colleague who is to keep it; of the same receipt there is one,
+    however often it comes.
 
     Errors: RefusedError where the customer is not there any more, the contact or touch is another customer's, or
     nobody is to keep the promise.
