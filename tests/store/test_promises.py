@@ -1,6 +1,7 @@
 """Promises: made once, kept or not, moved, handed over, dropped, each taken back; and how many are kept on time."""
 
 import datetime as dt
+import threading
 from dataclasses import dataclass
 from types import SimpleNamespace
 
@@ -344,3 +345,45 @@ def test_the_rate_is_that_of_a_count_by_hand(sqlite_db: Database) -> None:
         assert 0 <= found.on_time <= found.of <= len(rows)
 
     holds()
+
+
+# --- two at once ------------------------------------------------------------------------------------------------------
+
+
+def test_of_two_who_press_done_at_once_only_one_does_it(team: SimpleNamespace) -> None:
+    promise = promised(team)
+    ready, came_of_it = threading.Barrier(2), []
+
+    def press(receipt: str) -> None:
+        ready.wait()
+        try:
+            with team.db.writing() as connection:
+                promises.keep(connection, promise.id, doing(receipt=receipt))
+            came_of_it.append("done")
+        except ClosedError:
+            came_of_it.append("done already")
+
+    threads = [threading.Thread(target=press, args=(receipt,)) for receipt in ("press 1", "press 2")]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert sorted(came_of_it) == ["done", "done already"]
+    with team.db.reading() as connection:
+        assert len(promises.history(connection, promise.id, most=9)) == 1
+
+
+def test_of_one_form_delivered_twice_at_once_there_is_one_promise(team: SimpleNamespace) -> None:
+    ready, found = threading.Barrier(2), []
+
+    def submit() -> None:
+        ready.wait()
+        found.append(promised(team, receipt="view 1").id)
+
+    threads = [threading.Thread(target=submit) for _ in range(2)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert len(set(found)) == 1
+    assert opened(team) == found[:1]
