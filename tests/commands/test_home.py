@@ -5,10 +5,11 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
+import sqlalchemy as sa
 
 from bot.wording import plain
 from commands._reply import Item, Note, Person, Reply, Role
-from store import people, reps, tables
+from store import people, reps, standings, tables
 from store.database import Database
 from store.people import Person as Known
 from tests.commands.asking import TODAY, ask, read
@@ -181,3 +182,56 @@ def test_a_customer_with_an_endless_name_is_not_offered_for_typing(db: Database)
     ledger.invoice(ledger.customer("A" * 1_000), RECENT, Line("100", "60"))
     ledger.done()
     assert "such as /clv NAME." in read(home(db))
+
+
+# --- the day --------------------------------------------------------------------------------------------------------
+
+
+def promised(team: SimpleNamespace, text: str, due_on: dt.date, rep_id: int) -> None:
+    with team.db.writing() as connection:
+        row = {"customer_id": team.best, "text": text, "due_on": due_on, "first_due_on": due_on, "rep_id": rep_id}
+        connection.execute(tables.promises.insert().values(**row, made_at=NOW, made_by="U1"))
+
+
+def test_a_rep_begins_with_what_is_due_and_whom_nobody_has_seen(team: SimpleNamespace) -> None:
+    link(team.db, team.anna, "U1")
+    promised(team, "send the quote", TODAY, team.anna)
+    promised(team, "call about the frames", TODAY - dt.timedelta(days=2), team.anna)
+    promised(team, "next month", TODAY + dt.timedelta(days=30), team.anna)
+    promised(team, "what Ben promised", TODAY, team.ben)
+    reply = home(team.db, Person("U1", "T1", team.anna))
+    words = read(reply)
+    assert "My day  ·  1 promise overdue  ·  7 of 7 customers past the cadence" in words
+    assert titles(reply)[:3] == ["Best  ·  call about the frames", "Best  ·  send the quote", "Shop 7  ·  $30,847"]
+    assert "Ben promised" not in words
+    assert "next month" not in words
+    assert "The team's day" not in words
+
+
+def test_whoever_looks_after_reps_sees_the_teams_day_with_names(team: SimpleNamespace) -> None:
+    promised(team, "what Ben promised", TODAY, team.ben)
+    words = read(home(team.db, Person("U8", "T1", role=Role.MANAGER)))
+    assert "The team's day  ·  1 promise due today  ·  8 of 8 customers past the cadence" in words
+    assert "what Ben promised" in words
+    assert "owner Anna Botha" in words
+
+
+def test_the_birthdays_of_the_week_and_the_next_visits_are_named(team: SimpleNamespace) -> None:
+    link(team.db, team.anna, "U1")
+    with team.db.writing() as connection:
+        shop = connection.scalar(sa.select(tables.customers.c.id).where(tables.customers.c.name == "Shop 7"))
+        row = {"customer_id": shop, "name": "Zola Maseko", "birthday_month": 6, "birthday_day": 6}
+        connection.execute(tables.contacts.insert().values(**row, added_at=NOW, added_by="U1"))
+        touched = {"customer_id": shop, "kind": "visit", "happened_on": TODAY - dt.timedelta(days=40)}
+        connection.execute(tables.touches.insert().values(**touched, author="U1", logged_at=NOW))
+        standings.refresh(connection, [shop])
+    words = read(home(team.db, Person("U1", "T1", team.anna)))
+    assert "To be congratulated\nJun 6, 2026: birthday of Zola Maseko, Shop 7" in words
+    assert "Next visits: Shop 7 by Jun 6, 2026." in words
+
+
+def test_a_day_without_anything_to_do_says_so(team: SimpleNamespace) -> None:
+    with team.db.writing() as connection:
+        connection.execute(tables.customers.update().values(status="exit"))
+        standings.refresh(connection)
+    assert "The team's day  ·  nothing is due" in read(home(team.db))

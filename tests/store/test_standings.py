@@ -1,6 +1,7 @@
 """Where customers stand: computed from what is known of them, one by one and all at once alike."""
 
 import datetime as dt
+import threading
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
@@ -138,3 +139,55 @@ def test_standings_follow_scoring_cadences_and_owners(team: SimpleNamespace) -> 
     with team.db.writing() as connection:
         succession.leave(connection, ben, team.anna, by="U9", at=NOW)
     assert standing(team.db, team.acme).owner_rep_id == team.anna
+
+
+def counted(db: Database) -> list[Any]:
+    """What is kept of how many are due on each day."""
+    with db.reading() as connection:
+        days = tables.due_days.c
+        kept = sa.select(days.due_on, days.currency, days.customers, days.at_stake_parts, days.at_stake_rest_minor)
+        return [
+            tuple(row) for row in connection.execute(kept.where(days.customers != 0).order_by("due_on", "currency"))
+        ]
+
+
+def test_how_many_are_due_on_each_day_stays_true_change_by_change(team: SimpleNamespace) -> None:
+    shops = [team.ledger.customer(f"Shop {number}") for number in range(6)]
+    for number, shop in enumerate(shops):
+        team.ledger.invoice(shop, RECENT, Line(str(9_000_000_000 * (number + 1)), "5"))
+    team.ledger.done()
+    touch(team.db, team.acme, dt.date(2026, 5, 1))
+    touch(team.db, shops[0], dt.date(2026, 5, 1))
+    touch(team.db, shops[0], dt.date(2026, 5, 4), kind="call")
+    with team.db.writing() as connection:
+        connection.execute(tables.customers.update().where(tables.customers.c.id == shops[1]).values(status="exit"))
+        standings.refresh(connection, shops)
+        standings.forget(connection, [shops[2]])
+    assert sum(row[2] for row in counted(team.db)) == 5
+    with team.db.writing() as connection:
+        standings.refresh(connection, shops)
+    one_by_one = counted(team.db)
+    with team.db.writing() as connection:
+        standings.refresh(connection)
+    whole = counted(team.db)
+    assert whole == one_by_one
+    assert sum(row[2] for row in whole) == 6
+    with team.db.writing() as connection:
+        standings.refresh(connection, [team.acme, *shops])
+    assert counted(team.db) == whole
+
+
+def test_two_who_log_a_touch_of_one_customer_at_once_both_count(team: SimpleNamespace) -> None:
+    began = threading.Barrier(2)
+
+    def log(day: int) -> None:
+        began.wait()
+        touch(team.db, team.acme, dt.date(2026, 5, day))
+
+    threads = [threading.Thread(target=log, args=(day,)) for day in (3, 4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert standing(team.db, team.acme).last_touch_on == dt.date(2026, 5, 4)
+    assert sum(row[2] for row in counted(team.db)) == 1
