@@ -5,7 +5,8 @@ from decimal import Decimal
 
 from commands import _customer_questions as questions
 from commands._clv_subject import Subject, subject
-from commands._customer_words import ago, invented, person, somebody, touched
+from commands._customer_panels import made_up, panels
+from commands._customer_words import ago
 from commands._figures import Figures, horizon, named, old_data, owned_by
 from commands._reply import (
     Action,
@@ -13,9 +14,8 @@ from commands._reply import (
     Date,
     Fact,
     Inline,
-    Money,
     Note,
-    Ratio,
+    Part,
     Reply,
     Request,
     Role,
@@ -24,14 +24,11 @@ from commands._reply import (
     Text,
     Unknown,
 )
-from store import standings
-from store.assortment import Assortment, Bought
+from store.assortment import Assortment
 from store.brief import Brief
 from value.lifetime import NoProjection
 
 NAME = "customer"
-PEOPLE_SHOWN, PROMISES_SHOWN, KINDS_SHOWN = 4, 3, 3
-PROMISE_LETTERS = 100
 
 
 def reply(of: Brief, bought: Assortment | None, request: Request, *before: Note) -> Reply:
@@ -39,23 +36,19 @@ def reply(of: Brief, bought: Assortment | None, request: Request, *before: Note)
     today, customer = request.today, of.dossier.customer
     about = None if of.dossier.coverage is None else subject(of.dossier)
     remember = _ask(of, today)
-    notes = [
+    parts: list[Part] = [
         Note(_who(of), "quiet"),
         *_warnings(of),
         remember,
         Note(_worth(about)),
-        *_touches(of, today),
-        Note(_people(of, today)),
-        *_promises(of, today),
-        Note(_overdue(of)),
-        *_buys(bought),
+        *panels(of, bought, today),
         *_last_lines(of, today),
     ]
     headline = _headline(of, about)
     return Reply(
         headline=headline,
         summary=(*headline, ". ", *remember.text),
-        parts=(*before, *notes),
+        parts=(*before, *parts),
         actions=_actions(of),
         facts=_facts(of, about, today),
         again=Action(NAME, "", {"customer": str(customer.id)}),
@@ -131,87 +124,11 @@ def _ahead(found: Figures, so_far: Decimal) -> list[Inline]:
     return [" + ", found.money(ahead, "short"), " still to come, by what the model expects"]
 
 
-def _touches(of: Brief, today: dt.date) -> list[Note]:
-    cadence = standings.cadence_days(of.dossier.settings, of.standing.care_class)
-    due: Sentence = () if cadence is None else (f", due every {cadence} days",)
-    if not of.touches:
-        return [Note((Strong("Touches"), "  nobody has touched them, on record", *due))]
-    last = of.touches[0].happened_on
-    return [
-        Note((Strong("Last touch"), f"  {ago(last, today)}", *due)),
-        *(Note(touched(touch)) for touch in of.touches),
-    ]
-
-
-def _people(of: Brief, today: dt.date) -> Sentence:
-    if not of.people:
-        return (Strong("People"), "  nobody is known there yet")
-    words: list[Inline] = [Strong("People"), "  "]
-    for at, contact in enumerate(of.people[:PEOPLE_SHOWN]):
-        words += [*([" · "] if at else []), *person(contact, today)]
-    rest = len(of.people) - PEOPLE_SHOWN
-    is_made_up = all(contact.is_invented for contact in of.people)
-    return (*words, *((f" · {rest} more",) if rest > 0 else ()), *invented(is_invented=is_made_up))
-
-
-def _promises(of: Brief, today: dt.date) -> list[Note]:
-    notes: list[Note] = []
-    for promise in of.promises[:PROMISES_SHOWN]:
-        late = promise.days_late(today)
-        text = promise.text if len(promise.text) <= PROMISE_LETTERS else promise.text[: PROMISE_LETTERS - 1] + "…"
-        words: list[Inline] = [Strong("Promised"), f"  {text}, by ", Date(promise.due_on)]
-        if late:
-            words += [" (", Strong(f"{late} {'day' if late == 1 else 'days'} late"), ")"]
-        if promise.who.is_known:
-            words += [", ", somebody(promise.who)]
-        notes.append(Note((*words, *invented(is_invented=promise.is_invented))))
-    rest = len(of.promises) - PROMISES_SHOWN
-    if rest > 0:
-        notes.append(Note((f"and {rest} more promises",)))
-    return notes
-
-
-def _overdue(of: Brief) -> Sentence:
-    owed = of.overdue
-    if owed.unknown:
-        return (Strong("Overdue"), "  not known: ", owed.unknown)
-    words: list[Inline] = [Strong("Overdue"), "  "]
-    for at, debt in enumerate(owed.debts):
-        words += [*([", "] if at else []), Money(debt.amount, debt.currency), f", the oldest for {debt.days} days"]
-    if not owed.debts:
-        words.append("nothing")
-    return (*words, *((" when the books ended, ", Date(owed.as_of_on)) if owed.as_of_on else ()))
-
-
-def _buys(bought: Assortment | None) -> list[Note]:
-    if bought is None:
-        return []
-    words: list[Inline] = [Strong("They buy"), "  "]
-    for at, kind in enumerate(bought.bought[:KINDS_SHOWN]):
-        words += [
-            *([" · "] if at else []),
-            f"{kind.name} ",
-            Money(kind.revenue, bought.currency, "short"),
-            *trend(kind),
-        ]
-    if not bought.bought:
-        words.append("nothing in the last 12 months of the data")
-    if bought.stopped:
-        words += ["  ·  ", Strong("no longer"), f" {bought.stopped[0].name}"]
-    return [Note(tuple(words))]
-
-
-def trend(kind: Bought) -> Sentence:
-    """Against the year before: (+12 %), (new)."""
-    change = kind.trend
-    if change is None:
-        return (" (new)",)
-    return (" (", "+" if change > 0 else "", Ratio(change), ")")
-
-
 def _last_lines(of: Brief, today: dt.date) -> list[Note]:
     """The small print: the reference, what the data covers, and where the figures are taken apart."""
     words: list[Inline] = ["Reference: ", reference(of, today)]
+    if made_up(of):
+        words.append("  ·  touches, people and promises here are invented for the demo")
     coverage = of.dossier.coverage
     if coverage is None:
         return [Note((*words, "  ·  no ledger has been imported yet"), "quiet")]

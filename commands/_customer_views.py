@@ -3,7 +3,8 @@
 import datetime as dt
 
 from commands import _customer_questions as questions
-from commands._customer_brief import NAME, reference, settling, trend
+from commands._customer_brief import NAME, reference, settling
+from commands._customer_panels import trend
 from commands._figures import named
 from commands._reply import Action, Code, Count, Date, Item, Money, Note, Part, Reply, Request, Sentence, Strong
 from store.assortment import Assortment

@@ -43,8 +43,8 @@ def invented(*, is_invented: bool) -> Sentence:
     return (" (invented for the demo)",) if is_invented else ()
 
 
-def touched(touch: Touch) -> Sentence:
-    """A touch on one line: when, how, who, with whom, and the beginning of what was said."""
+def touched(touch: Touch, letters: int = NOTE_LETTERS, *, marks: bool = True) -> Sentence:
+    """A touch on one line: when, how, who, with whom, and the beginning of what was said; `marks` what is made up."""
     words: list[Inline] = [Date(touch.happened_on), "  ", Strong(KINDS[touch.kind])]
     if touch.people:
         words += [", "]
@@ -58,8 +58,8 @@ def touched(touch: Touch) -> Sentence:
         words.append(f", {touch.outcome}")
     said = touch.note or touch.learned
     if said:
-        words.append(f": {said if len(said) <= NOTE_LETTERS else said[: NOTE_LETTERS - 1] + '…'}")
-    return (*words, *invented(is_invented=touch.is_invented))
+        words.append(f": {said if len(said) <= letters else said[: letters - 1] + '…'}")
+    return (*words, *invented(is_invented=marks and touch.is_invented))
 
 
 def person(contact: Contact, today: dt.date) -> Sentence:
