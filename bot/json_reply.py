@@ -12,6 +12,7 @@ from typing import Any
 from bot.wording import plain
 from commands._reply import (
     Action,
+    Chart,
     Count,
     Date,
     Fact,
@@ -50,7 +51,16 @@ def as_data(reply: Reply) -> dict[str, Any]:
         "audience": reply.audience,
         "again": _action(reply.again) if reply.again else None,
         "form": _form(reply.form) if reply.form else None,
+        "chart": _chart(reply.chart) if reply.chart else None,
     }
+
+
+def _chart(chart: Chart) -> dict[str, Any]:
+    bars = {
+        when: [{"until": bar.until.isoformat(), "value": bar.value, "low": bar.low, "high": bar.high} for bar in given]
+        for when, given in (("past", chart.past), ("ahead", chart.ahead))
+    }
+    return {"title": chart.title, "unit": chart.unit, "alt": chart.alt, "name": chart.name, **bars}
 
 
 def _facts(facts: Iterable[Fact]) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from bot.log import Log
 from bot.posting import RETRIES_MOST, BriefRateLimitHandler, Posting
 from bot.render import home, payload
 from bot.wording import plain
-from commands._reply import Note, Reply
+from commands._reply import Chart, Note, Reply
 
 Json = dict[str, Any]
 
@@ -101,6 +101,8 @@ class Sender:
             self.patient.submit(self._otherwise, reply, to, locale, error, error.words)
         except TROUBLE as error:
             self.patient.submit(self._otherwise, reply, to, locale, error, _error_of(error))
+        if reply.chart is not None:
+            self.patient.submit(self._picture, reply.chart, to, locale)
 
     def share(self, reply: Reply, heard: Heard, locale: str) -> None:
         """Show the reply to everybody in the channel. Errors: NotTakenError, TROUBLE."""
@@ -119,6 +121,21 @@ class Sender:
                 client.views_update(view_id=to.view_id, view=message)
             case "home":
                 client.views_publish(user_id=to.user_id, view=message)
+
+    def _picture(self, chart: Chart, to: Heard, locale: str) -> None:
+        # Loaded here: to draw takes libraries that most answers do not need.
+        from bot import pictures  # noqa: PLC0415
+
+        try:
+            with guarded(self.log, drawing=chart.name):
+                try:
+                    pictures.send(self.patient_client, chart, to.user_id, locale)
+                except TROUBLE as error:
+                    reference = self.log.failure(error, sending=chart.name)
+                    said = f"Slack did not take the picture; that is noted under {reference}. Ask for it once more."
+                    raise Unanswered.because(said) from error
+        except Unanswered as unanswered:
+            self.answer(unanswered.reply, replace(to, way="message", channel_id=None, thread_ts=None), locale)
 
     def _to_url(self, message: Json, to: Heard) -> None:
         thread = {"thread_ts": to.thread_ts} if to.thread_ts else {}

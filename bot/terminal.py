@@ -78,6 +78,12 @@ def draw(reply: Reply, console: Console, locale: str = "en_US") -> tuple[Action,
     height = console.height - PROMPT_LINES if large else None
     for line in card(reply, Screen(columns(console), large, height, locale)):
         console.print(line, soft_wrap=True, markup=False, highlight=False, emoji=False)
+    if reply.chart is not None:
+        # Loaded here: to draw takes libraries that most cards do not need.
+        from bot import pictures  # noqa: PLC0415
+
+        path = pictures.keep(reply.chart, locale)
+        console.print(str(path), soft_wrap=True, markup=False, highlight=False, emoji=False)
     return numbered(reply)
 
 

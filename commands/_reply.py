@@ -180,6 +180,33 @@ class Item:
 Part = Panel | Note | Table | Item
 
 
+# --- pictures -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar of a chart, of the time up to `until`; of what is expected with the ends of its likely range."""
+
+    until: dt.date
+    value: Decimal
+    low: Decimal = Decimal(0)
+    high: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Bars of what was, and of what is expected. `unit` is a currency, `alt` says what it shows to who cannot see it,
+    and `name` is the file's.
+    """
+
+    title: str
+    unit: str
+    past: tuple[Bar, ...]
+    ahead: tuple[Bar, ...]
+    alt: str
+    name: str
+
+
 # --- forms ----------------------------------------------------------------------------------------------------------
 
 
@@ -230,6 +257,7 @@ class Reply:
     phone's notification and for a screen reader. `facts` are figures for programs that the parts do not draw.
 
     `again` asks for this same answer once more: to share it, and to page through it. `form` is what is to be filled in.
+    `chart` is a picture that comes beside it: a file in Slack, to the asker alone, and in a terminal.
     `thread` is, of a reply that is delivered (Request.origin), what composes the messages below it, in order.
     """
 
@@ -242,6 +270,7 @@ class Reply:
     again: Action | None = None
     form: Form | None = None
     thread: tuple[Action, ...] = ()
+    chart: Chart | None = None
 
     def all_facts(self) -> Iterator[Fact]:
         """Every figure of the reply about its subject, those of list items excepted."""

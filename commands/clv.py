@@ -1,4 +1,4 @@
-"""/clv NAME [DEAL] [why]: what a customer is worth, over a lifetime."""
+"""/clv NAME [DEAL] [why | chart]: what a customer is worth, over a lifetime."""
 
 import re
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from sqlalchemy.engine import Connection
 
-from commands import _clv_card, _clv_subject, _clv_why, _naming
+from commands import _clv_card, _clv_chart, _clv_subject, _clv_why, _naming
 from commands._amount import amount, is_below_zero, looks_like_an_amount, signs
 from commands._naming import QUOTES, short
 from commands._reply import Action, Command, Field, Form, Invalid, Option, Policy, Reply, Request, Shortcut
@@ -17,7 +17,8 @@ from store.dossiers import Dossier
 from store.money import from_minor
 
 NAME = "clv"
-WHY = "why"
+WHY, CHART = "why", "chart"
+VIEWS = (WHY, CHART)
 BELOW_ZERO = "A deal must be above zero; write it as 15000, 15,000 or 15k."
 # Digits with points and commas that could mean two things: 1.500, €500,50.
 AMBIGUOUS = re.compile(r"[$€£¥]?[\d.,']+[kKmM]?[$€£¥]?", re.ASCII)
@@ -25,12 +26,12 @@ AMBIGUOUS = re.compile(r"[$€£¥]?[\d.,']+[kKmM]?[$€£¥]?", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the text after /clv means: a name, perhaps a deal to set beside it, perhaps the reasons."""
+    """What the text after /clv means: a name, perhaps a deal to set beside it, perhaps another view than the card."""
 
     name: str
     deal: Decimal | None = None
     deal_currency: str = ""
-    why: bool = False
+    view: str = ""
 
 
 def run(request: Request, db: Database) -> Reply:
@@ -57,7 +58,7 @@ def _pressed(request: Request, connection: Connection) -> Reply:
     deal, typed = amount(written) or (None, "")
     if written and deal is None:
         raise Invalid(deal=f"“{short(written)}” is not an amount that means one thing; write 1500, 1,500 or 1.5k.")
-    asked = Asked(known.customer.name, deal, typed, why=request.values.get("view") == WHY)
+    asked = Asked(known.customer.name, deal, typed, request.values.get("view", ""))
     return _answer(asked, known, request, connection)
 
 
@@ -75,8 +76,8 @@ def _by_name(text: str, request: Request, connection: Connection) -> Reply:
     values = {}
     if asked.deal is not None:
         values["deal"] = f"{asked.deal_currency} {asked.deal:f}".strip()
-    if asked.why:
-        values["view"] = WHY
+    if asked.view:
+        values["view"] = asked.view
     return _naming.offered(connection, asked.name, found, Action("clv", "Show", values))
 
 
@@ -95,44 +96,46 @@ def readings(text: str) -> list[Asked]:
     """What "route 66 500 why" may mean, the longest name first: a customer may be called "Route 66", "Route 66 500" or
     "Tell Me Why". A name in quotes ends at its quote.
 
-    Errors: Invalid where what follows a quoted name is neither an amount nor "why".
+    Errors: Invalid where what follows a quoted name is neither an amount nor a view.
     """
     text = text.translate(QUOTES).strip()
     quoted = re.fullmatch(r'"([^"]+)"\s*(.*)', text, re.DOTALL)
     if quoted:
         return [_after_the_quote(quoted[1].strip(), quoted[2].split())]
     found, words = [Asked(text)], text.split()
-    why = len(words) > 1 and words[-1].casefold() == WHY
-    if why:
+    view = words[-1].casefold() if len(words) > 1 and words[-1].casefold() in VIEWS else ""
+    if view:
         words.pop()
-        found.append(Asked(" ".join(words), why=True))
+        found.append(Asked(" ".join(words), view=view))
     # "USD 15 000 000" has four words.
     for start in range(len(words) - 1, max(0, len(words) - 5), -1):
         deal = amount(" ".join(words[start:]))
         if deal is not None:
-            found.append(Asked(" ".join(words[:start]), *deal, why))
+            found.append(Asked(" ".join(words[:start]), *deal, view))
     return found
 
 
 def _after_the_quote(name: str, words: list[str]) -> Asked:
-    why = bool(words) and words[-1].casefold() == WHY
-    rest = " ".join(words[:-1] if why else words)
+    view = words[-1].casefold() if words and words[-1].casefold() in VIEWS else ""
+    rest = " ".join(words[:-1] if view else words)
     if not rest:
-        return Asked(name, why=why)
+        return Asked(name, view=view)
     deal = amount(rest)
     if is_below_zero(rest):
         raise Invalid(deal=BELOW_ZERO)
     if deal is None:
         raise Invalid(deal=f"“{short(rest)}” is not an amount; write it as 15000, 15,000 or 15k.")
-    return Asked(name, *deal, why)
+    return Asked(name, *deal, view)
 
 
 def _answer(asked: Asked, known: Dossier, request: Request, connection: Connection) -> Reply:
     if known.coverage is None:
         return _naming.no_ledger()
     subject = _clv_subject.subject(known)
-    if asked.why:
+    if asked.view == WHY:
         return _clv_why.reply(connection, subject, request.person.role)
+    if asked.view == CHART:
+        return _clv_chart.reply(connection, subject, request.place)
     deal = None
     if asked.deal is not None:
         deal = _deal(asked.deal, asked.deal_currency, subject.figures.value.currency)
@@ -169,8 +172,8 @@ def suggest(_request: Request, db: Database, field: str, typed: str) -> Sequence
 COMMAND = Command(
     name=NAME,
     summary="What a customer is worth to you over a lifetime, and what you stand to lose.",
-    usage="NAME [DEAL] [why]",
-    examples=("/clv acme", '/clv "A Bike Store" 15000', "/clv acme why"),
+    usage="NAME [DEAL] [why | chart]",
+    examples=("/clv acme", '/clv "A Bike Store" 15000', "/clv acme why", "/clv acme chart"),
     policy=Policy.CUSTOMER,
     run=run,
     suggest=suggest,

@@ -122,9 +122,10 @@ def twelve_months_before(day: dt.date) -> dt.date:
     return day - relativedelta(years=1)
 
 
-def per_invoice() -> sa.CTE:
-    """What the lines of each invoice come to, by its id."""
+def per_invoice(customer_id: int | None = None) -> sa.CTE:
+    """What the lines of each invoice come to, by its id; of one customer's where one is given."""
     lines = invoice_lines.c
+    own = sa.select(invoices.c.id).where(invoices.c.customer_id == customer_id)
     has_cost = lines.cost_minor.is_not(None)
     return (
         sa.select(
@@ -135,6 +136,7 @@ def per_invoice() -> sa.CTE:
             _added(ONE, ~has_cost).label("lines_assumed"),
             _added(lines.quantity_thousandths, lines.kind == "goods").label("units"),
         )
+        .where(sa.true() if customer_id is None else lines.invoice_id.in_(own))
         .group_by(lines.invoice_id)
         .cte("per_invoice")
     )

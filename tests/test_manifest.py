@@ -33,6 +33,9 @@ SCOPES_OF_METHODS = {
     "conversations.members": "channels:read groups:read im:read mpim:read",
     "conversations.open": "im:write",
     "conversations.replies": "channels:history groups:history im:history",
+    # A picture, to the direct messages of one person.
+    "files.completeUploadExternal": "files:write",
+    "files.getUploadURLExternal": "files:write",
     "users.info": "users:read",
     "users.list": "users:read",
     "users.lookupByEmail": "users:read.email",

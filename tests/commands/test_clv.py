@@ -458,10 +458,10 @@ def test_a_card_can_be_asked_for_once_more(books: SimpleNamespace, line: str, va
         ("17850", [Asked("17850")]),
         ("acme 15000", [Asked("acme 15000"), Asked("acme", Decimal(15_000))]),
         ("17850 500", [Asked("17850 500"), Asked("17850", Decimal(500))]),
-        ("acme WHY", [Asked("acme WHY"), Asked("acme", why=True)]),
+        ("acme WHY", [Asked("acme WHY"), Asked("acme", view="why")]),
         (
             "acme 1.5m why",
-            [Asked("acme 1.5m why"), Asked("acme 1.5m", why=True), Asked("acme", Decimal(1_500_000), why=True)],
+            [Asked("acme 1.5m why"), Asked("acme 1.5m", view="why"), Asked("acme", Decimal(1_500_000), view="why")],
         ),
         (
             "acme USD 15,000.50",
@@ -475,7 +475,7 @@ def test_a_card_can_be_asked_for_once_more(books: SimpleNamespace, line: str, va
             "route 66 500",
             [Asked("route 66 500"), Asked("route 66", Decimal(500)), Asked("route", Decimal(66_500))],
         ),
-        ('"tell me why" why', [Asked("tell me why", why=True)]),
+        ('"tell me why" why', [Asked("tell me why", view="why")]),
         ("“A Bike Store” $20", [Asked("A Bike Store", Decimal(20), "$")]),
         ('"unclosed', [Asked('"unclosed')]),
     ],
