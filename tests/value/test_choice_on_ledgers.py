@@ -1,6 +1,6 @@
 """The choice on the real ledgers: every split of `python -m benchmarks choice`, and what holds there.
 
-The targets are a mean regret of 3 % and a worst one of 15 %, of each error. What is held here is what was measured, with
+The targets are a mean regret of 3 % and a worst one of 15 %, of each error. Held here is what was measured, with
 room for the last digit of another machine: in the purchases' absolute errors and the spends' squared ones the mean is a
 little above the target, and so is the worst absolute error of purchases, where resellers order once a quarter to the
 day (docs/decisions/0010-steadiness-and-the-worse-error.md).
