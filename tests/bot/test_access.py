@@ -16,6 +16,7 @@ from bot import forms
 from bot.access import ONLY_AN_ADMIN, WHERE, WHO, refusal
 from bot.app import Melktert
 from bot.directory import BELIEVED_SECONDS
+from bot.messages import OF_MESSAGE
 from commands._reply import Command, Field, Form, Person, Place, Policy, Role
 from store import people, tables
 from store.database import Database
@@ -183,18 +184,24 @@ def test_figures_are_shown_within_policy_only(workspace: Workspace, kind: str, p
 @pytest.mark.parametrize("role", people.ROLES)
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_side_doors_are_as_closed_as_the_front_door(workspace: Workspace, kind: str, role: str) -> None:
-    """Live search, the menu of shortcuts and the Home tab: where a person is alone with the bot."""
+    """Live search, the menus of shortcuts and the Home tab: where a person is alone with the bot."""
     who = workspace.person(kind, role)
+    message = workspace.slack.posts(who, who.dm, "We saw Canary today")
     who.opens_home()
     for command in commands.ALL:
         may = kind == "member" and (command.policy is not Policy.ADMIN or role == "admin")
         view = opened(workspace, who, command)
         found = [who.ask(view, field, forms.FIELD, "can").options for field in ("customer", "name", "rep", "person")]
         assert may or not any(found)
-        if command.shortcut is not None:
-            asked = who.runs_shortcut(command.name)
+        entries = (
+            (command.shortcut, command.name, None),
+            (command.message_shortcut, command.name + OF_MESSAGE, message),
+        )
+        for callback_id, on in [(callback_id, on) for shortcut, callback_id, on in entries if shortcut]:
+            asked = who.runs_shortcut(callback_id, on=on)
             words = workspace.slack.wait_for(lambda asked=asked: filled_words(asked))
             assert is_refused(words) is not may
+            assert may or not canaries_in(words)
     assert kind != "member" or any(workspace_search(workspace, who))
     assert kind == "member" or who.home is None or not canaries_in(who.home.words)
 
