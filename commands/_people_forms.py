@@ -15,7 +15,7 @@ NOBODY = "nobody"
 CHOICES_MOST = 100
 ROLE_LABELS = {
     "rep": "rep: sees customers",
-    "manager": "manager: looks after reps; for now sees what a rep sees",
+    "manager": "manager: looks after reps; marks exits, corrects what others logged",
     "admin": "admin: loads data, settles who is who",
 }
 

@@ -30,7 +30,7 @@ NAME = "me"
 # What a role means to whoever has it.
 MEANING = {
     Role.REP: "You are shown customers, and what they are worth.",
-    Role.MANAGER: "You are shown customers, as every rep is; a manager can do nothing more yet.",
+    Role.MANAGER: "You are shown customers, as every rep is; you also mark exits, and correct what others have logged.",
     Role.ADMIN: "You also settle who is who, and what the figures rest on.",
 }
 ASK_AN_ADMIN = "Ask an admin of Melktert to link you; they do it with /melktert people."

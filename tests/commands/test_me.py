@@ -56,7 +56,7 @@ def test_it_says_role_zone_and_rep(team: SimpleNamespace) -> None:
     reply = me(team.db, Person("U1", "T1", team.anna, Role.MANAGER, "Africa/Johannesburg"))
     words = read(reply)
     assert "Melktert takes you for a manager" in words
-    assert "You are shown customers, as every rep is; a manager can do nothing more yet." in words
+    assert "You are shown customers, as every rep is; you also mark exits" in words
     assert "Your day is counted in the time zone Africa/Johannesburg." in words
     assert "In the ledger you are Anna Botha, with 2 customers." in words
     assert plain((facts(reply)["rep"].value,)) == "Anna Botha"
