@@ -103,6 +103,7 @@ def remove(connection: Connection, customer_id: int, *, by: str, at: dt.datetime
             )
     details = {"customer_id": customer_id, "name": row.name}
     audit.record(connection, at, by, "customer.remove", f"customer {customer_id}", details=details)
+    standings.forget(connection, [customer_id])
     connection.execute(customers.delete().where(customers.c.id == customer_id))
     return True
 
