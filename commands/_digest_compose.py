@@ -2,18 +2,19 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from commands._digest_words import due_words, event_words, stopped_words, talk_words, visit_words
+from commands._digest_words import due_words, event_words, owes_words, stopped_words, talk_words, visit_words
 from store import digest_candidates, digests, greetings, promises, sources, workspace
 from store.digest_candidates import Coming, Covered, Person
 from store.digest_schedules import Kept
 from store.digests import Issue, Line
 from store.greetings import Greeting
+from store.overdue import Debt
 from store.promises import Promise
 from store.sources import Coverage
 from store.who import Who
@@ -136,9 +137,13 @@ def _offers(
 ) -> tuple[list[Line], dict[Section, int]]:
     """Every line that there could be, and how many more each list has than were read."""
     gone = digest_candidates.stopped(connection, covered, today)
+    debts = digest_candidates.debtors(connection, covered, today)
     visits = digest_candidates.to_visit(connection, covered, today)
     counts = digest_candidates.counts(connection, covered, today)
-    lines = [_of_person("stopped", one, stopped_words(one), one.last_purchase_on) for one in gone]
+    lines = [_of_debtor(one, debt) for one, debt in debts]
+    owing = {one.customer_id for one, _ in debts}
+    silent = [one for one in gone if one.customer_id not in owing]
+    lines += [_of_person("stopped", one, stopped_words(one), one.last_purchase_on) for one in silent]
     lines += [_of_person("visit", one, visit_words(one, today), one.last_touch_on) for one in visits]
     due = promises.of(connection, reader.who, due_by=today + WEEK - dt.timedelta(days=1))
     lines += [_of_promise(one, today, covered.currency) for one in due]
@@ -166,6 +171,14 @@ def _of_person(section: Section, one: Person, reason: str, since_on: dt.date | N
         at_stake=one.at_stake,
         currency=one.currency,
     )
+
+
+def _of_debtor(one: Person, debt: Debt) -> Line:
+    """Whoever stopped paying; a payment makes it another debt."""
+    assert one.observation_end_on is not None, "an invoice is due by the books"
+    oldest_on = one.observation_end_on - dt.timedelta(days=debt.days)
+    line = _of_person("stopped", one, owes_words(debt), oldest_on)
+    return replace(line, subject=f"debt {line.subject}")
 
 
 def _of_promise(one: Promise, today: dt.date, currency: str | None) -> Line:
@@ -202,11 +215,7 @@ def _candidate(line: Line) -> Candidate:
 
 
 def _again(line: Line, times_shown: int, taken_by: str | None) -> Line:
-    return Line(
-        **{name: getattr(line, name) for name in line.__slots__ if name not in ("times_shown", "taken_by")},
-        times_shown=times_shown,
-        taken_by=taken_by,
-    )
+    return replace(line, times_shown=times_shown, taken_by=taken_by)
 
 
 def _figures(connection: Connection, reader: Reader, covered: Covered, today: dt.date) -> Figures:

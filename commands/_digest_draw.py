@@ -107,10 +107,10 @@ def details(digest: Digest) -> Reply:
         Note(
             (
                 Strong("The figures"),
-                ": the top customers are the best fifth by what is at stake; within cadence are those whom somebody "
-                "touched lately enough for their class. Value at risk is the probability of losing each customer "
-                "within 12 months, times what is left of its lifetime. Promises are those of the last 7 days and the "
-                "overdue ones. Touches are those of the last 7 days.",
+                ": top profit is that of the fifth of the customers that earned most in the last 12 months, and within "
+                "cadence are those whom somebody touched lately enough for their class. Value at risk is the "
+                "probability of losing each customer within 12 months, times what is left of its lifetime. Promises are "
+                "those of the last 7 days and the overdue ones. Touches are those of the last 7 days.",
             ),
             "quiet",
         ),
@@ -190,7 +190,7 @@ def _plain(value: Value) -> str:
 
 def _share(figures: Figures, _shown: Shown) -> Value:
     if figures.top_within is None or not figures.top_all:
-        return Unknown("no customer has a value that is known")
+        return Unknown("no customer has a profit that is known")
     return Ratio((figures.top_within / figures.top_all).quantize(Decimal("0.01")))
 
 
@@ -209,7 +209,7 @@ def _touches(figures: Figures, _shown: Shown) -> Value:
 
 
 _TOP: tuple[tuple[str, str, Callable[[Figures, Shown], Value]], ...] = (
-    ("top_in_cadence", "of top value within cadence", _share),
+    ("top_in_cadence", "of top profit within cadence", _share),
     ("value_at_risk", "value at risk", _risk),
     ("promises_kept", "promises kept on time", _kept),
     ("touches", "in the last 7 days", _touches),

@@ -3,6 +3,7 @@
 import datetime as dt
 
 from store.digest_candidates import Coming, Person
+from store.overdue import Debt
 from store.promises import Promise
 
 WEEK_DAYS = 7
@@ -29,6 +30,12 @@ def stopped_words(one: Person) -> str:
     late = _late(one)
     habit = f", {late} past their rhythm" if late else ""
     return f"{said}{habit}: ask first what we did wrong, and take a melktert"
+
+
+def owes_words(debt: Debt) -> str:
+    """Owes 38,200 USD, 51 days past due: ask first what we did wrong, and take a melktert."""
+    owed = f"owes {debt.amount:,.0f} {debt.currency}, {_days(debt.days)} past due when the books ended"
+    return f"{owed}: ask first what we did wrong, and take a melktert"
 
 
 def due_words(one: Promise, today: dt.date) -> str:

@@ -13,10 +13,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from store import overdue
 from store.customers import OWNER_COLUMNS, Owner, owner_of
 from store.money import from_minor
 from store.neglect import NEVER
+from store.overdue import Debt, Overdue
 from store.standing_rows import SINCE_EVER
+from store.standings import PART
 from store.tables import (
     customer_expectations,
     customer_standings,
@@ -36,6 +39,8 @@ MOST = 100
 # Whoever is worth an invitation or a talk about value: those who buy, and whom nothing has gone wrong with.
 LOYAL = (CareClass.RETAIN.value, CareClass.RAMP_UP.value)
 STOPPED_RULES = ("gone", "late")
+# An invoice a few days late is nobody's news.
+OVERDUE_DAYS_LEAST = 30
 EVENTS_WITHIN = dt.timedelta(weeks=8)
 # Nobody is asked the same questions twice in half a year.
 CONVERSATION_EVERY = dt.timedelta(weeks=26)
@@ -122,6 +127,19 @@ def stopped(connection: Connection, covered: Covered, today: dt.date) -> list[Pe
     return _list(connection, covered, _has_stopped() & _is_awake(today))
 
 
+def debtors(connection: Connection, covered: Covered, today: dt.date) -> list[tuple[Person, Debt]]:
+    """Of the most valuable customers those who stopped paying, each with what is longest overdue in the currency."""
+    valued = _list(connection, covered, _s.at_stake_minor.is_not(None) & _is_awake(today))
+    owed = overdue.of_customers(connection, [one.customer_id for one in valued])
+    found = ((one, _debt(owed[one.customer_id], covered.currency)) for one in valued)
+    return [(one, debt) for one, debt in found if debt is not None]
+
+
+def _debt(owed: Overdue, currency: str | None) -> Debt | None:
+    late = [debt for debt in owed.debts if debt.currency == currency and debt.days >= OVERDUE_DAYS_LEAST]
+    return late[0] if late else None
+
+
 def to_talk_to(connection: Connection, covered: Covered, today: dt.date) -> list[Person]:
     """The loyal customers with whom nobody had a value conversation in the last half-year."""
     talk = touches.alias("talk")
@@ -160,22 +178,37 @@ def owners(connection: Connection, rep_ids: Sequence[int]) -> dict[int, Owner]:
 
 
 def top_in_cadence(connection: Connection, covered: Covered, today: dt.date) -> tuple[Decimal, Decimal] | None:
-    """Of the best fifth of the customers: what is at stake with those within their cadence, and with all of them."""
-    of_money = customer_standings.c.at_stake_minor.is_not(None) & _is_covered(covered)
-    count = connection.scalar(sa.select(sa.func.count()).select_from(customer_standings).where(of_money)) or 0
-    if not count or covered.currency is None:
-        return None
-    best = (
-        sa.select(customer_standings.c.at_stake_minor, customer_standings.c.due_on)
-        .where(of_money)
-        .order_by(customer_standings.c.at_stake_minor.desc())
-        .limit(max(1, count // 5))
-        .subquery()
+    """Of the fifth of the customers that earned most in the last 12 months: the profit of those within their cadence,
+    and of all of them. None where nobody earned anything that is known.
+    """
+    minor = customer_values.c.gross_profit_12_months_minor
+    earning = (
+        sa.select(
+            minor.label("minor"),
+            _s.due_on,
+            sa.func.row_number().over(order_by=(minor.desc(), _s.customer_id)).label("place"),
+            sa.func.count().over().label("customers"),
+        )
+        .join_from(customer_standings, customer_values, customer_values.c.customer_id == _s.customer_id)
+        .where(minor > 0, customer_values.c.currency == covered.currency, _is_covered(covered), _IS_NO_EXIT)
+        .subquery("earning")
     )
-    looked_after = sa.func.sum(sa.case((best.c.due_on >= today, best.c.at_stake_minor), else_=0))
-    row = connection.execute(sa.select(looked_after.label("within"), sa.func.sum(best.c.at_stake_minor).label("all")))
-    within, in_all = row.one()
-    return from_minor(int(within), covered.currency), from_minor(int(in_all), covered.currency)
+    is_within = earning.c.due_on >= today
+    row = connection.execute(
+        sa.select(
+            *(_sum(column, is_within) for column in (earning.c.minor // PART, earning.c.minor % PART)),
+            *(_sum(column) for column in (earning.c.minor // PART, earning.c.minor % PART)),
+        ).where((earning.c.place - 1) * 5 < earning.c.customers)
+    ).one()
+    if row[2] is None or covered.currency is None:
+        return None
+    # In two parts, since SQLite fails at a sum that a column could not hold.
+    within, in_all = (int(row[at] or 0) * PART + int(row[at + 1] or 0) for at in (0, 2))
+    return from_minor(within, covered.currency), from_minor(in_all, covered.currency)
+
+
+def _sum(column: sa.ColumnElement[int], where: sa.ColumnElement[bool] | None = None) -> sa.ColumnElement[int]:
+    return sa.func.sum(column if where is None else sa.case((where, column), else_=0))
 
 
 def touches_made(connection: Connection, covered: Covered, from_on: dt.date, to_on: dt.date) -> int:

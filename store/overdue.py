@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -10,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from store.money import from_minor
+from store.one_of import one_of_ids
 from store.tables import invoice_lines, invoices, payments, sources
 
 
@@ -32,7 +34,6 @@ class Overdue:
     unknown: str = ""
 
 
-_CUSTOMER = sa.bindparam("customer", type_=sa.BigInteger())
 _PAID = sa.func.coalesce(
     sa.select(sa.func.sum(payments.c.amount_minor))
     .where(payments.c.invoice_id == invoices.c.id, payments.c.currency == invoices.c.currency)
@@ -49,6 +50,7 @@ _has_payments = sa.exists().where(payments.c.source_id == sources.c.id)
 # The invoices of those sources that have payments at all: elsewhere nothing is known of what was paid.
 _INVOICES: sa.Select[Any] = (
     sa.select(
+        invoices.c.customer_id,
         invoices.c.source_id,
         invoices.c.currency,
         invoices.c.due_on,
@@ -57,7 +59,7 @@ _INVOICES: sa.Select[Any] = (
     )
     .join_from(invoices, sources, sources.c.id == invoices.c.source_id)
     .where(
-        invoices.c.customer_id == _CUSTOMER,
+        one_of_ids(invoices.c.customer_id, "ids"),
         sa.not_(invoices.c.is_cancelled),
         sources.c.period_end_on.is_not(None),
         _has_payments,
@@ -66,12 +68,13 @@ _INVOICES: sa.Select[Any] = (
 )
 _UNMATCHED: sa.Select[Any] = (
     sa.select(
+        payments.c.customer_id,
         payments.c.source_id,
         payments.c.currency,
         sa.cast(sa.func.sum(payments.c.amount_minor), sa.BigInteger).label("paid"),
     )
-    .where(payments.c.customer_id == _CUSTOMER, payments.c.invoice_id.is_(None))
-    .group_by(payments.c.source_id, payments.c.currency)
+    .where(one_of_ids(payments.c.customer_id, "ids"), payments.c.invoice_id.is_(None))
+    .group_by(payments.c.customer_id, payments.c.source_id, payments.c.currency)
 )
 _ANY_PAYMENT = sa.select(payments.c.id).limit(1)
 
@@ -80,16 +83,28 @@ def of_customer(connection: Connection, customer_id: int) -> Overdue:
     """What the customer owes past its day: of each invoice what no payment covers, the oldest paid first by what came
     without an invoice's number, by credit notes, and by what was paid too much.
     """
-    rows = connection.execute(_INVOICES, {"customer": customer_id}).all()
-    if not rows:
-        if connection.scalar(_ANY_PAYMENT) is None:
-            return Overdue(unknown="no payments were imported")
-        return Overdue()
+    return of_customers(connection, [customer_id])[customer_id]
+
+
+def of_customers(connection: Connection, customer_ids: Sequence[int]) -> dict[int, Overdue]:
+    """What each of these customers owes past its day, with at most three queries."""
+    ids = {"ids": sorted(customer_ids)}
+    invoiced: dict[int, list[sa.Row[Any]]] = defaultdict(list)
+    for row in connection.execute(_INVOICES, ids):
+        invoiced[row.customer_id].append(row)
+    if not invoiced:
+        unknown = "no payments were imported" if connection.scalar(_ANY_PAYMENT) is None else ""
+        return dict.fromkeys(customer_ids, Overdue(unknown=unknown))
+    spare: dict[int, dict[tuple[int, str], int]] = defaultdict(lambda: defaultdict(int))
+    for row in connection.execute(_UNMATCHED, ids):
+        spare[row.customer_id][row.source_id, row.currency] += row.paid
+    return {one: _overdue(invoiced[one], spare[one]) if one in invoiced else Overdue() for one in customer_ids}
+
+
+def _overdue(rows: Sequence[sa.Row[Any]], spare: dict[tuple[int, str], int]) -> Overdue:
+    """What no payment covers, the oldest invoice paid first by `spare`, which is used up."""
     if all(row.due_on is None for row in rows):
         return Overdue(unknown="the books do not say when invoices are due")
-    spare: dict[tuple[int, str], int] = defaultdict(int)
-    for row in connection.execute(_UNMATCHED, {"customer": customer_id}):
-        spare[row.source_id, row.currency] += row.paid
     for row in rows:
         spare[row.source_id, row.currency] += max(0, -row.open)
     owed: dict[str, list[tuple[int, int]]] = defaultdict(list)

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from commands import digest
 from commands._reply import Invalid, NothingToSay, Person, Place, Reply, Request, Role
@@ -13,10 +14,11 @@ from store.contacts import About
 from store.database import Database
 from store.digest_schedules import Schedule
 from store.promises import NewPromise
-from store.tables import events, reps
+from store.tables import events, invoices, payments, reps
 from store.touches import NewTouch
 from store.who import Who
 from tests.commands.asking import read
+from tests.commands.conftest import RECENT
 from tests.ledger import NOW
 from value.anniversaries import YearlyDay
 
@@ -102,6 +104,20 @@ def test_a_promise_stands_under_follow_up_and_its_customer_nowhere_else(team: Si
     assert said.count("Metropolitan Bicycle Supply") == 2  # once as the first action, once as a line
 
 
+def test_who_stopped_paying_is_asked_what_we_did_wrong_and_stands_nowhere_else(team: SimpleNamespace) -> None:
+    late = invoices.c.customer_id == team.second
+    with team.db.writing() as connection:
+        connection.execute(invoices.update().where(late).values(due_on=dt.date(2026, 4, 10)))
+        other = connection.scalar(sa.select(invoices.c.id).where(invoices.c.customer_id == team.best).limit(1))
+        source, paid = team.ledger.source_id, {"paid_on": RECENT, "amount_minor": 100, "currency": "USD"}
+        row = {"source_id": source, "number": "P1", "customer_id": team.best, "invoice_id": other, **paid}
+        connection.execute(payments.insert().values(row))
+    reply = posted(team)
+    said = read(reply)
+    assert "owes 1,025 USD, 51 days past due when the books ended: ask first what we did wrong" in said
+    assert said.count("Route 66") == 1
+
+
 def test_an_event_stands_there_with_the_customers_never_invited(team: SimpleNamespace) -> None:
     with team.db.writing() as connection:
         event = {"title": "Race day", "held_on": dt.date(2026, 6, 12), "seats": 6, "made_at": NOW, "made_by": "U1"}
@@ -131,7 +147,7 @@ def test_the_figures_on_top_have_those_of_the_last_digest_beside_them(team: Simp
     touched(team.db, team.best, -2)
     second = read(posted(team, TODAY + week, NOW + week))
     assert "1 touch in the last 7 days, was 0" in second
-    assert "100 % of top value within cadence, was 0 %" in second
+    assert "100 % of top profit within cadence, was 0 %" in second
     assert "led to a touch" in second
 
 
