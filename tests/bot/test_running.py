@@ -86,6 +86,8 @@ def test_by_http_it_answers_until_it_is_told_to_stop(slack: Slack, tmp_path: Pat
         slack.wait_for(lambda: answers(f"{url}/healthz"))
         slack.http.request_url = f"{url}/slack/events"
         slack.http.verify_url()
+        with urllib.request.urlopen(f"{url}/metrics") as figures:
+            assert b"melktert_deliveries_missed_total 0" in figures.read()
         assert "No ledger has been imported yet" in slack.member("Anna").types("/clv acme").answer().words
         assert ends(process) == 0
 
