@@ -109,8 +109,8 @@ def details(digest: Digest) -> Reply:
                 Strong("The figures"),
                 ": top profit is that of the fifth of the customers that earned most in the last 12 months, and within "
                 "cadence are those whom somebody touched lately enough for their class. Value at risk is the "
-                "probability of losing each customer within 12 months, times what is left of its lifetime. Promises are "
-                "those of the last 7 days and the overdue ones. Touches are those of the last 7 days.",
+                "probability of losing each customer within 12 months, times what is left of its lifetime. Promises "
+                "are those of the last 7 days and the overdue ones. Touches are those of the last 7 days.",
             ),
             "quiet",
         ),
