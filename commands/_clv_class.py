@@ -12,7 +12,7 @@ from commands._reply import Count, Fact, Inline, Note, Ratio, Sentence, Strong, 
 from store import standings
 from store.money import from_minor
 from store.standings import cadence_days
-from value.classes import BY_NAME, Flip, Measure, flips
+from value.classes import BY_NAME, LEAST_MINOR, Flip, Measure, flips
 
 NEVER = "nobody has been to see them"
 
@@ -71,6 +71,8 @@ def _money(flip: Flip, found: Figures) -> Sentence:
     if value.currency is None:
         return ()
     profit = "revenue" if None in (value.gross_profit, value.gross_profit_12_months) else "profit"
+    if flip.at == LEAST_MINOR:
+        return (f"{flip.becomes.label} {'with any' if flip.rises else 'without'} {profit} in 12 months",)
     amount = found.money(from_minor(int(flip.at), value.currency))
     return (f"{flip.becomes.label} {_side(flip)} ", amount, f" of {profit} in 12 months")
 

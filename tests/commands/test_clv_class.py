@@ -63,3 +63,13 @@ def test_an_exit_is_said_and_no_visit_is_due(acme: SimpleNamespace) -> None:
         standings.refresh(connection, [acme.id])
     assert "Exit: no visit is due  ·  never touched\n" in read(ask(acme.db, "/clv acme"))
     assert "Class Exit: a manager has marked it as an exit." in read(ask(acme.db, "/clv acme why"))
+
+
+def test_the_edge_of_no_profit_at_all_is_said_in_words(acme: SimpleNamespace) -> None:
+    losing = acme.ledger.customer("Losing")
+    acme.ledger.invoice(losing, dt.date(2025, 1, 1), Line("1000", "900"))
+    acme.ledger.invoice(losing, dt.date(2026, 3, 1), Line("1000", "1200"))
+    acme.ledger.done()
+    words = read(ask(acme.db, "/clv losing why"))
+    assert "Class Restore: the last 12 months earned us nothing." in words
+    assert "Retain with any profit in 12 months" in words
