@@ -1,6 +1,7 @@
 """/promises: what is to be kept, overdue first; what becomes of each; and what is said when a reminder is due."""
 
 import datetime as dt
+import itertools
 
 import pytest
 
@@ -229,13 +230,12 @@ def test_whoever_handed_it_over_may_take_that_back_though_it_is_not_theirs_any_m
     assert the_one(team).who.slack_user_id == "U1"
 
 
-@pytest.mark.parametrize("promise", ["", "²", "1 or 1", "9" * 30, "404"])
-@pytest.mark.parametrize("do", ["keep", "snooze", "undo"])
-def test_ids_that_somebody_tampered_with_are_refused(team: Team, do: str, promise: str) -> None:
+def test_ids_that_somebody_tampered_with_are_refused(team: Team) -> None:
     team.promised()
-    with pytest.raises(Invalid):
-        team.types("/promises", values={"do": do, "promise": promise, "change": "0"}, origin="button")
-    assert the_one(team).state == "open"
+    for do, promise in itertools.product(["keep", "snooze", "undo"], ["", "²", "1 or 1", "9" * 30, "404"]):
+        with pytest.raises(Invalid):
+            team.types("/promises", values={"do": do, "promise": promise, "change": "0"}, origin="button")
+        assert the_one(team).state == "open"
 
 
 @pytest.mark.parametrize("do", ["steal", "remind", "handed", "passed"])

@@ -324,7 +324,7 @@ def test_the_rate_is_that_of_a_count_by_hand(sqlite_db: Database) -> None:
     customer_id = Ledger(sqlite_db).customer("Acme")
 
     @given(st.lists(lives, max_size=12), st.integers(-30, 60))
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=30, deadline=None)
     def holds(some: list[Life], later: int) -> None:
         today = DUE + dt.timedelta(days=later)
         rows = [life.row(customer_id) for life in some]
