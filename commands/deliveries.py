@@ -68,8 +68,8 @@ def _listed(connection: Connection) -> Reply:
         )
     number = Count(counts.by_state["held"], "message")
     return Reply(
-        headline=(number, " could not be posted"),
-        summary=(number, " could not be posted; decide what is to become of each."),
+        headline=(number, " held back"),
+        summary=(number, " held back; decide what is to become of each."),
         parts=(*(Item(_title(one), (one.trouble or "",), actions=_actions(one)) for one in held), *notes),
     )
 
@@ -80,9 +80,9 @@ def _told(connection: Connection, delivery_id: int) -> Reply:
     if one is None:
         raise NothingToSay("It is not held any more.")
     return Reply(
-        headline=(f"{_what(one)} was not posted",),
-        summary=(f"{_what(one)} was not posted: {one.trouble}",),
-        parts=(Note(_title(one)), Note((one.trouble or "",), "warning")),
+        headline=(f"{_what(one)} is held back",),
+        summary=(f"{_what(one)} is held back: {one.trouble}",),
+        parts=(Note((one.trouble or "",), "warning"), Note(("It was to go to ", *_to(one), "."))),
         actions=_actions(one),
     )
 
@@ -108,8 +108,12 @@ def _decided(request: Request, connection: Connection, do: str) -> Reply:
 
 
 def _title(one: Held) -> Sentence:
+    return (Strong(_what(one)), " to ", *_to(one))
+
+
+def _to(one: Held) -> Sentence:
     to = Mention("a colleague", one.slack_user_id) if one.slack_user_id else f"channel {one.channel_id}"
-    return (Strong(_what(one)), " to ", to, ", due on ", Date(one.due_at.date()))
+    return (to, ", due on ", Date(one.due_at.date()))
 
 
 def _what(one: Held) -> str:

@@ -46,7 +46,7 @@ def test_the_message_to_an_admin_has_both_buttons_until_it_is_decided(sqlite_db:
     delivery_id = held(sqlite_db)
     values = {"id": str(delivery_id)}
     reply = ask(sqlite_db, "/melktert deliveries", person=ADMIN, values=values, origin="delivery")
-    assert read(reply).startswith("The team's digest was not posted")
+    assert read(reply).startswith("The team's digest is held back")
     again, let_go = reply.actions
     press = {"person": ADMIN, "origin": "button", "receipt": "T1"}
     for _ in range(2):
