@@ -203,6 +203,7 @@ def test_a_form_submitted_again_changes_nothing_and_answers_as_before(team: Team
     first = submits(team, opened, **filled)
     again = submits(team, opened, receipt="view V1 h2", **{**filled, "note": "Other words"})
     assert again.headline == first.headline
+    assert submits(team, opened, receipt="view V1 h3", day="not a day any more").headline == first.headline
     assert [touch.note for touch in logged(team)] == ["Acme called"]
     with team.db.reading() as connection:
         assert len(promises.of(connection)) == 1
