@@ -1,11 +1,12 @@
 """A digest as a reply: the one thing to do first, four figures with last week's beside them, and the lines."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from commands._digest_compose import GREETING_DAYS, Digest, Figures
+from commands._digest_compose import GREETING_DAYS, Digest
+from commands._digest_top import top
 from commands._digest_words import day
 from commands._reply import (
     Action,
@@ -17,15 +18,10 @@ from commands._reply import (
     Mention,
     Money,
     Note,
-    Panel,
     Part,
-    Ratio,
     Reply,
     Sentence,
     Strong,
-    Text,
-    Unknown,
-    Value,
 )
 from store.customers import Owner
 from store.digests import Line
@@ -80,7 +76,12 @@ class Shown:
 def draw(digest: Digest, shown: Shown) -> Reply:
     """The main message."""
     numbers = {line.subject: number for number, line in enumerate(digest.lines, 1)}
-    parts: list[Part] = [*_stale(digest), *_late(shown), *_first(digest, shown), _top(digest, shown)]
+    parts: list[Part] = [
+        *_stale(digest),
+        *_late(shown),
+        *_first(digest, shown),
+        top(digest, shown.currency, shown.rate),
+    ]
     for section, title in TITLES.items():
         lines = [line for line in digest.lines if line.section == section]
         if lines:
@@ -153,67 +154,6 @@ def _first_words(digest: Digest, shown: Shown) -> Sentence:
         return (*first, line.reason, ".")
     money: Sentence = ("  ·  ", *_money(line, shown)) if line.at_stake is not None else ()
     return (*first, Strong(line.customer or ""), *money, "  ·  ", line.reason, ".")
-
-
-def _top(digest: Digest, shown: Shown) -> Panel:
-    was = digest.figures_before
-    facts = [
-        _fact(key, label, value(digest.figures, shown), value(was, shown) if was else None)
-        for key, label, value in _TOP
-    ]
-    rows: list[tuple[Fact | Sentence, ...]] = [tuple(facts[:2]), tuple(facts[2:])]
-    if digest.before is not None and digest.before.lines:
-        of = len(digest.before.lines)
-        lines = "line" if of == 1 else "lines"
-        rows.append(((f"Of the {of} {lines} of the last digest, {digest.acted_on} led to a touch.",),))
-    return Panel("How we look after them", tuple(rows))
-
-
-def _fact(key: str, label: str, now: Value, then: Value | None) -> Fact:
-    was = "" if then is None or isinstance(then, Unknown) else f"was {_plain(then)}"
-    return Fact(key, label, now, basis=was)
-
-
-def _plain(value: Value) -> str:
-    """A figure of last week in the words beside this week's."""
-    match value:
-        case Ratio():
-            return f"{value.number * 100:.0f} %"
-        case Money():
-            return f"{value.amount:,.0f} {value.currency}"
-        case Count():
-            return str(value.number)
-        case Text():
-            return value.text
-    return ""
-
-
-def _share(figures: Figures, _shown: Shown) -> Value:
-    if figures.top_within is None or not figures.top_all:
-        return Unknown("no customer has a profit that is known")
-    return Ratio((figures.top_within / figures.top_all).quantize(Decimal("0.01")))
-
-
-def _risk(figures: Figures, shown: Shown) -> Value:
-    if figures.value_at_risk is None or shown.currency is None:
-        return Unknown("no model has been fitted to the ledger")
-    return Money(figures.value_at_risk * shown.rate, shown.currency, "short")
-
-
-def _kept(figures: Figures, _shown: Shown) -> Value:
-    return Text(f"{figures.kept_on_time} of {figures.kept_of}") if figures.kept_of else Unknown("none was due")
-
-
-def _touches(figures: Figures, _shown: Shown) -> Value:
-    return Count(figures.touches, "touch", "touches")
-
-
-_TOP: tuple[tuple[str, str, Callable[[Figures, Shown], Value]], ...] = (
-    ("top_in_cadence", "of top profit within cadence", _share),
-    ("value_at_risk", "value at risk", _risk),
-    ("promises_kept", "promises kept on time", _kept),
-    ("touches", "in the last 7 days", _touches),
-)
 
 
 def _item(line: Line, number: int, digest: Digest, shown: Shown) -> Item:

@@ -1,0 +1,69 @@
+"""The four figures on top of a digest, with those of the last one beside them."""
+
+from collections.abc import Callable
+from decimal import Decimal
+
+from commands._digest_compose import Digest, Figures
+from commands._reply import Count, Fact, Money, Panel, Ratio, Sentence, Text, Unknown, Value
+
+
+def top(digest: Digest, currency: str | None, rate: Decimal) -> Panel:
+    """The figures on top; money is shown in `currency`, of which one unit of the figures' own is `rate`."""
+    was = digest.figures_before
+    facts = [
+        _fact(key, label, value(digest.figures, currency, rate), value(was, currency, rate) if was else None)
+        for key, label, value in _TOP
+    ]
+    rows: list[tuple[Fact | Sentence, ...]] = [tuple(facts[:2]), tuple(facts[2:])]
+    if digest.before is not None and digest.before.lines:
+        of = len(digest.before.lines)
+        lines = "line" if of == 1 else "lines"
+        rows.append(((f"Of the {of} {lines} of the last digest, {digest.acted_on} led to a touch.",),))
+    return Panel("How we look after them", tuple(rows))
+
+
+def _fact(key: str, label: str, now: Value, then: Value | None) -> Fact:
+    was = "" if then is None or isinstance(then, Unknown) else f"was {_plain(then)}"
+    return Fact(key, label, now, basis=was)
+
+
+def _plain(value: Value) -> str:
+    """A figure of last week in the words beside this week's."""
+    match value:
+        case Ratio():
+            return f"{value.number * 100:.0f} %"
+        case Money():
+            return f"{value.amount:,.0f} {value.currency}"
+        case Count():
+            return str(value.number)
+        case Text():
+            return value.text
+    return ""
+
+
+def _share(figures: Figures, _currency: str | None, _rate: Decimal) -> Value:
+    if figures.top_within is None or not figures.top_all:
+        return Unknown("no customer has a profit that is known")
+    return Ratio((figures.top_within / figures.top_all).quantize(Decimal("0.01")))
+
+
+def _risk(figures: Figures, currency: str | None, rate: Decimal) -> Value:
+    if figures.value_at_risk is None or currency is None:
+        return Unknown("no model has been fitted to the ledger")
+    return Money(figures.value_at_risk * rate, currency, "short")
+
+
+def _kept(figures: Figures, _currency: str | None, _rate: Decimal) -> Value:
+    return Text(f"{figures.kept_on_time} of {figures.kept_of}") if figures.kept_of else Unknown("none was due")
+
+
+def _touches(figures: Figures, _currency: str | None, _rate: Decimal) -> Value:
+    return Count(figures.touches, "touch", "touches")
+
+
+_TOP: tuple[tuple[str, str, Callable[[Figures, str | None, Decimal], Value]], ...] = (
+    ("top_in_cadence", "of top profit within cadence", _share),
+    ("value_at_risk", "value at risk", _risk),
+    ("promises_kept", "promises kept on time", _kept),
+    ("touches", "in the last 7 days", _touches),
+)
