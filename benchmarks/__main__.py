@@ -11,6 +11,7 @@ BENCHMARKS = {
     "digest": "benchmarks.digest",
     "drawing": "benchmarks.drawing",
     "import": "benchmarks.importing",
+    "models": "benchmarks.models",
     "names": "benchmarks.names",
     "recognising": "benchmarks.recognising",
     "scoring": "benchmarks.scoring",
