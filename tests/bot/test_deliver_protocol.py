@@ -32,11 +32,11 @@ def explore(db: Database, schedules: int, *, shrink: bool = True) -> None:
 
 
 def test_no_schedule_of_events_doubles_a_message_or_loses_one(sqlite_db: Database) -> None:
-    explore(sqlite_db, 80)
+    explore(sqlite_db, 60)
 
 
 def test_no_schedule_of_events_does_so_on_postgresql(postgresql_db: Database) -> None:
-    explore(postgresql_db, 15)
+    explore(postgresql_db, 12)
 
 
 @pytest.fixture

@@ -6,7 +6,9 @@ import time
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from bot.__main__ import app
 from store.database import Database
 from tests.bot.killing import KNOWN_WITHIN_SECONDS, LEAVES_SENDING, STAGES, Scene, Stage, environment, kill
 from tests.slack.slack import Slack
@@ -27,10 +29,10 @@ def kill_and_carry_on(scene: Scene, stage: Stage, key: str) -> None:
     killed_at = time.monotonic()
     other = scene.starts()
     try:
-        assert other.wait(KNOWN_WITHIN_SECONDS + 30) == 0
+        assert other.wait(2 * KNOWN_WITHIN_SECONDS) == 0
     finally:
         kill(other)
-    assert time.monotonic() - killed_at < KNOWN_WITHIN_SECONDS + 30
+    assert time.monotonic() - killed_at < KNOWN_WITHIN_SECONDS
     assert (scene.row(key).state, scene.standing(key)) == ("sent", 1)
 
 
@@ -56,16 +58,10 @@ def test_of_two_bots_one_is_killed_in_the_middle_of_many_messages(scene: Scene) 
     assert [scene.standing(key) for key in keys] == [1] * len(keys)
 
 
-def test_it_says_what_it_did_and_that_it_is_asked_for_once(scene: Scene) -> None:
+def test_it_says_what_it_did(scene: Scene) -> None:
     scene.puts("one")
-    done = run_once(scene)
-    assert (done.returncode, done.stdout) == (0, "1 posted since this began; 0 waiting, 0 held, 0 missed in all.\n")
-    assert "Say --once" in run_once(scene, "deliver").stderr
-
-
-def run_once(scene: Scene, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [sys.executable, "-m", "bot", *(arguments or ("deliver", "--once"))],
+    done = subprocess.run(
+        [sys.executable, "-m", "bot", "deliver", "--once"],
         cwd=scene.folder,
         env=environment(scene.slack, scene.db),
         capture_output=True,
@@ -73,6 +69,12 @@ def run_once(scene: Scene, *arguments: str) -> "subprocess.CompletedProcess[str]
         timeout=60,
         check=False,
     )
+    assert (done.returncode, done.stdout) == (0, "1 posted since this began; 0 waiting, 0 held, 0 missed in all.\n")
+
+
+def test_it_is_told_to_do_so_once() -> None:
+    answer = CliRunner().invoke(app, ["deliver"])
+    assert (answer.exit_code, "Say --once" in answer.stderr) == (1, True)
 
 
 @pytest.mark.soak

@@ -49,7 +49,8 @@ def test_a_slot_is_due_at_its_moment_and_the_next_one_after_it() -> None:
 @pytest.fixture(scope="module")
 def changes() -> dict[str, list[dt.datetime]]:
     """The moments, to the second, at which clocks are put forward or back; zones whose clocks always agree, once."""
-    days = [START + DAY * n for n in range((END - START).days + 1)]
+    # Nowhere are they changed twice in a week.
+    days = [START + WEEK * n for n in range((END - START) // WEEK + 1)]
     groups: dict[object, tuple[str, list[dt.datetime]]] = {}
     for zone in sorted(available_timezones()):
         place = ZoneInfo(zone)
