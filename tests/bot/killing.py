@@ -29,7 +29,7 @@ WAIT_SECONDS = 2
 KNOWN_WITHIN_SECONDS = 30
 # Longer than whoever is to be killed will live.
 FOR_GOOD_SECONDS = 60.0
-ANSWER_SECONDS = 0.2
+ANSWER_SECONDS = 0.4
 
 
 def environment(slack: Slack, db: Database) -> dict[str, str]:
@@ -134,7 +134,7 @@ class Scene:
         """It waits for the database, which somebody else writes to, with Slack's answer in its hands."""
         with self.db.engine.execution_options(**{WRITES: True}).connect() as connection:
             connection.execute(sa.text("SELECT 1"))  # from here on nobody else can write
-            time.sleep(3 * ANSWER_SECONDS)
+            time.sleep(2 * ANSWER_SECONDS)
             kill(victim)
             connection.rollback()
 

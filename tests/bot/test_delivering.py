@@ -24,7 +24,8 @@ def scene(slack: Slack, sqlite_db: Database, tmp_path: Path) -> Scene:
 def kill_and_carry_on(scene: Scene, stage: Stage, key: str) -> None:
     """One process dies at this stage; another goes on."""
     state = scene.kills_one_at(stage, key)
-    assert state == ("sending" if stage in LEAVES_SENDING else "claimed")
+    # On a busy computer it may have given up on Slack, and the row, before it was killed.
+    assert state in (("sending",) if stage in LEAVES_SENDING else ("claimed", "waiting"))
     scene.forgets_leases()
     killed_at = time.monotonic()
     other = scene.starts()
