@@ -57,7 +57,7 @@ def test_the_tables_fit_80_columns_and_say_what_was_chosen_and_why(run: Callable
     said = " ".join(result.stdout.split())
     for expected in ("Purchases in 13 weeks", "Spend in 13 weeks", "log-likelihood", "MAE", "RMSE", "PIT"):
         assert expected in said
-    assert re.search(r"Chosen for purchases: .+; for spend: .+\. Back-tested on 3 windows of 13 weeks", said)
+    assert re.search(r"Chosen for purchases: .+; for spend: .+\. Back-tested on \d windows of 13 weeks", said)
 
 
 def test_the_same_as_data(run: Callable[..., Result], path: Path) -> None:
