@@ -43,6 +43,7 @@ FIRST: Mapping[Section, str] = {
     "conversation": "talk about value with",
     "invite": "invite guests:",
 }
+GREETINGS_MOST = 5
 # Where the rest of a section is read.
 REST: Mapping[Section, str] = {
     "stopped": "/neglected",
@@ -81,12 +82,13 @@ def draw(digest: Digest, shown: Shown) -> Reply:
         *_late(shown),
         *_first(digest, shown),
         top(digest, shown.currency, shown.rate),
+        *_effect(digest),
     ]
     for section, title in TITLES.items():
         lines = [line for line in digest.lines if line.section == section]
         if lines:
             parts += [Note((Strong(title),)), *(_item(line, numbers[line.subject], digest, shown) for line in lines)]
-    parts += [*_rest(digest), *_last_time(digest), *_near(digest.greetings, digest.today), *_covered(digest, shown)]
+    parts += [*_rest(digest), *_last_time(digest), *_near(digest), *_covered(digest, shown)]
     headline = _headline(digest)
     return Reply(
         headline=headline,
@@ -156,6 +158,15 @@ def _first_words(digest: Digest, shown: Shown) -> Sentence:
     return (*first, Strong(line.customer or ""), *money, "  ·  ", line.reason, ".")
 
 
+def _effect(digest: Digest) -> tuple[Note, ...]:
+    """What the last digest led to."""
+    if digest.before is None or not digest.before.lines:
+        return ()
+    of = len(digest.before.lines)
+    lines = "line" if of == 1 else "lines"
+    return (Note((f"Of the {of} {lines} of the last digest, {digest.acted_on} led to a touch.",), "quiet"),)
+
+
 def _item(line: Line, number: int, digest: Digest, shown: Shown) -> Item:
     title: list[Inline] = [f"{number}  ", Strong(line.customer)] if line.customer else [f"{number}  ", line.reason]
     if line.at_stake is not None:
@@ -172,25 +183,33 @@ def _item(line: Line, number: int, digest: Digest, shown: Shown) -> Item:
 
 
 def _actions(line: Line, number: int, digest: Digest, shown: Shown) -> tuple[Action, ...]:
-    """What can be done about a line, the likeliest first. Of a preview only what needs no digest."""
-    actions: list[Action] = []
+    """What can be done about a line, the likeliest first; five at most fit a menu. Of a preview what needs no digest."""
     kept = {"issue": str(shown.issue_id), "line": str(number)}
-    if shown.issue_id is not None and digest.reader.is_team:
-        actions.append(Action(NAME, "I'll do it", {"do": "take", **kept}, style="primary"))
-    if line.customer_id is not None:
-        customer = {"customer": str(line.customer_id)}
-        talk = {"kind": "conversation"} if line.section == "conversation" else {}
-        label = "Log a talk" if talk else "Log a visit"
-        actions.append(Action("visit", label, {**customer, **talk}, opens_form=True))
-        if line.section != "follow_up":
-            actions.append(Action("promise", "Make a promise", customer, opens_form=True))
-        actions.append(Action("clv", "Show what it is worth", customer))
-    elif line.event_id is not None:
-        actions.append(Action("event", "Choose the guests", {"event": str(line.event_id)}))
-    if shown.issue_id is not None:
+    is_posted = shown.issue_id is not None
+    actions = list(_doing(line))
+    if is_posted and digest.reader.is_team:
+        actions.insert(0, Action(NAME, "I'll do it", {"do": "take", **kept}, style="primary"))
+    elif line.customer_id is not None:
+        actions.append(Action("clv", "Show what it is worth", {"customer": str(line.customer_id)}))
+    if is_posted and line.promise_id is None:
         actions.append(Action(NAME, "Snooze…", {"do": "snooze", **kept}, opens_form=True))
+    if is_posted:
         actions.append(Action(NAME, "Not relevant", {"do": "drop", **kept}))
     return tuple(actions)
+
+
+def _doing(line: Line) -> tuple[Action, ...]:
+    if line.promise_id is not None:
+        promise = {"promise": str(line.promise_id)}
+        done = Action("promises", "Done", {"do": "keep", **promise})
+        return (done, Action("promises", "Snooze…", {"do": "snooze", **promise}, opens_form=True))
+    if line.customer_id is None:
+        return (Action("event", "Choose the guests", {"event": str(line.event_id)}),)
+    customer = {"customer": str(line.customer_id)}
+    talk = Action("visit", "Log a talk", {**customer, "kind": "conversation"}, opens_form=True)
+    visit = Action("visit", "Log a visit", customer, opens_form=True)
+    promise_it = Action("promise", "Make a promise", customer, opens_form=True)
+    return (talk if line.section == "conversation" else visit, promise_it)
 
 
 def _money(line: Line, shown: Shown) -> Sentence:
@@ -240,11 +259,12 @@ def _last_time(digest: Digest) -> tuple[Note, ...]:
     )
 
 
-def _near(found: Sequence[Greeting], today: dt.date) -> tuple[Note, ...]:
-    if not found:
-        return ()
-    more: Sentence = (f"  ·  {len(found) - 1} more in the thread",) if len(found) > 1 else ()
-    return (Note((*_greeting(found[0], today), *more)),)
+def _near(digest: Digest) -> tuple[Note, ...]:
+    """Whose day is near: all of a rep's own, which has no thread; of the team's digest the first."""
+    found = digest.greetings
+    if not digest.reader.is_team or len(found) < 2:
+        return tuple(Note(_greeting(one, digest.today)) for one in found[:GREETINGS_MOST])
+    return (Note((*_greeting(found[0], digest.today), f"  ·  {len(found) - 1} more in the thread")),)
 
 
 def _greeting(one: Greeting, today: dt.date) -> Sentence:

@@ -14,12 +14,8 @@ def top(digest: Digest, currency: str | None, rate: Decimal) -> Panel:
         _fact(key, label, value(digest.figures, currency, rate), value(was, currency, rate) if was else None)
         for key, label, value in _TOP
     ]
-    rows: list[tuple[Fact | Sentence, ...]] = [tuple(facts[:2]), tuple(facts[2:])]
-    if digest.before is not None and digest.before.lines:
-        of = len(digest.before.lines)
-        lines = "line" if of == 1 else "lines"
-        rows.append(((f"Of the {of} {lines} of the last digest, {digest.acted_on} led to a touch.",),))
-    return Panel("How we look after them", tuple(rows))
+    rows: tuple[tuple[Fact | Sentence, ...], ...] = tuple((fact,) for fact in facts)
+    return Panel("How we look after them", rows)
 
 
 def _fact(key: str, label: str, now: Value, then: Value | None) -> Fact:
@@ -33,7 +29,7 @@ def _plain(value: Value) -> str:
         case Ratio():
             return f"{value.number * 100:.0f} %"
         case Money():
-            return f"{value.amount:,.0f} {value.currency}"
+            return _short(value.amount, value.currency)
         case Count():
             return str(value.number)
         case Text():
@@ -62,8 +58,17 @@ def _touches(figures: Figures, _currency: str | None, _rate: Decimal) -> Value:
 
 
 _TOP: tuple[tuple[str, str, Callable[[Figures, str | None, Decimal], Value]], ...] = (
-    ("top_in_cadence", "of top profit within cadence", _share),
+    ("top_in_cadence", "of top profit in cadence", _share),
     ("value_at_risk", "value at risk", _risk),
     ("promises_kept", "promises kept on time", _kept),
     ("touches", "in the last 7 days", _touches),
 )
+
+
+def _short(amount: Decimal, currency: str) -> str:
+    """417K USD, as the figure beside it is drawn short too."""
+    for unit, sign in ((Decimal(10) ** 9, "B"), (Decimal(10) ** 6, "M"), (Decimal(10) ** 3, "K")):
+        if abs(amount) >= unit:
+            scaled = amount / unit
+            return f"{scaled:,.0f}{sign} {currency}" if abs(scaled) >= 100 else f"{scaled:,.1f}{sign} {currency}"
+    return f"{amount:,.0f} {currency}"

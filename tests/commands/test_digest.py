@@ -147,7 +147,7 @@ def test_the_figures_on_top_have_those_of_the_last_digest_beside_them(team: Simp
     touched(team.db, team.best, -2)
     second = read(posted(team, TODAY + week, NOW + week))
     assert "1 touch in the last 7 days, was 0" in second
-    assert "100 % of top profit within cadence, was 0 %" in second
+    assert "100 % of top profit in cadence, was 0 %" in second
     assert "led to a touch" in second
 
 
