@@ -125,7 +125,8 @@ def errors(singles: Predictions, actual: Floats) -> dict[str, Errors]:
     if not names:
         return {}
     told = np.vstack(list(singles.values()))
-    weights = np.array([[candidates.parts(name).get(single, 0.0) for single in singles] for name in names])
+    made_of = [candidates.parts(name) for name in names]
+    weights = np.array([[of.get(single, 0.0) for single in singles] for of in made_of])
     step = max(1, CELLS_AT_ONCE // max(len(actual), 1))
     found = [Errors.of_each(weights[start : start + step] @ told, actual) for start in range(0, len(names), step)]
     return dict(zip(names, (one for some in found for one in some), strict=True))

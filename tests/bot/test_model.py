@@ -16,6 +16,7 @@ from store import migrate
 from store.database import Database
 from tests.ledger import Ledger, Line
 from tests.value import logs
+from value import backtest
 from value.order_log import Log
 
 FIRST = dt.date.fromordinal(logs.FIRST_DAY)
@@ -26,6 +27,8 @@ WINDOW = ("--calibration-end", (FIRST + dt.timedelta(weeks=60)).isoformat(), "--
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
     """Run the command line in a folder of its own, with a database of its own."""
+    # What is asked here holds with any number of windows, and each of them takes its time.
+    monkeypatch.setattr(backtest, "LATEST_WINDOWS", 2)
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'melktert.sqlite3'}")
     monkeypatch.chdir(tmp_path)
     return lambda *arguments: CliRunner().invoke(app, ["model", *map(str, arguments)])
