@@ -1,7 +1,7 @@
 """A digest as a reply: the one thing to do first, four figures with last week's beside them, and the lines."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -183,7 +183,7 @@ def _item(line: Line, number: int, digest: Digest, shown: Shown) -> Item:
 
 
 def _actions(line: Line, number: int, digest: Digest, shown: Shown) -> tuple[Action, ...]:
-    """What can be done about a line, the likeliest first; five at most fit a menu. Of a preview what needs no digest."""
+    """What can be done about a line, the likeliest first; five at most fit a menu."""
     kept = {"issue": str(shown.issue_id), "line": str(number)}
     is_posted = shown.issue_id is not None
     actions = list(_doing(line))
