@@ -58,10 +58,12 @@ def tried(log: Log, made: Choice) -> Trial:
     for name, value in spends.items():
         purchases = name.split(TIMES)[0]
         carrier = purchases if purchases in made.learned.models else made.carrier
-        told = _Told.of(made, known, carrier, expected[purchases], value, recalibrated=False)
+        # Purchases are the same for both sizes of an order: told once.
+        is_new = of_purchases[purchases].pit_mass is None
+        told = _Told.of(made, known, carrier, expected[purchases] if is_new else None, value, recalibrated=False)
         counted, spread = told.pits(None, bought, spent)
         of_spends[name] = told.outcome(of_spends[name].errors, spread, spent, spend=True)
-        if of_purchases[purchases].pit_mass is None:
+        if is_new:
             of_purchases[purchases] = told.outcome(of_purchases[purchases].errors, counted, bought, spend=False)
     of_purchases[made.purchases] = chosen.outcome(Errors.of(own[0], bought), pit_purchases, bought, spend=False)
     of_spends[made.spend] = chosen.outcome(Errors.of(own[1], spent), pit_spend, spent, spend=True)
@@ -82,7 +84,10 @@ def tried(log: Log, made: Choice) -> Trial:
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """The distributions of one candidate, and its 80 % intervals of counts and of spend, (customers, 2)."""
+    """The distributions of one candidate, and its 80 % intervals of counts and of spend, (customers, 2).
+
+    Without purchases the counts are those of the spend.
+    """
 
     parts: tuple[Forecasts, ...]
     counts: Floats
@@ -90,7 +95,14 @@ class _Told:
 
     @classmethod
     def of(
-        cls, made: Choice, known: Summaries, carrier: str, purchases: Floats, spend: Floats, *, recalibrated: bool
+        cls,
+        made: Choice,
+        known: Summaries,
+        carrier: str,
+        purchases: Floats | None,
+        spend: Floats,
+        *,
+        recalibrated: bool,
     ) -> "_Told":
         levels = np.array([LOW_LEVEL, HIGH_LEVEL])
         count_levels = made.of_counts.promised(levels) if recalibrated else levels
