@@ -89,7 +89,7 @@ def _errors(model: Model) -> str:
     off = from_minor(test.spend_mae_minor, model.currency)
     return (
         f" In the back-test off by {off:,.0f} {model.currency} and {test.purchases_mae:.1f} purchases a customer, "
-        f"and by {abs(test.spend_total_error):.0%} in total."
+        f"and by {abs(test.spend_total_error) * 100:.1f} % in total."
     )
 
 
