@@ -7,7 +7,7 @@ import datetime as dt
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 
 from slack_sdk import WebClient
 
@@ -55,10 +55,12 @@ class Rounds:
         self.elapsed = elapsed
         self.plans_due_seconds = float("-inf")
         self.thread = Thread(target=self._go_on, name="clock", daemon=True)
+        self.unstarted = Lock()
 
     def start(self) -> None:
-        """Make rounds from now on, in a thread."""
-        self.thread.start()
+        """Make rounds from now on, in a thread; it does not matter how often that is asked for."""
+        if self.unstarted.acquire(blocking=False):
+            self.thread.start()
 
     def finish(self) -> None:
         """Wait for the post that is under way; the rest stays for the next process."""

@@ -41,8 +41,12 @@ def running(
     melktert = build(settings, db, Log(), clock)
     serve = _socket if way == "socket" else _http
     with serve(slack, settings, melktert):
-        yield melktert
-    melktert.finish()
+        try:
+            yield melktert
+        finally:
+            # What was begun may be heard of once more, as the bot's own message is.
+            melktert.finish()
+            slack.wait_until_delivered()
 
 
 @contextmanager

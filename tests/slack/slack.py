@@ -50,6 +50,7 @@ class Slack:
         self.courier = Courier(self)
         self.server = SlackServer(self)
         self.threads = ThreadPoolExecutor(32, "slack-delivery")
+        self.under_way = 0
         self.calls: list[Call] = []
         self.unacknowledged: list[tuple[Parcel, str]] = []
         # How long Slack waits for an acknowledgement (docs.slack.dev/interactivity/handling-user-interaction).
@@ -221,8 +222,17 @@ class Slack:
             except Exception as error:
                 self.complaints.add(Complaint("stand-in", type(error).__name__, str(error)))
                 raise
+            finally:
+                with self.world.changing():
+                    self.under_way -= 1
 
+        with self.world.changing():
+            self.under_way += 1
         self.threads.submit(run)
+
+    def wait_until_delivered(self, timeout_seconds: float = 15) -> None:
+        """Wait until nothing is on its way to the app any more."""
+        self.world.wait_for(lambda: self.under_way == 0, timeout_seconds)
 
     def record(self, call: Call) -> None:
         with self.world.changing():
