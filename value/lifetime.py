@@ -3,7 +3,6 @@
 import enum
 from decimal import ROUND_CEILING, Decimal
 
-
 # How far residual lifetime value looks ahead; value/expectations.py says it in weeks.
 LIFETIME_YEARS = 20
 
