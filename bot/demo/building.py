@@ -53,11 +53,14 @@ class Ledger:
         return (today - self.last_day).days // 7
 
 
-def build(ledger: Ledger, now: dt.datetime, console: Console, folder: Path = FOLDER) -> Database:
+def build(
+    ledger: Ledger, now: dt.datetime, console: Console, folder: Path = FOLDER, *, learns: bool = True
+) -> Database:
     """The database of this week, made where there is none yet; progress goes to the console.
 
     Made under another name and renamed when it is done, so that a build that is killed is a build that never was. Of
-    two at the same moment the second waits for the first. Errors: Unanswered where the folder cannot be written.
+    two at the same moment the second waits for the first. Without `learns` it rests on assumptions alone.
+    Errors: Unanswered where the folder cannot be written.
     """
     weeks = ledger.shift_weeks(now.date())
     database = folder / f"week-{weeks}-{fingerprint(ledger)}.sqlite3"
@@ -66,14 +69,14 @@ def build(ledger: Ledger, now: dt.datetime, console: Console, folder: Path = FOL
         with _alone(folder / "lock", lambda: _say(console, "Another session is building the demo; waiting for it …")):
             if not database.exists():
                 clear_away(folder, weeks)
-                _make(ledger, now, weeks, database, console)
+                _make(ledger, now, weeks, database, console, learns=learns)
     except OSError as error:
         reason = f"The demo keeps its database in {folder.name}/ in the checkout, which cannot be written:"
         raise Unanswered.because(f"{reason} {error.strerror}.") from error
     return Database(f"sqlite:///{database}")
 
 
-def _make(ledger: Ledger, now: dt.datetime, weeks: int, database: Path, console: Console) -> None:
+def _make(ledger: Ledger, now: dt.datetime, weeks: int, database: Path, console: Console, *, learns: bool) -> None:
     # Loaded here, since a demo that is already built needs no import.
     from store import learning  # noqa: PLC0415
     from store.imports import mapping  # noqa: PLC0415
@@ -87,7 +90,8 @@ def _make(ledger: Ledger, now: dt.datetime, weeks: int, database: Path, console:
             import_files(db, ledger.files, mapping.load(ledger.mapping), now=now, shift_weeks=weeks, progress=progress)
             with db.writing() as connection:
                 reps.invent_names(connection, ledger.reps)
-            learning.learn(db, now=now, progress=progress)
+            if learns:
+                learning.learn(db, now=now, progress=progress)
             with db.writing() as connection:
                 invented.invent(connection, today=now.date(), at=now)
     finally:

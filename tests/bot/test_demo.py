@@ -44,7 +44,8 @@ def quiet() -> Console:
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder in which the demo was built on NOW, and is built for today too."""
     folder = tmp_path_factory.mktemp("demo")
-    build(LEDGER, NOW, quiet(), folder).close()
+    # To learn takes longer than all the rest: one of them is enough.
+    build(LEDGER, NOW, quiet(), folder, learns=False).close()
     build(LEDGER, dt.datetime.now(dt.UTC), quiet(), folder).close()
     return folder
 
@@ -157,7 +158,7 @@ def test_another_version_of_melktert_builds_it_anew(
 def test_a_build_says_that_it_goes_on(tmp_path: Path, watched: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm")
     said = StringIO()
-    build(LEDGER, NOW, Console(file=said, force_terminal=watched, width=80), tmp_path).close()
+    build(LEDGER, NOW, Console(file=said, force_terminal=watched, width=80), tmp_path, learns=False).close()
     assert "Building the demo" in said.getvalue()
 
 
@@ -211,7 +212,8 @@ def test_commands_on_standard_input_are_answered(folder: Path) -> None:
     assert "A Bike Store · has cost us $219.99" in shown
     assert "Your 10 best customers" in shown
     assert "Did you mean:" in shown
-    assert "Metropolitan Bicycle Supply · $1.19M" in shown
+    assert "Metropolitan Bicycle Supply · $" in shown
+    assert "expected over 20 years" in shown
     assert "No customer is called “zzzzqq”" in shown
     assert "There is no command “nonsense”" in shown
     assert "\x1b" not in shown
@@ -236,7 +238,7 @@ def test_nothing_on_standard_input_is_a_greeting_of_three_lines(folder: Path) ->
 
 def test_what_the_greeting_suggests_works(folder: Path) -> None:
     shown = say(folder, "\n".join(LEDGER.tries).encode())
-    assert "$1.19M" in shown
+    assert "expected over 20 years" in shown
     assert "There is no command" not in shown
     assert "No customer is called" not in shown
 
