@@ -144,7 +144,9 @@ class Deliverer:
 
     def look(self, one: Delivery) -> Iterator[str]:
         """Find out whether a doubtful one stands in its conversation, and act on it, step by step."""
-        doubt = self.doubts[_mark(one)]
+        doubt = self.doubts.get(_mark(one))
+        if doubt is None:
+            return  # it has become known meanwhile
         doubt.looks += 1
         assert one.channel_id is not None, "it is kept before anything is posted"
         try:
