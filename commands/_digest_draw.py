@@ -274,7 +274,9 @@ def _greeting(one: Greeting, today: dt.date) -> Sentence:
         named = one.contact.about.anniversary_of
         what = f"{named.capitalize()} anniversary" if named else "Anniversary"
     when = "today" if one.on == today else f"{one.on:%A} {one.on.day} {one.on:%B}"
-    years = f" ({one.years})" if one.years else ""
+    years = ""
+    if one.years:
+        years = f", turns {one.years}" if one.what == "birthday" else f", {one.years} years"
     return (f"{what}: ", Strong(one.contact.about.name), f" at {one.customer}, {when}{years}")
 
 
@@ -296,6 +298,8 @@ def _late(shown: Shown) -> tuple[Note, ...]:
 
 def _covered(digest: Digest, shown: Shown) -> tuple[Note, ...]:
     words: list[Inline] = []
+    if any(line.at_stake is not None for line in digest.lines):
+        words.append("Money is what is at stake: what they are worth from now on  ·  ")
     if digest.coverage is not None:
         end = day(digest.coverage.observation_end_on)
         words.append(f"{digest.coverage.titles}, to {end}")

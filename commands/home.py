@@ -7,6 +7,7 @@ from decimal import Decimal
 from sqlalchemy.engine import Connection
 
 from commands import _my_day
+from commands._digest_runs import runs
 from commands._figures import Figures, old_data, rests_on
 from commands._my_day import Day
 from commands._ranking import entry, figures_of, meaning
@@ -59,7 +60,7 @@ def run(request: Request, db: Database) -> Reply:
         seen = _see(request, connection)
         setup: tuple[Part, ...] = ()
         if request.person.role.includes(Role.ADMIN):
-            setup = checklist(request, connection, seen.coverage, seen.best)
+            setup = (*checklist(request, connection, seen.coverage, seen.best), *runs(request, connection))
         parts = (
             *setup,
             *_stale(request, connection, seen.coverage),

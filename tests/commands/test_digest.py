@@ -17,7 +17,7 @@ from store.promises import NewPromise
 from store.tables import events, invoices, payments, reps
 from store.touches import NewTouch
 from store.who import Who
-from tests.commands.asking import read
+from tests.commands.asking import ask, read
 from tests.commands.conftest import RECENT
 from tests.ledger import NOW
 from value.anniversaries import YearlyDay
@@ -147,7 +147,7 @@ def test_the_figures_on_top_have_those_of_the_last_digest_beside_them(team: Simp
     touched(team.db, team.best, -2)
     second = read(posted(team, TODAY + week, NOW + week))
     assert "1 touch in the last 7 days, was 0" in second
-    assert "100 % of top profit in cadence, was 0 %" in second
+    assert "100 % of the best's profit in cadence, was 0 %" in second
     assert "led to a touch" in second
 
 
@@ -333,6 +333,16 @@ def test_the_history_says_what_became_of_each(team: SimpleNamespace) -> None:
     assert "1 June 2026" in said
     assert "0 taken" in said
     assert "every Monday 08:00 (Africa/Johannesburg)" in said
+
+
+def test_an_admins_home_tells_the_last_and_the_next_run_and_nobody_elses_does(team: SimpleNamespace) -> None:
+    admin = Person("U7", "T1", role=Role.ADMIN)
+    said = read(ask(team.db, "/melktert home", person=admin))
+    assert "Monday 08:00  ·  C1" in said
+    assert "not sent yet  ·  next on 8 June 2026" in said
+    asked(team.db, text="pause")
+    assert "not sent yet  ·  paused" in read(ask(team.db, "/melktert home", person=admin))
+    assert "C1" not in read(ask(team.db, "/melktert home", person=MANAGER))
 
 
 def test_a_late_digest_says_so(team: SimpleNamespace) -> None:
