@@ -3,6 +3,7 @@
 import datetime as dt
 import math
 from decimal import Decimal
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from store.forecasting import HORIZONS_WEEKS
 from store.money import from_minor
 from tests.ledger import NOW, Ledger, Line
 from tests.regulars import LAST, Regulars, regulars
+from tests.store.imports.ledgers import GOOD, flat_mapping, imported
 from value.engine import expect
 from value.order_log import log_of, summarised
 from value.risk import lost_within
@@ -153,6 +155,22 @@ def test_between_refits_only_touched_customers_are_asked_about_anew(db: Database
     with db.writing() as connection:
         scoring.score(connection)
     assert rows(db)[second] != before[second]
+
+
+def test_an_import_asks_about_the_customers_that_it_touched(db: Database, learned: Regulars, tmp_path: Path) -> None:
+    before = rows(db)
+    in_dollars = flat_mapping(tmp_path, EUR="USD")
+    imported(db, tmp_path, GOOD, in_dollars)
+    first = rows(db)
+    assert {one: first[one] for one in before} == before
+    acme, blue = sorted(set(first) - set(before))
+    assert first[acme]["purchases_12_months"] > 0
+    assert first[blue]["unknown_reason"] == "nothing has been bought in the period covered"
+    imported(db, tmp_path, ["9;03.02.2025;8;Blue;FR;r1;P1;2;10,50;12"], in_dollars)
+    second = rows(db)
+    assert second[blue]["purchases_12_months"] > 0
+    assert {one: second[one] for one in first if one != blue} == {one: first[one] for one in first if one != blue}
+    assert learned.customers
 
 
 def test_a_month_that_is_scored_again_is_written_anew(db: Database, learned: Regulars) -> None:
