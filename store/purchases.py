@@ -66,8 +66,6 @@ class Standings:
     currency: Sequence[str | None]
     unknown_reason: Sequence[str | None]
     end_day: Ints
-    has_bought: Sequence[bool]
-    has_profit: Sequence[bool]
     known_since: dict[int, int]
 
     def in_currency(self, currency: str) -> Ints:
@@ -97,13 +95,11 @@ def standings(connection: Connection, only: sa.ColumnElement[bool] | None = None
             values.currency,
             values.unknown_reason,
             values.observation_end_on,
-            values.last_purchase_on.is_not(None),
-            values.gross_profit_minor.is_not(None),
         )
         .where(sa.true() if only is None else only)
         .order_by(values.customer_id)
     )
-    columns = list(zip(*connection.execute(statement), strict=True)) or [()] * 6
+    columns = list(zip(*connection.execute(statement), strict=True)) or [()] * 4
     ends = {day: day.toordinal() if day else 0 for day in set(columns[3])}
     since = sa.select(customers.c.id, customers.c.customer_since_on).where(customers.c.customer_since_on.is_not(None))
     return Standings(
@@ -111,8 +107,6 @@ def standings(connection: Connection, only: sa.ColumnElement[bool] | None = None
         currency=columns[1],
         unknown_reason=columns[2],
         end_day=np.array([ends[day] for day in columns[3]], dtype=np.int64),
-        has_bought=[bool(one) for one in columns[4]],
-        has_profit=[bool(one) for one in columns[5]],
         known_since={row.id: row.customer_since_on.toordinal() for row in connection.execute(since)},
     )
 
