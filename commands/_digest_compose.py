@@ -1,7 +1,7 @@
 """What a digest says: its lines with their reasons, and the figures on top, for one reader and one day."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -103,9 +103,10 @@ def compose(connection: Connection, reader: Reader, *, slot_on: dt.date, today: 
     covered = Covered(reader.rep_ids, digest_candidates.currency_of(connection))
     before = digests.before(connection, reader.key, slot_on)
     offers, beyond = _offers(connection, reader, covered, today)
+    late = {_promised(one) for one in promises.of(connection, reader.who, due_by=today - dt.timedelta(days=1))}
     by_subject = {line.subject: line for line in reversed(offers)}
     chosen = choose(
-        [_candidate(line) for line in offers],
+        [_candidate(line, late) for line in offers],
         shown=digests.times_shown(connection, reader.key, slot_on),
         dismissed=digests.dismissed(connection, reader.key, today),
         lines_most=reader.lines_most,
@@ -185,7 +186,7 @@ def _of_promise(one: Promise, today: dt.date, currency: str | None) -> Line:
     known = one.at_stake is not None and one.currency == currency
     return Line(
         section="follow_up",
-        subject=f"promise {one.id} due {one.due_on.isoformat()}",
+        subject=_promised(one),
         reason=due_words(one, today),
         times_shown=0,
         customer_id=one.customer_id,
@@ -195,6 +196,11 @@ def _of_promise(one: Promise, today: dt.date, currency: str | None) -> Line:
         at_stake=one.at_stake if known else None,
         currency=currency if known else None,
     )
+
+
+def _promised(one: Promise) -> str:
+    """What is not to be repeated of a promise; a new day makes it another."""
+    return f"promise {one.id} due {one.due_on.isoformat()}"
 
 
 def _of_event(one: Coming) -> Line:
@@ -209,9 +215,9 @@ def _of_event(one: Coming) -> Line:
     )
 
 
-def _candidate(line: Line) -> Candidate:
+def _candidate(line: Line, late: Collection[str]) -> Candidate:
     at_stake = None if line.at_stake is None else float(line.at_stake)
-    return Candidate(line.section, line.subject, line.customer_id, at_stake)
+    return Candidate(line.section, line.subject, line.customer_id, at_stake, line.subject in late)
 
 
 def _again(line: Line, times_shown: int, taken_by: str | None) -> Line:

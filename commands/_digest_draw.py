@@ -44,14 +44,6 @@ FIRST: Mapping[Section, str] = {
     "invite": "invite guests:",
 }
 GREETINGS_MOST = 5
-# Where the rest of a section is read.
-REST: Mapping[Section, str] = {
-    "stopped": "/neglected",
-    "follow_up": "/promises",
-    "visit": "/neglected",
-    "conversation": "/neglected upcoming",
-    "invite": "/event",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,28 +212,23 @@ def _money(line: Line, shown: Shown) -> Sentence:
 
 def _rest(digest: Digest) -> tuple[Note, ...]:
     """What did not fit, and where it is read."""
-    if not digest.left_out:
-        return ()
     words: list[Inline] = []
     for section, count in digest.left_out.items():
-        words += [
-            *(["  ·  "] if words else []),
-            f"{count:,} more to {_verb(section)}: ",
-            Code(
-                f"{REST[section]} team" if section in ("visit", "stopped") and digest.reader.is_team else REST[section]
-            ),
-        ]
-    return (Note(tuple(words), "quiet"),)
+        words += [*(["  ·  "] if words else []), f"{count:,} more {_MORE[section]}"]
+        if section in _REST:
+            words += [": ", Code(f"{_REST[section]} team" if digest.reader.is_team else _REST[section])]
+    return (Note(tuple(words), "quiet"),) if words else ()
 
 
-def _verb(section: Section) -> str:
-    return {
-        "stopped": "win back",
-        "follow_up": "follow up",
-        "visit": "visit",
-        "conversation": "talk to",
-        "invite": "invite to",
-    }[section]
+_MORE: Mapping[Section, str] = {
+    "stopped": "who stopped",
+    "follow_up": "to follow up this week",
+    "visit": "to visit",
+    "conversation": "to talk to",
+    "invite": "to invite to",
+}
+# Where the rest of a section is read.
+_REST: Mapping[Section, str] = {"follow_up": "/promises", "visit": "/neglected"}
 
 
 def _last_time(digest: Digest) -> tuple[Note, ...]:

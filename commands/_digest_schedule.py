@@ -25,7 +25,7 @@ from commands._reply import (
     Sentence,
     Strong,
 )
-from store import deliveries, digest_due, digest_schedules, digests, reps
+from store import deliveries, digest_due, digest_schedules, digests, reps, workspace
 from store.digest_schedules import Kept, Schedule
 from store.digests import Issue
 from store.rep_hours import WEEKDAYS
@@ -50,7 +50,7 @@ def schedule(request: Request, connection: Connection) -> Reply:
         return Reply(headline=("Schedule the digest",), form=_form(request, connection, channel, kept))
     if request.origin != "form":
         # Slack opens a form for a button only.
-        return _standing(kept, request) if kept else _none(channel)
+        return _standing(connection, kept, request) if kept else _none(channel)
     values = request.values
     currency = values.get("currency", "").strip().upper() or None
     asked = {
@@ -69,21 +69,21 @@ def schedule(request: Request, connection: Connection) -> Reply:
     saved = digest_schedules.save(
         connection, channel, wanted, by=acting(request), at=request.now, receipt=request.receipt
     )
-    return _standing(saved, request)
+    return _standing(connection, saved, request)
 
 
 def pause(request: Request, connection: Connection) -> Reply:
     """Send nothing until somebody resumes it."""
     kept = _kept(request, connection)
     digest_schedules.pause(connection, kept, by=acting(request), at=request.now)
-    return _standing(_again(connection, kept), request)
+    return _standing(connection, _again(connection, kept), request)
 
 
 def resume(request: Request, connection: Connection) -> Reply:
     """Send it again, from the next slot on."""
     kept = _kept(request, connection)
     digest_schedules.resume(connection, kept, by=acting(request), at=request.now)
-    return _standing(_again(connection, kept), request)
+    return _standing(connection, _again(connection, kept), request)
 
 
 def send(request: Request, connection: Connection) -> Reply:
@@ -109,7 +109,8 @@ def history(request: Request, connection: Connection) -> Reply:
     items = tuple(_item(connection, kept, issue) for issue in found)
     missed = digest_due.missed(connection, kept.reader)
     headline: Sentence = (f"The last {len(found)} digests" if len(found) > 1 else "The digests of this channel",)
-    notes = [Note(("None has been sent yet.",))] if not found else []
+    waiting = digest_due.on_its_way(connection, kept.reader)
+    notes = [Note(("One is on its way.",))] if waiting else [] if found else [Note(("None has been sent yet.",))]
     if missed:
         notes.append(Note((Count(missed, "digest"), " could not be sent in time."), "warning"))
     return Reply(
@@ -128,7 +129,8 @@ def _item(connection: Connection, kept: Kept, issue: Issue) -> Item:
 
 
 def _form(request: Request, connection: Connection, channel: str, kept: Kept | None) -> Form:
-    known = kept.schedule if kept else Schedule(zone=request.person.zone)
+    first = workspace.settings(connection).first_weekday
+    known = kept.schedule if kept else Schedule(zone=request.person.zone, weekday=first)
     names = {rep.id: rep.name for rep in reps.every(connection)}
     chosen = ", ".join(names[one] for one in known.rep_ids if one in names) or EVERYBODY
     days = tuple(Option(one, one.capitalize()) for one in WEEKDAYS)
@@ -173,7 +175,7 @@ def _reps(connection: Connection, text: str) -> tuple[int, ...]:
     return tuple(sorted(set(found)))
 
 
-def _standing(kept: Kept, request: Request) -> Reply:
+def _standing(connection: Connection, kept: Kept, request: Request) -> Reply:
     said = "is paused" if kept.is_paused else f"comes {when(kept)}"
     headline: Sentence = (f"The digest of this channel {said}",)
     switch = Action(NAME, "Resume", {"do": "resume", "channel": kept.channel_id})
@@ -181,7 +183,7 @@ def _standing(kept: Kept, request: Request) -> Reply:
         switch = Action(NAME, "Pause", {"do": "pause", "channel": kept.channel_id})
     notes: Sequence[Note] = [Note((kept.paused_because,), "warning")] if kept.paused_because else []
     if not kept.is_paused:
-        upcoming = digest_due.next_slot(kept, request.now)
+        upcoming = digest_due.next_slot(connection, kept, request.now)
         notes = [*notes, Note(("The next one: ", day(upcoming.day), "."))]
     change = Action(NAME, "Change…", {"do": "schedule", "channel": kept.channel_id}, opens_form=True)
     return Reply(headline=headline, summary=(*headline, "."), parts=tuple(notes), actions=(switch, change))

@@ -13,8 +13,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from store import overdue
+from store import guests, overdue
 from store.customers import OWNER_COLUMNS, Owner, owner_of
+from store.guests import Proposal
 from store.money import from_minor
 from store.neglect import NEVER
 from store.overdue import Debt, Overdue
@@ -108,7 +109,7 @@ def counts(connection: Connection, covered: Covered, today: dt.date) -> Counts:
     """Both with one look at every customer."""
     row = connection.execute(
         sa.select(
-            sa.func.count(sa.case((_is_past(today), 1))).label("to_visit"),
+            sa.func.count(sa.case((_is_past(today) & ~_has_stopped(), 1))).label("to_visit"),
             sa.func.count(sa.case((_has_stopped(), 1))).label("stopped"),
         )
         .select_from(customer_standings)
@@ -118,8 +119,8 @@ def counts(connection: Connection, covered: Covered, today: dt.date) -> Counts:
 
 
 def to_visit(connection: Connection, covered: Covered, today: dt.date) -> list[Person]:
-    """The customers past their cadence who are not snoozed."""
-    return _list(connection, covered, _is_past(today) & _is_awake(today))
+    """The customers past their cadence who are not snoozed; who stopped is in the other list."""
+    return _list(connection, covered, _is_past(today) & ~_has_stopped() & _is_awake(today))
 
 
 def stopped(connection: Connection, covered: Covered, today: dt.date) -> list[Person]:
@@ -165,9 +166,8 @@ def coming(connection: Connection, covered: Covered, today: dt.date) -> list[Com
         .where(is_near)
         .order_by(events.c.held_on, events.c.id)
     ).all()
-    never = sa.exists().where(event_guests.c.customer_id == customer_standings.c.customer_id)
-    guests = _list(connection, covered, _is_loyal() & ~never) if rows else []
-    found = (_coming(row, guests, covered.currency) for row in rows)
+    proposed = _never_invited(connection, covered) if rows else []
+    found = (_coming(row, proposed, covered.currency) for row in rows)
     return [one for one in found if one.guests]
 
 
@@ -324,16 +324,23 @@ def _person(row: sa.Row[Any], currency: str | None) -> Person:
     )
 
 
-def _coming(row: Any, guests: Sequence[Person], currency: str | None) -> Coming:
-    left = max(0, row.seats - row.invited) if row.seats is not None else len(guests)
-    worth = [one.at_stake for one in guests[:left] if one.at_stake is not None]
+def _never_invited(connection: Connection, covered: Covered) -> list[Proposal]:
+    """Whom /event proposes first: the loyal whom nobody ever invited, the most valuable first."""
+    proposed = guests.propose(connection, None, MOST, only_never=True)
+    theirs = (one for one in proposed if not covered.rep_ids or (one.owner and one.owner.rep_id in covered.rep_ids))
+    return [one for one in theirs if one.is_loyal and one.currency == covered.currency]
+
+
+def _coming(row: Any, proposed: Sequence[Proposal], currency: str | None) -> Coming:
+    left = max(0, row.seats - row.invited) if row.seats is not None else len(proposed)
+    worth = [one.at_stake for one in proposed[:left]]
     return Coming(
         event_id=row.id,
         title=row.title,
         held_on=row.held_on,
         invited=row.invited,
         seats=row.seats,
-        guests=min(left, len(guests)),
+        guests=min(left, len(proposed)),
         at_stake=sum(worth, Decimal(0)) if worth else None,
         currency=currency if worth else None,
     )

@@ -125,7 +125,7 @@ def runs(connection: Connection, now: dt.datetime) -> list[Run]:
             connection.scalar(
                 sa.select(rows.c.state).where(_is_of(kept.reader)).order_by(rows.c.due_at.desc()).limit(1)
             ),
-            None if kept.is_paused else next_slot(kept, now).at,
+            None if kept.is_paused else next_slot(connection, kept, now).at,
             missed(connection, kept.reader),
         )
         for kept in digest_schedules.every(connection)
@@ -137,14 +137,23 @@ def weekly(kept: Kept) -> Weekly:
     return Weekly(WEEKDAYS.index(kept.schedule.weekday), kept.schedule.time, kept.schedule.zone)
 
 
-def next_slot(kept: Kept, now: dt.datetime) -> Slot:
-    """The next slot that is to come."""
-    return following(weekly(kept), now)
+def next_slot(connection: Connection, kept: Kept, now: dt.datetime) -> Slot:
+    """The next slot that is to come, but for those whose digest was sent early."""
+    slot = following(weekly(kept), now)
+    while deliveries.get(connection, key_of(kept.reader, slot.day)) is not None:
+        slot = following(weekly(kept), slot.at)
+    return slot
 
 
 def key_of(reader: str, slot_on: dt.date) -> str:
     """The key of a digest among the deliveries."""
     return f"digest {reader} {slot_on.isoformat()}"
+
+
+def on_its_way(connection: Connection, reader: str) -> bool:
+    """Whether a digest of this reader is about to be posted."""
+    waits = rows.c.state.in_(("waiting", "claimed", "sending"))
+    return connection.scalar(sa.select(rows.c.id).where(_is_of(reader), waits).limit(1)) is not None
 
 
 def missed(connection: Connection, reader: str) -> int:

@@ -20,13 +20,15 @@ LINES_MOST = 10
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """Something that could stand in a digest. `subject` names what is not to be repeated, and changes with what was
-    done ("visit 31 since 2026-03-01"). `at_stake` is in the reader's currency, None where it is not known.
+    done ("visit 31 since 2026-03-01"). `at_stake` is in the reader's currency, None where it is not known. What is
+    urgent, such as a promise that is overdue, comes first in its section, whatever the money.
     """
 
     section: Section
     subject: str
     customer_id: int | None
     at_stake: float | None
+    is_urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,9 @@ def choose(
 
 
 def _of(candidates: Sequence[Candidate], section: Section) -> list[Candidate]:
-    return sorted((one for one in candidates if one.section == section), key=_money)
+    return sorted(
+        (one for one in candidates if one.section == section), key=lambda one: (not one.is_urgent, _money(one))
+    )
 
 
 def _once(ranked: Sequence[Candidate]) -> list[Candidate]:

@@ -22,6 +22,12 @@ def test_a_section_with_little_money_is_heard_too() -> None:
     assert chosen.left_out == {"visit": 16}
 
 
+def test_what_is_urgent_comes_first_in_its_section_and_has_a_line() -> None:
+    late = Candidate("follow_up", "promise 9", 99, 1.0, is_urgent=True)
+    chosen = choose([*(visit(number, 100.0, "follow_up") for number in range(5)), late], shown={}, lines_most=3)
+    assert [line.candidate.subject for line in chosen.lines] == ["promise 9", "follow_up 0", "follow_up 1"]
+
+
 def test_a_customer_who_stopped_is_not_also_invited() -> None:
     chosen = choose([visit(1, 5.0, "invite"), visit(1, 5.0, "stopped"), visit(1, 5.0)], shown={})
     assert [line.candidate.section for line in chosen.lines] == ["stopped"]
