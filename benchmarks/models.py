@@ -2,8 +2,8 @@
 
 The two fit and predict by turns, each in a process of its own, on the same generated customers, none of them twice.
 A time runs from the data in memory to the last prediction, beside it the seconds of CPU, which a busy machine changes
-less; a peak is the process's own (ru_maxrss). lifetimes stands in an environment of its own: that of --lifetimes, or one
-that is made now.
+less; a peak is the process's own (ru_maxrss). lifetimes stands in an environment of its own: that of --lifetimes, or
+one that is made now.
 """
 
 import argparse
