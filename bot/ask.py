@@ -18,7 +18,7 @@ from bot.entries import numbered
 from bot.json_reply import as_json, dump
 from bot.log import Log
 from bot.terminal import draw
-from bot.usable import opened, usable_settings
+from bot.usable import opened, terminal_settings
 from commands._reply import Person, Reply, Request, Role
 from store import people
 from store.database import Database
@@ -96,7 +96,7 @@ def _day(text: str) -> dt.date:
 
 def _open() -> Database:
     """The database of the settings. A question makes no database: where there is none, that is the answer."""
-    settings = usable_settings()
+    settings = terminal_settings()
     url = sa.make_url(settings.database_url)
     if url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:"):
         assert url.database is not None

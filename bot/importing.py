@@ -20,7 +20,7 @@ from bot.answer import Unanswered, guarded
 from bot.console import for_a_reader_that_may_leave, open_console
 from bot.log import Log
 from bot.score import after_import
-from bot.usable import opened, usable_settings
+from bot.usable import opened, terminal_settings
 from store.database import Database
 from store.imports import importer
 from store.imports import mapping as mappings
@@ -62,7 +62,7 @@ def import_files(
 def _learn(console: Console) -> None:
     """What was imported stands, whatever becomes of learning from it: the transaction of the import has ended."""
     try:
-        with guarded(LOG, asked="learn from an import"), closing(opened(usable_settings())) as db:
+        with guarded(LOG, asked="learn from an import"), closing(opened(terminal_settings())) as db:
             for sentence in after_import(db, open_console(sys.stderr)):
                 console.print(Text(sentence))
     except Unanswered as unanswered:
@@ -138,7 +138,7 @@ def _import(files: list[Path], name: str, *, dry_run: bool, rejected: Path) -> R
 @contextmanager
 def _database(*, dry_run: bool) -> Iterator[Database]:
     """The database of the settings; a dry run makes none, and where there is none it compares with an empty one."""
-    settings = usable_settings()
+    settings = terminal_settings()
     url = sa.make_url(settings.database_url)
     with ExitStack() as stack:
         if dry_run and url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():

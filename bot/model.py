@@ -19,7 +19,7 @@ from bot.console import columns as width_of
 from bot.console import for_a_reader_that_may_leave, open_console
 from bot.log import Log as Diary
 from bot.model_log import Columns, read
-from bot.usable import opened, usable_settings
+from bot.usable import opened, terminal_settings
 from store import orders
 from store.money import from_minor
 from value.engine import choose, expect
@@ -113,7 +113,7 @@ def _is(count: int) -> str:
 
 
 def _from_database() -> Asked:
-    db = opened(usable_settings())
+    db = opened(terminal_settings())
     try:
         with db.reading() as connection:
             rows = list(orders.every(connection))

@@ -18,7 +18,7 @@ from rich.text import Text
 from bot.answer import Unanswered, guarded
 from bot.console import for_a_reader_that_may_leave, open_console
 from bot.log import Log
-from bot.usable import opened, usable_settings
+from bot.usable import opened, terminal_settings
 from store import learning
 from store.database import Database
 from store.learning import Learned
@@ -35,7 +35,7 @@ def score(
     """Score every customer: python -m bot score [--refit]."""
     try:
         with for_a_reader_that_may_leave(), guarded(LOG, asked="score"):
-            db = opened(usable_settings())
+            db = opened(terminal_settings())
             started = time.perf_counter()
             try:
                 with watched(open_console(sys.stderr)) as progress:

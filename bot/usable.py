@@ -1,5 +1,6 @@
 """The operator's settings, or the sentence that says which of them cannot be used. For every command line."""
 
+from collections.abc import Callable
 from typing import Any
 
 from pydantic import ValidationError
@@ -11,12 +12,27 @@ from bot.settings import Settings
 from store.database import Database
 from store.migrate import NewerDatabaseError
 
+# What the terminal needs. The empty name is the file .env itself, which may be the one that names the database.
+OF_THE_TERMINAL = frozenset({"", "database_url", "home_currency"})
+
 
 def usable_settings() -> Settings:
     """The settings, of which DATABASE_URL names a database of a known kind. Errors: Unanswered."""
+    return _without(lambda _name: True)
+
+
+def terminal_settings() -> Settings:
+    """The same for whoever does not use Slack: a placeholder for a token must not keep them from their figures.
+
+    What cannot be used and is not needed is at its default. Errors: Unanswered.
+    """
+    return _without(OF_THE_TERMINAL.__contains__)
+
+
+def _without(is_needed: Callable[[str], bool]) -> Settings:
     settings, problems = usable_parts()
-    if problems:
-        raise Unanswered.because(*problems.values())
+    if sentences := [sentence for name, sentence in problems.items() if is_needed(name)]:
+        raise Unanswered.because(*sentences)
     return settings
 
 
@@ -55,7 +71,7 @@ def _parts(**options: Any) -> tuple[Settings, dict[str, str]]:
         return Settings(**options), {}
     except ValidationError as error:
         problems = _sentences(error)
-        defaults = {name: Settings.model_fields[name].default for name in problems}
+        defaults = {name: Settings.model_fields[name].get_default(call_default_factory=True) for name in problems}
         return Settings(**defaults, **options), problems
 
 

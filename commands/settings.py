@@ -93,7 +93,8 @@ GROUPS = (
             Setting("first_weekday", "First day of the week", "weekday"),
             Setting("stale_after_days", "Data is old after", "whole", "day", "35"),
         ),
-        "The first day of the week is not used so far; it waits for the weekly digest.",
+        "The first day of the week is the day that /digest schedule proposes for the digest of a channel. A rep's own "
+        "digest comes on the first day of their working week: /melktert hours.",
     ),
 )
 EVERY = tuple(setting for group in GROUPS for setting in group.settings)

@@ -91,6 +91,11 @@ def test_the_day_can_be_set() -> None:
     assert "Old data" in old
 
 
+def test_a_placeholder_for_a_token_of_slack_keeps_nobody_from_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-…")
+    assert ask("/clv metropolitan bicycle").exit_code == 0
+
+
 def test_who_asks_can_be_said() -> None:
     assert ask("/clv metropolitan bicycle", "--as", "U01STRANGER").exit_code == 0
 

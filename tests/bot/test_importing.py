@@ -1,6 +1,7 @@
 """python -m bot import: sentences for a person, an exit code for a script."""
 
 import re
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -40,6 +41,13 @@ def test_all_taken_is_exit_0_and_says_what_became_of_every_line(run: Callable[..
     )
     assert max(map(len, result.stdout.splitlines())) <= 80
     assert result.stderr == ""
+
+
+def test_a_placeholder_for_a_token_of_slack_keeps_nobody_from_importing(
+    run: Callable[..., Result], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SLACK_APP_TOKEN", "your token")
+    assert run(ledger(tmp_path, GOOD), "--mapping", "shop.toml").exit_code == 0
 
 
 @pytest.mark.parametrize(
@@ -127,6 +135,8 @@ def test_the_example_of_the_docs_can_be_imported_as_it_stands(run: Callable[...,
     assert result.exit_code == 0, result.output
     assert "Read 3 lines" in result.stdout
     assert "3 new" in result.stdout
+    with sqlite3.connect(tmp_path / "melktert.sqlite3") as connection:
+        assert connection.execute("SELECT name FROM reps").fetchall() == [("Petra Vogel",)]
 
 
 def test_the_docs_explain_every_key_and_no_other() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from bot.answer import Unanswered
 from bot.settings import Settings
-from bot.usable import usable_settings
+from bot.usable import terminal_settings, usable_settings
 
 SECRET = "1234-verysecret"
 NAMES = [name.upper() for name in Settings.model_fields]
@@ -124,6 +124,44 @@ def test_a_file_that_is_no_text_is_said_to_be_so(tmp_path: Path) -> None:
     (tmp_path / ".env").write_bytes(b"\xff\xfeS\x00L\x00A\x00C\x00K\x00")
     with pytest.raises(Unanswered, match=r"The file \.env cannot be read; it is plain text in UTF-8"):
         usable_settings()
+    with pytest.raises(Unanswered, match=r"The file \.env cannot be read; it is plain text in UTF-8"):
+        terminal_settings()
+
+
+PLACEHOLDERS = {
+    "SLACK_BOT_TOKEN": "xoxb-…",
+    "SLACK_APP_TOKEN": "xapp-…",
+    "SLACK_SIGNING_SECRET": "your secret",
+    "SLACK_API_URL": "slack",
+    "FIRST_ADMIN": "Anna",
+    "HTTP_HOST": "http://here",
+    "HTTP_PORT": "default",
+    "HTTP_PROCESSES": "all",
+    "AMBIGUOUS_WAIT_SECONDS": "a minute",
+}
+
+
+@pytest.mark.parametrize("name", PLACEHOLDERS)
+def test_the_terminal_needs_nothing_of_slack_so_a_placeholder_there_keeps_nobody_from_their_figures(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME_CURRENCY", "EUR")
+    unset = terminal_settings()
+    monkeypatch.setenv(name, PLACEHOLDERS[name])
+    assert terminal_settings() == unset
+    with pytest.raises(Unanswered, match=name):
+        usable_settings()
+
+
+@pytest.mark.parametrize(("name", "sentence"), [("DATABASE_URL", "DATABASE_URL names no"), ("HOME_CURRENCY", "ISO 42")])
+def test_what_the_terminal_does_need_is_still_asked_for(
+    name: str, sentence: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, "nonsense")
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-…")
+    with pytest.raises(Unanswered, match=sentence) as caught:
+        terminal_settings()
+    assert "SLACK_BOT_TOKEN" not in str(caught.value)
 
 
 def test_every_setting_is_explained_to_the_operator_and_nothing_else_is() -> None:

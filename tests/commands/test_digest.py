@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from commands import digest
 from commands._reply import Invalid, NothingToSay, Person, Place, Reply, Request, Role
-from store import contacts, deliveries, digest_due, digest_schedules, digests, people, promises, touches
+from store import contacts, deliveries, digest_due, digest_schedules, digests, people, promises, touches, workspace
 from store.contacts import About
 from store.database import Database
 from store.digest_schedules import Schedule
@@ -274,6 +274,19 @@ def test_a_manager_schedules_it_in_the_channel_it_is_for(team: SimpleNamespace) 
         kept = digest_schedules.of_channel(connection, "C1")
     assert kept is not None
     assert (kept.schedule.rep_ids, kept.schedule.currency, kept.schedule.lines_most) == ((1,), "EUR", 5)
+
+
+def test_a_new_schedule_proposes_the_first_day_of_the_teams_week(team: SimpleNamespace) -> None:
+    def proposed(channel: str) -> str | None:
+        form = asked(team.db, "schedule", origin="button", place=Place("channel", channel)).form
+        assert form is not None
+        return next(field.initial for field in form.fields if field.name == "weekday")
+
+    assert proposed("C2") == "monday"
+    with team.db.writing() as connection:
+        assert workspace.change(connection, workspace.TeamSettings(first_weekday="sunday"), by="U1", at=NOW)
+    assert proposed("C2") == "sunday"
+    assert proposed("C1") == "monday"  # what is scheduled stays
 
 
 @pytest.mark.parametrize(

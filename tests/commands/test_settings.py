@@ -78,7 +78,7 @@ def test_every_setting_is_in_one_form_of_three(db: Database) -> None:
     assert sorted(names) == sorted(TeamSettings.model_fields)
 
 
-def test_what_nothing_rests_on_yet_is_said_on_the_card_and_in_the_form(db: Database) -> None:
+def test_what_rests_on_a_group_is_said_on_the_card_and_in_the_form(db: Database) -> None:
     words = read(ask(db, SETTINGS))
     for group, said in (
         (
@@ -86,7 +86,11 @@ def test_what_nothing_rests_on_yet_is_said_on_the_card_and_in_the_form(db: Datab
             "A cadence is the longest time between two touches of a customer of that class; /neglected lists those "
             "whom nobody has seen in time.",
         ),
-        ("calendar", "The first day of the week is not used so far; it waits for the weekly digest."),
+        (
+            "calendar",
+            "The first day of the week is the day that /digest schedule proposes for the digest of a channel. A rep's "
+            "own digest comes on the first day of their working week: /melktert hours.",
+        ),
     ):
         assert said in words
         assert [plain(note.text) for note in form_of(db, group).intro] == [said]

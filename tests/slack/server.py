@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import threading
+from email.utils import formatdate
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
@@ -101,6 +102,8 @@ class SlackServer:
             log_level="critical",
             access_log=False,
             proxy_headers=False,
+            # Uvicorn notes the time in its main loop, which _Server does without: it would stay that of the start.
+            date_header=False,
         )
         self._server = _Server(config, self._ready)
         await self._server.serve(sockets=[self._socket])
@@ -150,7 +153,8 @@ class SlackServer:
         if given.is_dropped:
             self.abort(address)
             return Response(status_code=500)
-        return Response(given.body, given.status, given.headers)
+        date = formatdate(self._slack.clock.now(), usegmt=True)
+        return Response(given.body, given.status, {"Date": date, **given.headers})
 
 
 def _protocol(transports: dict[Address, asyncio.Transport]) -> type[asyncio.Protocol]:

@@ -30,6 +30,13 @@ def test_one_message_a_second_and_channel(slack: Slack, client: WebClient, sales
     assert client.chat_postMessage(channel=sales.id, text="2")["ok"]
 
 
+def test_every_answer_says_what_time_it_is_at_slack(slack: Slack, client: WebClient) -> None:
+    slack.clock.stop(datetime(2026, 11, 22, 8, tzinfo=UTC))
+    assert client.api_test().headers["date"] == "Sun, 22 Nov 2026 08:00:00 GMT"
+    slack.clock.advance(minutes=7)
+    assert client.api_test().headers["date"] == "Sun, 22 Nov 2026 08:07:00 GMT"
+
+
 def test_a_short_burst_may_be_let_through(slack: Slack, client: WebClient, sales: Channel) -> None:
     slack.clock.stop()
     slack.rate_limits.enforce(burst=3)
