@@ -334,9 +334,9 @@ def test_scopes_that_are_missing_mean_that_the_app_is_to_be_installed_again(slac
 
 
 def test_scopes_that_nobody_needs_are_looked_at(slack: Slack) -> None:
-    slack.app.bot_scopes |= {"files:write"}
+    slack.app.bot_scopes |= {"reactions:write"}
     finding = of("Scopes")
-    assert (finding.level, finding.says) == ("warning", "files:write is granted, and not needed.")
+    assert (finding.level, finding.says) == ("warning", "reactions:write is granted, and not needed.")
 
 
 def test_an_app_level_token_without_its_scope_is_told_so(slack: Slack) -> None:
