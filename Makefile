@@ -16,7 +16,7 @@ setup: $(STAMP) ## install what the bot needs into .venv
 $(STAMP): requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Melktert needs Python 3.11 or later; say make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)" >&2; exit 1; }
-	@echo "Setting up .venv (once, about a minute) ..." >&2
+	@echo "Setting up .venv (once, one to three minutes) ..." >&2
 	@$(PYTHON) -m venv --clear $(VENV)
 	@$(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@touch $@
