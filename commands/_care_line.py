@@ -1,5 +1,6 @@
 """A line that begins with a customer and goes on: "acme yesterday 45m spoke to the buyer"."""
 
+import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,8 +8,9 @@ from dataclasses import dataclass
 from sqlalchemy.engine import Connection
 
 from commands._naming import MOST_CANDIDATES, QUOTES, offered, short
-from commands._reply import Action, Invalid, Reply, Request
-from store import names
+from commands._reply import Action, Code, Invalid, Note, Reply, Request, Sentence
+from store import customers, names
+from store.customers import Customer
 from store.names import Found, Match
 
 NAME_WORDS_MOST = 7
@@ -16,6 +18,7 @@ NAME_WORDS_MOST = 7
 MISSPELT_WORDS_MOST = 3
 # What a button can carry beside the rest of its values.
 LONGEST_REST = 1_000
+TWICE_WITHIN = dt.timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,3 +98,52 @@ def receipt_of(request: Request, customer_id: int) -> str | None:
     """What makes a choice among those offered one change: that of the line, and who was chosen."""
     once = request.values.get("once", "")
     return f"{once} customer {customer_id}" if once and request.origin == "button" else request.receipt
+
+
+def once_of(request: Request) -> str:
+    """What the buttons of an answer carry, so that whichever is pressed, and however often, it is one change."""
+    return request.values.get("once") or request.receipt or ""
+
+
+# --- the same line twice ---------------------------------------------------------------------------------------------
+
+
+def is_recent(at: dt.datetime, request: Request) -> bool:
+    """Whether the same words now are rather a second try than a second visit or promise."""
+    return abs(request.now - at) <= TWICE_WITHIN
+
+
+def ago(at: dt.datetime, request: Request) -> str:
+    """Just now, a minute ago, 5 minutes ago."""
+    minutes = int((request.now - at).total_seconds() // 60)
+    return "just now" if minutes < 1 else "a minute ago" if minutes == 1 else f"{minutes} minutes ago"
+
+
+def again(request: Request) -> dict[str, str]:
+    """What a button carries that does it all the same, once however often it is pressed."""
+    once = once_of(request)
+    return {"again": "yes", "once": f"{once} again" if once else ""}
+
+
+# --- where there are no forms ---------------------------------------------------------------------------------------
+
+
+def has_forms(request: Request) -> bool:
+    """Whether whoever asks can fill in a form: at a terminal nobody can."""
+    return request.place.kind != "terminal" or request.person.slack_user_id is not None
+
+
+def to_type(headline: Sentence, line: str) -> Reply:
+    """The line that does what a form would."""
+    how: Sentence = ("Type ", Code(line), ", with your own words.")
+    return Reply(headline, (*headline, ". ", *how), (Note(how),))
+
+
+def spelt(connection: Connection, customer: Customer) -> str:
+    """The customer as it is found by that alone at the beginning of a line: its name in quotes, else its number."""
+    numbers = [reference.number for reference in customers.references(connection, customer.id)]
+    for one in [customer.name.translate(QUOTES).replace('"', " "), *numbers]:
+        found = names.find(connection, one, MOST_CANDIDATES, misspelt=False).certain
+        if found is not None and found.customer_id == customer.id:
+            return f'"{one}"'
+    return f'"{customer.name}"'

@@ -161,12 +161,29 @@ def _undone(connection: Connection, promise: Promise, request: Request) -> Reply
         raise Invalid(change="Only whoever did it, or a manager, can take it back; ask one of them.")
     changed = promises.undo(connection, promise.id, change_id, doing(request))
     if change_id == MADE:
-        said: Sentence = ("Taken back: nothing is promised to ", promise.customer_name)
-        return one_line(said, ("It counts for nothing, and nobody is reminded.",), actions=(ALL,))
+        return _unmade(connection, promise, request)
     now = changed.promise
-    said = ("Taken back: ", words.shown(now.text), ", for ", now.customer_name)
+    said: Sentence = ("Taken back: ", words.shown(now.text), ", for ", now.customer_name)
     more: Sentence = (words.somebody(now.who), " is to keep it, ", *words.due(now, request.today), ". ")
     return one_line(said, (*more, *words.reminded(connection, now)), actions=(*words.three(now), ALL))
+
+
+def _unmade(connection: Connection, promise: Promise, request: Request) -> Reply:
+    """A promise that was never made, and what is promised to its customer all the same."""
+    nobody: Sentence = ("It counts for nothing, and nobody is reminded of it.",)
+    left = promises.of_customer(connection, promise.customer_id)
+    if not left:
+        return one_line(("Taken back: nothing is promised to ", promise.customer_name), nobody, actions=(ALL,))
+    # Of a promise that was made twice, the other one is what somebody may have meant to take back.
+    first = next((one for one in left if one.text == promise.text), left[0])
+    more: Sentence = (" and ", Count(len(left) - 1, "other promise")) if len(left) > 1 else ()
+    still: Sentence = ("Still promised to ", first.customer_name, ": ", words.shown(first.text))
+    return one_line(
+        ("Taken back: ", words.shown(promise.text)),
+        nobody,
+        (*still, ", ", *words.due(first, request.today), *more, "."),
+        actions=(ALL,),
+    )
 
 
 def _told(changed: Changed, said: Sentence, more: Sentence) -> Reply:

@@ -8,7 +8,7 @@ from commands._reply import Invalid
 from commands._typed import clean
 from store.touches import KINDS, Kind
 from value import minutes
-from value.phrases import Reader, UnclearError
+from value.phrases import Reader, UnclearError, misspelt
 
 # The last words in which a misspelt name may end.
 NAME_WORDS_MOST = 7
@@ -16,18 +16,34 @@ LONGEST_NOTE = 3_000
 
 
 @dataclass(frozen=True, slots=True)
+class Slip:
+    """A word where a day may stand that is none, but nearly one: what stands before it and after it, and the day word
+    that may be meant.
+    """
+
+    before: str
+    word: str
+    after: str
+    meant: str
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
-    """What was told of a touch; what was not is None."""
+    """What was told of a touch; what was not is None. `unsure` is how it was read where it may be meant otherwise."""
 
     kind: Kind = "visit"
     day: dt.date | None = None
     minutes: int | None = None
     note: str | None = None
+    slip: Slip | None = None
+    unsure: str | None = None
 
 
 def read(rest: str, reader: Reader) -> Told:
-    """Kind, day and minutes in any order, each once; the note begins with the first other word. Errors: Invalid."""
-    words = rest.split()
+    """Kind, day and minutes in any order, each once; the note begins with the first other word. Minutes may also be a
+    number alone with nothing behind it, or stand at the end of the note. Errors: Invalid.
+    """
+    said = words = rest.split()
     kind, day, lasted = None, None, None
     try:
         while words:
@@ -37,12 +53,37 @@ def read(rest: str, reader: Reader) -> Told:
                 day, used = found
             elif lasted is None and (taken := minutes.at_start(words)) is not None:
                 lasted, used = taken
+            elif lasted is None and len(words) == 1 and (alone := minutes.bare(words[0])) is not None:
+                lasted, used = alone, 1
             else:
                 break
             words = words[used:]
     except UnclearError as unclear:
         raise Invalid(day=str(unclear)) from None
-    return Told(kind or "visit", day, lasted, note(" ".join(words).lstrip(",:;-–— ")))
+    slip = _slip(said, len(said) - len(words)) if day is None and words else None
+    unsure = None
+    if lasted is None and words:
+        lasted, words, unsure = _within(words)
+    return Told(kind or "visit", day, lasted, note(" ".join(words).lstrip(",:;-–— ")), slip, unsure)
+
+
+def _slip(said: Sequence[str], at: int) -> Slip | None:
+    meant = misspelt(said[at])
+    return Slip(" ".join(said[:at]), said[at], " ".join(said[at + 1 :]), meant) if meant else None
+
+
+def _within(words: list[str]) -> tuple[int | None, list[str], str | None]:
+    """Minutes that a note ends with, the note without them, and what is said where it may be meant otherwise."""
+    found = minutes.at_end(words)
+    if found is not None:
+        lasted, count = found
+        if count:
+            return lasted, " ".join(words[:-count]).rstrip(",;–— ").split(), None
+        return lasted, words, "The time is read from the end of the note; Edit… corrects it."
+    alone = minutes.bare(words[0])
+    if alone is None:
+        return None, words, None
+    return None, words, f"The {alone} stands in the note; were it minutes, write {alone}m."
 
 
 def note(text: str) -> str | None:

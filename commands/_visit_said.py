@@ -66,7 +66,7 @@ def logged(
 
 def deleted(connection: Connection, touch: Touch, request: Request, *more: Sentence) -> Reply:
     """What became of deleting it."""
-    headline: Sentence = (f"{KINDS[touch.kind]} taken back: ", *_where_the_clock_stands(connection, touch.customer_id))
+    headline: Sentence = (f"{KINDS[touch.kind]} taken back: ", *_where_the_clock_stands(connection, touch))
     return Reply(
         headline=headline,
         summary=(*headline, "; ", touch.customer, "."),
@@ -86,11 +86,16 @@ def clock(connection: Connection, touch: Touch, today: dt.date) -> Sentence:
     return ("clock reset; " + when, Date(standing.due_on))
 
 
-def _where_the_clock_stands(connection: Connection, customer_id: int) -> Sentence:
-    standing = standings.get(connection, customer_id)
+def _where_the_clock_stands(connection: Connection, gone: Touch) -> Sentence:
+    """From which touch the clock runs now that this one is gone."""
+    standing = standings.get(connection, gone.customer_id)
     if standing.last_touch_on is None:
         return ("nobody has been in touch with the customer",)
-    return ("the clock runs from the touch on ", Date(standing.last_touch_on))
+    last = touches.get(connection, standing.last_touch_id) if standing.last_touch_id is not None else None
+    what = KINDS[last.kind].lower() if last else "touch"
+    if last is not None and (last.kind, last.happened_on) == (gone.kind, gone.happened_on):
+        return (f"the clock runs from another {what} on the same day, ", Date(standing.last_touch_on))
+    return (f"the clock runs from the {what} on ", Date(standing.last_touch_on))
 
 
 def told(touch: Touch, today: dt.date, *, names_customer: bool = True) -> Sentence:

@@ -33,11 +33,14 @@ def run(request: Request, db: Database) -> Reply:
         if request.values.get("due") and "customer" in request.values:
             with db.writing() as connection:
                 return _chosen(connection, request)
+        if request.origin == "command" and "rest" not in request.values and request.values.get("customer"):
+            with db.reading() as connection:
+                return _line_to_type(connection, request)
         if request.origin == "shortcut" or (request.origin == "button" and "rest" not in request.values):
             with db.reading() as connection:
                 return form(connection, request)
         if not request.text.strip() and "rest" not in request.values:
-            return _how()
+            return _how(request)
         with db.writing() as connection:
             return _typed(connection, request)
     except RefusedError as refused:
@@ -73,8 +76,7 @@ def _of_rest(connection: Connection, customer: Customer, rest: str, request: Req
     if due_on is None or len(text) < TEXT_LEAST:
         return _asking(customer, due_on, text, request)
     who = keeper(request, customer)
-    receipt = _care_line.receipt_of(request, customer.id)
-    return _make(connection, Asked(customer, checked(text), due_on, who), request, receipt=receipt)
+    return _make_once(connection, Asked(customer, checked(text), due_on, who), request)
 
 
 def _apart(rest: str, reader: Reader) -> tuple[dt.date | None, str]:
@@ -114,10 +116,10 @@ def _asking(customer: Customer, due_on: dt.date | None, text: str, request: Requ
     if due_on is not None or len(text) < TEXT_LEAST:
         values = {**carried, **({"day": due_on.isoformat()} if due_on else {})}
         opening = Action(NAME, "Write it down…", values, style="primary", opens_form=True)
-        return words.one_line(
-            ("What do you promise ", customer.name, "?"), ("Such as ", Code(EXAMPLE), "."), actions=(opening,)
-        )
-    once = {**carried, "once": request.values.get("once") or request.receipt or ""}
+        short = f"“{text}” says too little to whoever is to keep it. " if text else ""
+        how: Sentence = (short, "Such as ", Code(EXAMPLE), ".")
+        return words.one_line(("What do you promise ", customer.name, "?"), how, actions=(opening,))
+    once = {**carried, "once": _care_line.once_of(request)}
     days = [(day, Action(NAME, _label(day, request.today), {**once, "due": day.isoformat()})) for day in _near(request)]
     other = Action(NAME, "Another day…", carried, opens_form=True)
     return words.one_line(
@@ -138,8 +140,19 @@ def _label(day: dt.date, today: dt.date) -> str:
     return "Tomorrow" if (day - today).days == 1 else f"{day:%A} {day.day} {day:%b}"
 
 
-def _how() -> Reply:
+def _line_to_type(connection: Connection, request: Request) -> Reply:
+    """What a button that opens a form is answered where there are no forms: the line that does the same."""
+    customer = _naming.of_button(connection, request.values["customer"])
+    day, text = clean(request.values.get("day", "")), clean(request.values.get("text", ""))
+    what = text if len(text) >= TEXT_LEAST else "send the quote"
+    line = f"/promise {_care_line.spelt(connection, customer)} {day or 'tomorrow'} {what}"
+    return _care_line.to_type(("Promise something to ", customer.name), line)
+
+
+def _how(request: Request) -> Reply:
     headline: Sentence = ("What do you promise, to whom, by when?",)
+    if not _care_line.has_forms(request):
+        return Reply(headline, headline, (Note(("Such as ", Code(EXAMPLE), ".")),), (words.BACK,))
     note = Note(("Such as ", Code(EXAMPLE), ", or fill in a form."))
     opening = Action(NAME, "Make a promise…", style="primary", opens_form=True)
     return Reply(headline, headline, (note,), (opening, words.BACK))
@@ -153,10 +166,35 @@ def _chosen(connection: Connection, request: Request) -> Reply:
     customer = _naming.of_button(connection, request.values["customer"])
     text = checked(request.values.get("text", ""))
     asked = Asked(customer, text, day_of(request, "due"), keeper(request, customer))
-    return _make(connection, asked, request, receipt=_care_line.receipt_of(request, customer.id))
+    return _make_once(connection, asked, request)
 
 
 # --- making ---------------------------------------------------------------------------------------------------------
+
+
+def _make_once(connection: Connection, asked: Asked, request: Request) -> Reply:
+    """As `_make`, but what the same person promised just now is not promised twice, unless somebody says so."""
+    receipt = _care_line.receipt_of(request, asked.customer.id)
+    is_told = request.values.get("again") or promises.of_receipt(connection, receipt) is not None
+    for one in () if is_told else promises.of_customer(connection, asked.customer.id):
+        is_same = (one.text, one.due_on, one.made_by) == (asked.text, asked.due_on, acting(request))
+        if is_same and _care_line.is_recent(one.made_at, request):
+            return _already(one, request)
+    return _make(connection, asked, request, receipt=receipt)
+
+
+def _already(before: Promise, request: Request) -> Reply:
+    """That it is promised, and a button for whoever means another one."""
+    again = {"text": before.text, "due": before.due_on.isoformat(), "customer": str(before.customer_id)}
+    return words.one_line(
+        ("Already promised ", _care_line.ago(before.made_at, request), ": ", words.shown(before.text)),
+        ("To ", before.customer_name, ", ", *words.due(before, request.today), ". It is kept as one promise."),
+        actions=(
+            words.undo(before, MADE),
+            Action(NAME, "Promise it again", {**again, **_care_line.again(request)}),
+            words.BACK,
+        ),
+    )
 
 
 def _make(connection: Connection, asked: Asked, request: Request, *, receipt: str | None = None) -> Reply:

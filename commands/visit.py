@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.engine import Connection
 
-from commands import _care_line, _naming, _visit_form, _visit_line, _visit_read, _visit_said
+from commands import _care_line, _naming, _visit_form, _visit_line, _visit_read, _visit_said, _visit_slip, _visit_twice
 from commands._figures import acting
 from commands._reply import (
     Action,
@@ -47,8 +47,11 @@ def run(request: Request, db: Database) -> Reply:
         if request.origin in ("shortcut", "button"):
             with db.reading() as connection:
                 return _form(connection, request)
+        if request.values.get("customer"):
+            with db.reading() as connection:
+                return _line_to_type(connection, request)
         if not request.text.strip():
-            return _how()
+            return _how(request)
         with db.writing() as connection:
             return _typed(connection, request)
     except RefusedError as refused:
@@ -78,6 +81,8 @@ def _chosen(connection: Connection, request: Request) -> Reply:
 
 def _log_line(connection: Connection, request: Request, customer: Customer, rest: str) -> Reply:
     told = _visit_line.read(rest, _visit_read.reader(request))
+    if told.slip is not None and not request.values.get("as_note"):
+        return _visit_slip.ask(customer, told.slip, request)
     there = _whoever_asks(request, customer)
     new = NewTouch(
         customer_id=customer.id,
@@ -89,8 +94,13 @@ def _log_line(connection: Connection, request: Request, customer: Customer, rest
         minutes=told.minutes,
         note=told.note,
     )
-    touch = touches.log(connection, new, receipt=_care_line.receipt_of(request, customer.id))
-    return _visit_said.logged(connection, touch, request, None, *_said_of(request, customer))
+    receipt = _care_line.receipt_of(request, customer.id)
+    before = None if request.values.get("again") else _visit_twice.logged_before(connection, new, request, receipt)
+    if before is not None:
+        return _visit_twice.already(before, new, rest, request)
+    touch = touches.log(connection, new, receipt=receipt)
+    unsure = ((told.unsure,),) if told.unsure else ()
+    return _visit_said.logged(connection, touch, request, None, *_said_of(request, customer), *unsure)
 
 
 def _whoever_asks(request: Request, customer: Customer) -> Who:
@@ -107,13 +117,22 @@ def _said_of(request: Request, customer: Customer) -> tuple[Sentence, ...]:
     return (("At a terminal you are no rep, so it is logged as ", Strong(customer.owner.name), "'s, the owner's."),)
 
 
-def _how() -> Reply:
+def _line_to_type(connection: Connection, request: Request) -> Reply:
+    """What a button that opens a form is answered where there are no forms: the line that does the same."""
+    customer = _naming.of_button(connection, request.values["customer"])
+    line = f"/visit {_care_line.spelt(connection, customer)} yesterday 45m spoke to the buyer"
+    return _care_line.to_type(("Log a visit to ", customer.name), line)
+
+
+def _how(request: Request) -> Reply:
     headline: Sentence = ("Whom did you see?",)
+    has_forms = _care_line.has_forms(request)
+    form = Action(NAME, "Log a visit…", style="primary", opens_form=True)
     return Reply(
         headline=headline,
         summary=(*headline, " Type ", Code(EXAMPLE), "."),
         parts=(
-            Note(("Type ", Code(EXAMPLE), ", or fill in a form.")),
+            Note(("Type ", Code(EXAMPLE), *([", or fill in a form."] if has_forms else ["."]))),
             Note(
                 (
                     "Day and minutes may be left out: then it was today. ",
@@ -122,7 +141,7 @@ def _how() -> Reply:
                 "quiet",
             ),
         ),
-        actions=(Action(NAME, "Log a visit…", style="primary", opens_form=True),),
+        actions=(form,) if has_forms else (),
     )
 
 

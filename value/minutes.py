@@ -7,6 +7,13 @@ from decimal import Decimal
 # No phrase of a day or of minutes is longer.
 WORDS_MOST = 6
 MINUTES_MOST = 24 * 60
+# A number without a unit, or a time at the end of a sentence, is how long somebody was there only within these.
+BARE_LEAST, BARE_MOST = 5, 600
+# "back in 45 min" and "within 2 hours" tell of something else.
+_NOT_HOW_LONG = {
+    *("in", "within", "every", "after", "before", "by", "per", "next", "last", "to", "than", "until", "at", "only"),
+    *("under", "over", "another", "of", "late", "a", "an", "the", "and", "or", "from", "-", "–"),
+}
 _HOURS = r"(?:h|hr|hrs|hour|hours)"
 _MINUTES = r"(?:m|min|mins|minute|minutes|')"
 _LASTING = re.compile(
@@ -45,6 +52,32 @@ def at_start(words: Sequence[str]) -> tuple[int, int] | None:
         lasting = _LASTING.fullmatch(phrase)
         if lasting is not None:
             return _possible(_minutes(lasting), phrase), count
+    return None
+
+
+def bare(word: str) -> int | None:
+    """A number alone that may be minutes, such as the 45 of "acme yesterday 45"; None for any other word."""
+    if not re.fullmatch(r"\d{1,3}", word, re.ASCII):
+        return None
+    return int(word) if BARE_LEAST <= int(word) <= BARE_MOST else None
+
+
+def at_end(words: Sequence[str]) -> tuple[int, int] | None:
+    """How long it took, by the last of these words, and how many of them say nothing but that; None where they do not
+    tell. "lunch 45min" is written for us, so it says nothing else; "the line was down 2 hours", or 20m of cable, may
+    tell of something else, so those words stay where they are.
+    """
+    for count in range(min(WORDS_MOST, len(words)), 0, -1):
+        phrase = " ".join(words[-count:]).casefold().rstrip(",:;.!–—-").strip()
+        before = words[-count - 1].casefold() if count < len(words) else ""
+        lasting = _LASTING.fullmatch(phrase)
+        if lasting is None:
+            continue
+        if before in _NOT_HOW_LONG or phrase.endswith("'") or lasting["half"] or lasting["one"]:
+            return None
+        lasted = _minutes(lasting)
+        is_for_us = count == 1 and re.search(r"[a-z]\d|h$|hrs?$|mins?$", phrase) is not None
+        return (lasted, count if is_for_us else 0) if BARE_LEAST <= lasted <= BARE_MOST else None
     return None
 
 

@@ -12,10 +12,11 @@ from typing import Literal
 
 from babel import Locale, UnknownLocaleError
 from dateutil.relativedelta import relativedelta
+from rapidfuzz.distance import OSA
 
 from value.minutes import WORDS_MOST, UnclearError, at_start
 
-__all__ = ["Reader", "Side", "UnclearError", "reads_day_first"]
+__all__ = ["Reader", "Side", "UnclearError", "misspelt", "reads_day_first"]
 
 Side = Literal["past", "future"]
 
@@ -43,6 +44,9 @@ _DAYS_AWAY = {
 # "on friday" and, of a promise, "by friday".
 _BEFORE = {"past": re.compile(r"^on (?:the )?"), "future": re.compile(r"^(?:on|by|until|till|due|for) (?:the )?")}
 _PART_OF_A_DAY = re.compile(r"(?<=[a-z]) (?:morning|afternoon|evening)$")
+# What is so short is another word rather than one of these misspelt; a long one may have two slips ("yestrdy").
+_MISSPELT_LEAST, _TWO_SLIPS_FROM = 5, 7
+_SPELT = ("yesterday", "today", "tomorrow", *_WEEKDAYS)
 # Words that are also a verb or a star, so that alone they name a day only where no sentence goes on.
 _ALSO_A_WORD = {"sat", "sun"}
 
@@ -256,6 +260,18 @@ class Reader:
         if self._distance(day) > YEARS_MOST * 366:
             raise UnclearError(f"{_full(day)} is too far away; check the year.")
         return day
+
+
+def misspelt(word: str) -> str | None:
+    """The day word that this one is a slip of the finger away from: yesterday for "yesterdy"; None for any other word,
+    and for one that is spelt well.
+    """
+    typed = word.casefold().rstrip(",:;.–—-")
+    if len(typed) < _MISSPELT_LEAST or not typed.isalpha() or typed.removesuffix("s") in _SPELT:
+        return None
+    slips = {one: OSA.distance(typed, one) for one in _SPELT}
+    nearest = min(slips, key=lambda one: slips[one])
+    return nearest if slips[nearest] <= (2 if len(nearest) >= _TWO_SLIPS_FROM else 1) else None
 
 
 def reads_day_first(locale: str) -> bool | None:

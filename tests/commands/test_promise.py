@@ -3,10 +3,11 @@
 import datetime as dt
 
 import pytest
+import sqlalchemy as sa
 
 from bot.wording import plain
 from commands._reply import Invalid, Item, Person, Role
-from store import customer_channels, promises
+from store import customer_channels, promises, tables
 from store.database import Database
 from store.promises import Promise
 from tests.commands.asking import ask, read
@@ -54,8 +55,79 @@ def test_the_answer_says_when_the_reminder_comes_and_takes_it_back(team: Team) -
     assert "Friday Jun 5, 2026, 08:30: the last working morning before it is due" in read(sunday)
     for _ in range(2):
         taken_back = team.presses(button(sunday, "Undo"))
-        assert "nothing is promised to Acme" in plain(taken_back.headline)
+        assert plain(taken_back.headline) == "Taken back: call the buyer"
+        assert "Still promised to Acme: send the quote, due Friday Jun 5, 2026." in read(taken_back)
     assert [one.text for one in made(team)] == ["send the quote"]
+
+
+def test_undo_says_that_nothing_is_promised_only_where_that_is_so(team: Team) -> None:
+    first = team.promised()
+    again = team.presses(button(team.promised(), "Promise it again"))
+    team.promised("acme tomorrow call the buyer")
+    taken_back = team.presses(button(first, "Undo"))
+    assert "Still promised to Acme: send the quote, due Friday Jun 5, 2026 and 1 other promise." in read(taken_back)
+    team.presses(button(again, "Undo"))
+    team.presses(button(team.promised("acme tomorrow call the buyer"), "Undo"))
+    assert made(team) == []
+    assert "nothing is promised to Acme" in plain(team.presses(button(first, "Undo")).headline)
+
+
+def test_the_same_line_typed_again_is_answered_with_the_first_promise(team: Team) -> None:
+    team.promised()
+    twin = team.promised("acme send the quote by friday")
+    assert plain(twin.headline) == "Already promised just now: send the quote"
+    assert len(made(team)) == 1
+    for _ in range(2):
+        team.presses(button(twin, "Promise it again"))
+    assert len(made(team)) == 2, "who says that it is another one makes one more, however often the button is pressed"
+
+
+def test_another_person_day_or_word_or_a_later_hour_is_another_promise(team: Team) -> None:
+    team.promised()
+    team.promised(who=team.ben)
+    team.promised("acme saturday send the quote")
+    team.promised("acme friday send the quotes")
+    assert len(made(team)) == 4
+    with team.db.writing() as connection:
+        connection.execute(sa.update(tables.promises).values(made_at=NOW - dt.timedelta(minutes=11)))
+    team.promised()
+    assert len(made(team)) == 5
+
+
+def test_who_takes_a_promise_back_may_make_it_anew_at_once(team: Team) -> None:
+    team.presses(button(team.promised(), "Undo"))
+    assert plain(team.promised().headline).startswith("Promised to Acme")
+    assert len(made(team)) == 1
+
+
+def test_a_button_pressed_twice_at_a_terminal_is_one_promise(team: Team) -> None:
+    """There a press has no receipt of its own, so the words tell."""
+    days = ask(team.db, "/promise acme send the quote", today=MONDAY)
+    for _ in range(2):
+        reply = ask(team.db, "/promise", today=MONDAY, values=dict(days.actions[1].values))
+    assert plain(reply.headline).startswith("Already promised")
+    assert len(made(team)) == 1
+
+
+def test_what_says_too_little_is_asked_for(team: Team) -> None:
+    reply = team.promised("acme friday a")
+    assert "“a” says too little" in read(reply)
+    assert made(team) == []
+
+
+def test_at_a_terminal_a_button_that_would_open_a_form_says_the_line_to_type(team: Team) -> None:
+    """There are no forms; the line that it says makes the promise."""
+    card = ask(team.db, "/promise acme friday", today=MONDAY)
+    shown = ask(team.db, "/promise", today=MONDAY, values=dict(button(card, "Write it down").values))
+    assert '/promise "Acme" 2026-06-05 send the quote' in read(shown)
+    assert shown.actions == ()
+    days = ask(team.db, "/promise acme call the buyer", today=MONDAY)
+    values = dict(button(days, "Another day").values)
+    # As the terminal presses a button: what it carries as text is the text, too.
+    assert '/promise "Acme" tomorrow call the buyer' in read(ask(team.db, "/promise call the buyer", values=values))
+    ask(team.db, '/promise "Acme" tomorrow call the buyer', today=MONDAY)
+    assert [one.customer_id for one in made(team)] == [team.acme]
+    assert [one.label for one in ask(team.db, "/promise").actions] == ["Promises"]
 
 
 def test_a_line_that_is_delivered_twice_is_one_promise(team: Team) -> None:

@@ -7,12 +7,12 @@ import pytest
 import sqlalchemy as sa
 
 from bot.wording import plain
-from commands._reply import Action, Form, Invalid, Item, Person, Reply
+from commands._reply import Action, Code, Form, Invalid, Item, Person, Reply
 from store import customer_channels, promises, standings, tables, touches
 from store.database import Database
 from store.touches import Touch
 from tests.commands.asking import ask, read
-from tests.commands.promised import MONDAY, Team
+from tests.commands.promised import MONDAY, Team, button
 from tests.ledger import NOW, Ledger
 
 YESTERDAY = MONDAY - dt.timedelta(days=1)
@@ -67,6 +67,15 @@ def opens(team: Team, who: Person | None = None, receipt: str = "trigger 1", **v
         ("acme visit call them back", "visit", MONDAY, None, "call them back"),
         ('"Acme" 45 crates sold', "visit", MONDAY, None, "45 crates sold"),
         ("zephyr 12.5. lunch", "visit", dt.date(2026, 5, 12), None, "lunch"),
+        ("acme 45", "visit", MONDAY, 45, None),
+        ("acme call yesterday 45", "call", YESTERDAY, 45, None),
+        ("acme 2026", "visit", MONDAY, None, "2026"),
+        ("acme spoke to the buyer 60min", "visit", MONDAY, 60, "spoke to the buyer"),
+        ("acme yesterday lunch, 1h30", "visit", YESTERDAY, 90, "lunch"),
+        ("acme we spoke for 45 minutes", "visit", MONDAY, 45, "we spoke for 45 minutes"),
+        ("acme call back in 2 hours", "call", MONDAY, None, "back in 2 hours"),
+        ("acme mondays they are closed", "visit", MONDAY, None, "mondays they are closed"),
+        ("acme yesterday fridy is fine", "visit", YESTERDAY, None, "fridy is fine"),
     ],
 )
 def test_a_line_is_a_customer_and_what_is_known_of_the_touch(
@@ -105,6 +114,100 @@ def test_a_day_that_may_be_two_is_asked_for_and_nothing_logged(team: Team) -> No
     with pytest.raises(Invalid, match="is still to come"):
         team.types("/visit acme tomorrow lunch")
     assert logged(team) == []
+
+
+def test_a_number_or_a_time_that_may_be_meant_otherwise_is_said(team: Team) -> None:
+    assert "The 45 stands in the note; were it minutes, write 45m." in read(team.types("/visit acme 45 crates sold"))
+    assert "The time is read from the end of the note" in read(team.types("/visit acme the line was down 3 hours"))
+
+
+@pytest.mark.parametrize(
+    ("label", "day", "minutes", "note"),
+    [
+        ("Yesterday", YESTERDAY, 30, "lunch"),
+        ("Today", MONDAY, 30, "lunch"),
+        ("It is part of the note", MONDAY, None, "yesterdy 30m lunch"),
+    ],
+)
+def test_a_misspelt_day_is_asked_for_and_the_line_goes_on_whichever_is_meant(
+    team: Team, label: str, day: dt.date, *, minutes: int | None, note: str
+) -> None:
+    asked = team.types("/visit acme call yesterdy 30m lunch")
+    assert plain(asked.headline) == "Did you mean yesterday?"
+    assert "“yesterdy” is no day that I know, so nothing is logged for Acme yet." in read(asked)
+    assert [one.label for one in asked.actions] == ["Yesterday", "Today", "It is part of the note"]
+    assert logged(team) == []
+    for action in (button(asked, label), *asked.actions):
+        team.presses(action)
+    (touch,) = logged(team)
+    assert (touch.kind, touch.happened_on, touch.minutes, touch.note) == ("call", day, minutes, note)
+
+
+def test_a_misspelt_day_on_which_no_visit_was_yet_says_so(team: Team) -> None:
+    asked = team.types("/visit acme tomorow lunch")
+    assert plain(asked.headline) == "Did you mean tomorrow?"
+    assert "is still to come" in read(asked)
+    assert [one.label for one in asked.actions] == ["Today", "It is part of the note"]
+    assert team.types("/visit acme fridy lunch").actions[0].label == "Friday 29 May"
+    assert logged(team) == []
+
+
+def test_a_misspelt_day_before_a_book_is_asked_for_in_words(team: Team) -> None:
+    with pytest.raises(Invalid, match="Did you mean yesterday by “yesterdy”"):
+        team.types(f"/visit acme yesterdy {'long ' * 400}")
+
+
+def test_a_misspelt_name_and_day_are_asked_for_one_after_the_other(team: Team) -> None:
+    (item,) = (part for part in team.types("/visit zehpyr cycles yesterdy").parts if isinstance(part, Item))
+    team.presses(button(team.presses(item.actions[0]), "Yesterday"))
+    assert [(one.customer, one.happened_on) for one in logged(team)] == [("Zephyr Cycles", YESTERDAY)]
+
+
+def test_the_same_line_typed_again_is_answered_with_the_first_touch(team: Team) -> None:
+    team.types("/visit acme yesterday lunch")
+    twin = team.types("/visit acme yesterday 45m lunch")
+    assert plain(twin.headline) == "Visit already logged just now"
+    assert "Its minutes are as they were; Edit… changes them." in read(twin)
+    assert len(logged(team)) == 1
+    for _ in range(2):
+        team.presses(button(twin, "Log it again"))
+    assert [one.minutes for one in logged(team)] == [None, 45], "one more, however often the button is pressed"
+
+
+def test_another_person_kind_day_or_note_or_a_later_hour_is_another_touch(team: Team) -> None:
+    team.types("/visit acme lunch")
+    for line in ("acme call lunch", "acme yesterday lunch", "acme dinner", "zephyr lunch"):
+        team.types(f"/visit {line}")
+    team.types("/visit acme lunch", who=team.ben)
+    assert len(logged(team)) == 6
+    with team.db.writing() as connection:
+        connection.execute(sa.update(tables.touches).values(logged_at=NOW - dt.timedelta(minutes=11)))
+    team.types("/visit acme lunch")
+    assert len(logged(team)) == 7
+
+
+def test_undo_says_from_which_touch_the_clock_runs_now(team: Team) -> None:
+    first = team.types("/visit acme yesterday lunch")
+    again = team.presses(button(team.types("/visit acme yesterday lunch"), "Log it again"))
+    undone = team.presses(button(first, "Undo"))
+    assert "the clock runs from another visit on the same day, May 31, 2026" in plain(undone.headline)
+    team.types("/visit acme call 12 May")
+    assert "the clock runs from the call on May 12, 2026" in plain(team.presses(button(again, "Undo")).headline)
+
+
+def test_at_a_terminal_a_button_that_would_open_a_form_says_the_line_to_type(team: Team) -> None:
+    """There are no forms. The line that it says logs the visit, whatever the customer is called."""
+    ledger = Ledger(team.db, title="Other books")
+    names = ("Acme Callcentre", 'The "Corner" Shop', "Twin Wheels", "Twin Wheels")
+    ids = [team.acme, *(ledger.customer(name, number=f"80{at}") for at, name in enumerate(names))]
+    ledger.done()
+    for customer_id in ids:
+        shown = ask(team.db, "/visit", values={"customer": str(customer_id)})
+        assert shown.actions == ()
+        (line,) = (word.text for word in shown.summary if isinstance(word, Code))
+        ask(team.db, line)
+    assert [touch.customer_id for touch in logged(team)] == ids
+    assert ask(team.db, "/visit").actions == (), "a button that leads back to the same question helps nobody"
 
 
 def test_a_line_delivered_twice_is_one_touch(team: Team) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from value.minutes import MINUTES_MOST, UnclearError, at_start, of_text
+from value.minutes import MINUTES_MOST, UnclearError, at_end, at_start, bare, of_text
 
 
 @pytest.mark.parametrize(
@@ -52,6 +52,39 @@ def test_the_time_at_the_beginning_of_a_line(line: str, found: tuple[int, int]) 
 )
 def test_an_ordinary_sentence_says_nothing_of_the_time(line: str) -> None:
     assert at_start(line.split()) is None
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("spoke to the buyer 60min", (60, 1)),
+        ("lunch, 1h30.", (90, 1)),
+        ("lunch 2h", (120, 1)),
+        # These words may tell of something else, so they stay in the note.
+        ("spoke to the buyer for 45 minutes", (45, 0)),
+        ("the line was down 3 hours", (180, 0)),
+        ("lunch 45m", (45, 0)),
+    ],
+)
+def test_the_time_at_the_end_of_a_line(line: str, found: tuple[int, int]) -> None:
+    assert at_end(line.split()) == found
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("call back in 45 min", "they deliver within 2 hours", "they came late by 20 minutes", "a shelf of 20m"),
+        *("the door is 6'", "they sell 40 an hour", "they want 9000m", "sold 45", "took 1 min", ""),
+    ],
+)
+def test_an_end_that_tells_of_something_else_is_no_time(line: str) -> None:
+    assert at_end(line.split()) is None
+
+
+@pytest.mark.parametrize(("word", "minutes"), [("45", 45), ("5", 5), ("600", 600), ("4", None), ("601", None)])
+def test_a_number_alone_is_minutes_where_a_visit_may_last_so_long(word: str, minutes: int | None) -> None:
+    assert bare(word) == minutes
+    assert bare(f"{word}x") is None
 
 
 @given(st.integers(1, MINUTES_MOST), st.sampled_from(["{0}", "{0}m", "{0} min", "{1}h{2:02}", "{1} hours {2} minutes"]))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from value.phrases import Reader, Side, UnclearError, reads_day_first
+from value.phrases import Reader, Side, UnclearError, misspelt, reads_day_first
 
 WEDNESDAY = dt.date(2026, 6, 3)
 VISIT = Reader(WEDNESDAY, "past", day_first=True)
@@ -300,3 +300,25 @@ def test_a_month_from_now_is_the_same_day_or_the_months_last(today: dt.date) -> 
     read = Reader(today, "future").day("in a month")
     assume(today.day <= 28)
     assert (read.day, read.month) == (today.day, today.month % 12 + 1)
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [
+        *(("tomorow", "tomorrow"), ("yesterdy", "yesterday"), ("Yestrdy,", "yesterday"), ("toady", "today")),
+        *(("fridy", "friday"), ("wensday", "wednesday"), ("tusday:", "tuesday"), ("saterday", "saturday")),
+    ],
+)
+def test_a_slip_of_the_finger_is_known_for_the_day_that_it_nearly_is(word: str, meant: str) -> None:
+    assert misspelt(word) == meant
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        *("yesterday", "Friday", "mondays", "tuesday's", "money", "holiday", "someday", "birthday", "midday"),
+        *("payday", "sun", "fri", "toda", "spoke", "lunch", "2026-05-12", "Mandy", ""),
+    ],
+)
+def test_another_word_is_no_misspelt_day(word: str) -> None:
+    assert misspelt(word) is None
