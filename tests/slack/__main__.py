@@ -17,7 +17,7 @@ def main() -> None:
     with Slack() as slack:
         anna = slack.member("Anna Botha", email="anna@example.com")
         sales = slack.channel("sales", [anna])
-        print("# Settings for the bot; start it now: python -m bot run")
+        print("# Settings for the bot; start it now: .venv/bin/python -m bot run")
         for name, value in slack.environment.items():
             print(f"{name}={value}")
         print("FIRST_ADMIN=anna@example.com", flush=True)
