@@ -62,9 +62,7 @@ def reply(connection: Connection, of: Subject, today: dt.date, deal: Decimal | N
 def _headline(of: Subject) -> Sentence:
     found, name = of.figures, of.customer.name
     profit = found.value.gross_profit
-    # A loss is a loss, whatever a margin drawn towards everybody's promises.
-    is_hope = profit is not None and profit < 0 and found.no_projection is NoProjection.LOSS_IN_12_MONTHS
-    if found.lifetime is not None and found.lifetime > 0 and not is_hope:
+    if found.lifetime is not None and found.lifetime > 0 and not _is_hope(found):
         return (name, "  ·  ", found.money(found.lifetime, "short"))
     if found.no_projection is NoProjection.NEVER_BOUGHT:
         return (name, "  ·  has not bought yet")
@@ -73,6 +71,12 @@ def _headline(of: Subject) -> Sentence:
     if profit < 0:
         return (name, "  ·  has cost us ", found.money(-profit))
     return (name, "  ·  ", found.money(profit, "short"), " so far")
+
+
+def _is_hope(found: Figures) -> bool:
+    """A loss is a loss, whatever a margin drawn towards everybody's promises."""
+    profit = found.value.gross_profit
+    return profit is not None and profit < 0 and found.no_projection is NoProjection.LOSS_IN_12_MONTHS
 
 
 def _who(of: Subject) -> Sentence:
@@ -104,26 +108,44 @@ def _ahead(found: Figures) -> Sentence:
 
 def _beside_the_deal(found: Figures, deal: Decimal) -> Sentence:
     """M9: the lifetime on the forehead, not the deal. A deal is revenue, so its profit is what is compared."""
-    value = found.value
     offered = found.money(deal)
-    if found.lifetime is None or not value.revenue_12_months or value.gross_profit_12_months is None:
+    counted_on = _margin(found)
+    if found.lifetime is None or counted_on is None:
         return ("A deal of ", offered, "; what this customer is worth over a lifetime is not known.")
+    if _is_hope(found):
+        return ("A deal of ", offered, "; so far this customer has cost us money, and the last 12 months did too.")
     if found.lifetime <= 0:
         return ("A deal of ", offered, "; so far this customer has cost us more than it is projected to earn.")
-    margin = value.gross_profit_12_months / value.revenue_12_months
+    margin, whose = counted_on
     earned = deal * margin
     words: Sentence = (
         Strong(found.money(found.lifetime, "short")),
         " is who you are talking to; today's deal is ",
         offered,
-        ". At the margin of their last 12 months (",
-        Ratio(margin.quantize(Decimal("0.001"))),
-        ") the deal earns ",
-        found.money(earned if abs(earned) < 1 else earned.quantize(Decimal(1))),
+        ". At ",
+        *whose,
+        " the deal earns " if earned >= 0 else " the deal costs us ",
+        found.money(abs(earned) if abs(earned) < 1 else abs(earned).quantize(Decimal(1))),
     )
     if earned >= 1 and found.lifetime > earned:
         words = (*words, ", the lifetime ", Ratio(found.lifetime / earned, "times"), " as much")
     return (*words, ".")
+
+
+def _margin(found: Figures) -> tuple[Decimal, Sentence] | None:
+    """The margin that the lifetime figure counts on, and in words whose it is; None where none is known."""
+    value, lately = found.value, None
+    if value.revenue_12_months and value.gross_profit_12_months is not None:
+        lately = value.gross_profit_12_months / value.revenue_12_months
+    if found.rests_on_model and found.told is not None and found.told.margin is not None:
+        margin = Decimal(str(found.told.margin))
+        beside: Sentence = ("; their last 12 months had ", _share(lately)) if lately is not None else ()
+        return margin, ("the margin counted on (", _share(margin), ", drawn towards the company's", *beside, ")")
+    return None if lately is None else (lately, ("the margin of their last 12 months (", _share(lately), ")"))
+
+
+def _share(margin: Decimal) -> Ratio:
+    return Ratio(margin.quantize(Decimal("0.001")))
 
 
 def _panels(found: Figures, facts: dict[str, Fact]) -> tuple[Panel, ...]:
@@ -144,10 +166,10 @@ def _panels(found: Figures, facts: dict[str, Fact]) -> tuple[Panel, ...]:
     )
     projected = Panel(
         f"If we do it right, {years(found.assumptions)}",
-        ((facts["projected_value"],), (assumed(found.assumptions),), *_cap(value.cap_from_year)),
+        ((facts["projected_value"],), (_whose(found),), *_cap(value.cap_from_year)),
     )
     hours = Panel(
-        "Worth an hour",
+        "Worth an hour, by your assumptions" if found.rests_on_model else "Worth an hour",
         (
             (facts["value_per_working_hour"],),
             (facts["value_per_calendar_hour"],),
@@ -155,6 +177,12 @@ def _panels(found: Figures, facts: dict[str, Fact]) -> tuple[Panel, ...]:
         ),
     )
     return so_far, projected, last_year, *ahead, hours
+
+
+def _whose(found: Figures) -> Sentence:
+    """The assumptions; beside a headline that does not rest on them it is said that this does."""
+    own = assumed(found.assumptions)
+    return ("by your assumptions: ", *own) if found.rests_on_model else own
 
 
 def _cap(year: int | None) -> tuple[tuple[Sentence], ...]:
@@ -194,7 +222,7 @@ def _last_lines(connection: Connection, of: Subject, today: dt.date) -> tuple[No
         days = (coverage.observation_end_on - value.last_purchase_on).days
         ago: Sentence = (", ", Count(days, "day"), " before the data ends") if days else (", the day the data ends",)
         notes.append(Note((Strong("Last purchase"), "  ", Date(value.last_purchase_on), *ago)))
-    notes += _outlook.rhythm(of.figures.told, today)
+    notes += _outlook.rhythm(of.figures.told, value.observation_end_on, today)
     if of.has_held_invoices:
         notes += _held(invoices.held(connection, of.customer.id))
     notes += old_data(coverage, of.figures.settings, today)

@@ -34,7 +34,7 @@ def line(of: Subject, today: dt.date) -> Sentence:
     if days is not None:
         since = (Count(days, "day"), " since the last touch")
     due = () if cadence is None else (f", due every {cadence}",)
-    return (next_step(of.standing.care_class), "  ·  ", *since, *due)
+    return (next_step(of.standing), "  ·  ", *since, *due)
 
 
 def why(connection: Connection, of: Subject) -> tuple[Note, ...]:

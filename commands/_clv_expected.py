@@ -15,6 +15,8 @@ from value.lifetime import LIFETIME_YEARS
 
 _COLUMNS = (Column("what"), Column("how", "right"), Column("amount", "right"))
 _TENTH = Decimal("0.1")
+# A tenth more or less than the year before needs no word; a part of the change is named from a seventh on.
+_NOTABLE_CHANGE, _NOTABLE_PART = Decimal("0.1"), Decimal("0.15")
 Row = tuple[Value | Strong, ...]
 
 
@@ -30,7 +32,7 @@ def expected(connection: Connection, of: Subject) -> tuple[Part, ...]:
         return (Note(("The models have not seen these figures yet; the next import shows them.",), "quiet"),)
     if told.unknown_reason is not None:
         return (Note((Strong("No expected value: "), told.unknown_reason, "."), "warning"), *_model(model, told))
-    return (_table(of.figures, told), *_model(model, told), *_headline(of.figures, model))
+    return (_table(of.figures, told), *_change(of.figures, told), *_model(model, told), *_headline(of.figures, model))
 
 
 def _table(found: Figures, told: Expectation) -> Table:
@@ -42,6 +44,9 @@ def _table(found: Figures, told: Expectation) -> Table:
         (Text("profit, next 5 years"), _purchases(told.purchases_60_months), found.money(told.profit_60_months)),
         (Text(f"residual, {LIFETIME_YEARS} years"), Text("discounted"), found.money(told.residual_value, "exact")),
     ]
+    if told.probability_alive is not None:
+        there = Ratio(Decimal(str(round(told.probability_alive, 3))))
+        rows.append((Text("still a customer today"), there, Text("")))
     if told.lost_12_months is not None:
         lost = Ratio(Decimal(str(round(told.lost_12_months, 3))))
         rows.append((Text("lost within 12 months, at risk"), lost, found.money(told.value_at_risk)))
@@ -51,6 +56,44 @@ def _table(found: Figures, told: Expectation) -> Table:
             (Strong("lifetime value"), Text("="), Strong(found.money(found.lifetime, "exact"))),
         ]
     return Table(_COLUMNS, tuple(rows), caption="Expected")
+
+
+def _change(found: Figures, told: Expectation) -> tuple[Note, ...]:
+    """Why another profit is expected than the last 12 months earned, where it is: the margin, the spend, or both.
+
+    The change has two parts: what the margin moves at the mean of both spends, and what the spend moves at the mean of
+    both margins.
+    """
+    value = found.value
+    spent, earned, coming = value.revenue_12_months, value.gross_profit_12_months, told.profit_12_months
+    if not spent or spent < 0 or earned is None or coming is None or not told.margin:
+        return ()
+    before, margin = earned / spent, Decimal(str(told.margin))
+    spend, change = coming / margin, coming - earned
+    if abs(change) < max(Decimal(1), _NOTABLE_CHANGE * abs(earned)):
+        return ()
+    by_margin, by_spend = (margin - before) * (spent + spend) / 2, (spend - spent) * (before + margin) / 2
+    reasons: list[Sentence] = []
+    if by_margin / change >= _NOTABLE_PART:
+        drawn = " (theirs drawn towards the company's)"
+        reasons.append(("a margin of ", _percent(margin), f"{drawn}, not ", _percent(before)))
+    if by_spend / change >= _NOTABLE_PART:
+        reasons.append(("orders for ", found.money(spend.quantize(Decimal(1))), ", not ", found.money(spent)))
+    (first, *second) = reasons
+    words: Sentence = (
+        Strong(found.money(coming)),
+        Strong(" expected after "),
+        Strong(found.money(earned)),
+        " in the last 12 months: it counts on ",
+        *first,
+        *((", and ", *second[0]) if second else ()),
+        ".",
+    )
+    return (Note(words),)
+
+
+def _percent(margin: Decimal) -> Ratio:
+    return Ratio(margin.quantize(Decimal("0.001")))
 
 
 def _purchases(number: float | None) -> Value:

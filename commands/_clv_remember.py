@@ -7,11 +7,14 @@ from sqlalchemy.engine import Connection
 
 from commands._clv_subject import Subject
 from commands._figures import Figures, horizon
-from commands._reply import Date, Note, Ratio, Sentence, Strong
+from commands._reply import Count, Date, Note, Ratio, Sentence, Strong
 from store import invoices
 from store.scoring import twelve_months_before
-from value.lifetime import NoProjection, break_even_price_rise
+from value.lifetime import LIFETIME_YEARS, NoProjection, break_even_price_rise
 from value.projection import WEEKS_A_YEAR, is_plausible, project
+
+# Why there is no projection by assumptions, where a model that has earned the headline can tell all the same.
+_MODEL_KNOWS_BETTER = (None, NoProjection.SHORT_PERIOD, NoProjection.IMPLAUSIBLE, NoProjection.TOO_LARGE)
 
 
 def remembered(connection: Connection, of: Subject) -> tuple[Note, ...]:
@@ -19,9 +22,44 @@ def remembered(connection: Connection, of: Subject) -> tuple[Note, ...]:
     found = of.figures
     if found.value.unknown_reason:
         return (Note(("The money is not known: ", found.value.unknown_reason, "."), "warning"),)
+    if found.rests_on_model and found.no_projection in _MODEL_KNOWS_BETTER:
+        return (Note(_frown_expected(found), "warning"), *_cost_so_far(found))
     if found.no_projection is None and found.value.gross_profit_12_months is not None:
         return (Note(_frown(found, found.value.gross_profit_12_months), "warning"), *_cost_so_far(found))
     return (Note(_instead(connection, of), "warning"),)
+
+
+def _frown_expected(found: Figures) -> Sentence:
+    """The loss as the model sees it, where the headline rests on it: one figure, not two."""
+    told = found.told
+    assert told is not None
+    assert told.residual_value is not None
+    if told.residual_value <= 0:
+        return _nothing_to_lose(found)
+    words: Sentence = (Strong("A frown here costs "), Strong(found.money(told.residual_value, "short")), Strong("."))
+    weekly = (told.profit_12_months or Decimal(0)) / WEEKS_A_YEAR
+    if weekly <= 0:
+        return (*words, f" That is all the profit that is expected of the next {LIFETIME_YEARS} years.")
+    return (
+        *words,
+        " That is ",
+        found.money(weekly if weekly < 100 else weekly.quantize(Decimal(1))),
+        " of profit a week walking out of the door over the next 12 months, and all that is expected of ",
+        Count(LIFETIME_YEARS, "year"),
+        ".",
+    )
+
+
+def _nothing_to_lose(found: Figures) -> Sentence:
+    """Of a customer that is expected to earn nothing more, whatever it earned of late."""
+    profit = found.value.gross_profit_12_months
+    lately: Sentence = ()
+    if profit is not None and profit > 0:
+        lately = ("The last 12 months earned ", found.money(profit), ". ")
+    if found.told is not None and found.told.residual_value:
+        what: Sentence = (Strong("What they buy next is expected to cost us money."), " ")
+        return (*what, *lately, "Better prices, or a cheaper delivery, would turn it.")
+    return (Strong("No more profit is expected of them."), " ", *lately, "Ask what we did wrong.")
 
 
 def _frown(found: Figures, profit_12_months: Decimal) -> Sentence:

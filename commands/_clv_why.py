@@ -189,7 +189,11 @@ def _projection(of: Subject) -> tuple[Part, ...]:
     ]
     columns = (Column("what"), Column("how", "right"), Column("amount", "right"))
     return (
-        Table(columns, tuple(rows), caption="If we do it right" if found.rests_on_model else "Lifetime value"),
+        Table(
+            columns,
+            tuple(rows),
+            caption="If we do it right, by your assumptions" if found.rests_on_model else "Lifetime value",
+        ),
         Note(
             (
                 "The last 12 months are ",

@@ -4,6 +4,7 @@ import datetime as dt
 from decimal import Decimal
 
 from commands import _customer_questions as questions
+from commands._care_words import has_stopped
 from commands._clv_subject import Subject, subject
 from commands._customer_panels import made_up, panels
 from commands._customer_words import ago
@@ -91,7 +92,7 @@ def _warnings(of: Brief) -> list[Note]:
 
 def _ask(of: Brief, today: dt.date) -> Note:
     """The line to remember."""
-    if of.has_complaint or of.overdue.debts:
+    if of.has_complaint or of.overdue.debts or has_stopped(of.standing):
         return Note((Strong("Ask first: "), questions.AFTER_TROUBLE))
     way = questions.of_the_week(of.dossier.customer.id, today)
     return Note((Strong("Ask: "), way.question))

@@ -2,11 +2,12 @@
 
 import datetime as dt
 
+from commands._care_words import how_long
+from commands._reply import Count
 from store.digest_candidates import Coming, Person
 from store.overdue import Debt
 from store.promises import Promise
 
-WEEK_DAYS = 7
 # Said after so many days; before, an order is simply not in yet.
 LATE_DAYS = 7
 
@@ -66,10 +67,12 @@ def _late(one: Person) -> str:
     if one.next_due_on is None or one.observation_end_on is None:
         return ""
     days = (one.observation_end_on - one.next_due_on).days
-    if days < LATE_DAYS:
-        return ""
-    return _days(days) if days < 3 * WEEK_DAYS else f"{days // WEEK_DAYS} weeks"
+    return "" if days < LATE_DAYS else _counted(how_long(days))
 
 
 def _days(days: int) -> str:
-    return "1 day" if days == 1 else f"{days} days"
+    return _counted(Count(days, "day"))
+
+
+def _counted(count: Count) -> str:
+    return f"{count.number} {count.noun}" if count.number == 1 else f"{count.number} {count.noun}s"

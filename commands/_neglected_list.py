@@ -77,7 +77,7 @@ def item(entry: Entry, today: dt.date, settings: TeamSettings, *, names_owner: b
             *_since(entry, today, settings),
             *(("  ·  ", *late) if late else ()),
             "  ·  ",
-            next_step(standing.care_class),
+            next_step(standing),
             *owner,
         ),
         actions=actions_of(standing.customer_id),
@@ -114,7 +114,7 @@ def facts(totals: Totals) -> tuple[Fact, ...]:
 def _stake(entry: Entry) -> Sentence:
     standing = entry.standing
     if standing.at_stake is None or standing.currency is None:
-        return ("  ·  value not known",) if entry.value_unknown or not entry.invoices else ("  ·  no profit to expect",)
+        return (f"  ·  value not known: {entry.value_unknown}" if entry.value_unknown else "  ·  no profit to expect",)
     return ("  ·  ", Money(standing.at_stake, standing.currency))
 
 

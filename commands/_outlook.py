@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable
 from decimal import Decimal
 
+from commands._care_words import days_late, how_long
 from commands._reply import Count, Date, Fact, Money, Note, Panel, Ratio, Sentence, Strong, Unknown, Value
 from store.expectations import Expectation
 
@@ -17,9 +18,6 @@ STILL_THERE = (
     (0.0, "has almost surely left"),
 )
 MAY_HAVE_LEFT = 0.7
-# Up to how many days a delay is told in days, weeks and months; beyond in years.
-DELAYS = ((13, 1, "day"), (59, 7, "week"), (729, 30.4, "month"))
-DAYS_A_YEAR = 365.25
 
 
 def facts(told: Expectation | None, currency: str | None, why_unknown: str | None) -> list[Fact]:
@@ -43,7 +41,7 @@ def facts(told: Expectation | None, currency: str | None, why_unknown: str | Non
         Fact("expected_value_low", "one in ten earns less", low),
         Fact("expected_value_high", "one in ten earns more", high),
         Fact("probability_alive", "probability alive", unknown if alive is None else Ratio(_exactly(alive))),
-        Fact("value_at_risk", "at risk of being lost", money(told.value_at_risk if told else None)),
+        Fact("value_at_risk", "at risk", money(told.value_at_risk if told else None)),
     ]
 
 
@@ -56,37 +54,31 @@ def panel(told: Expectation | None, by_key: Callable[[str], Fact]) -> tuple[Pane
     if told.profit_12_months is not None:
         is_nothing = abs(told.profit_12_months) < 1 and (told.high or 0) < 1
         rows.append((("no profit expected",),) if is_nothing else (by_key("expected_value"),))
-    there: Sentence = (
-        _there(told.probability_alive),
-        " (",
-        chance,
-        " still there)" if told.probability_alive < MAY_HAVE_LEFT else ")",
-    )
+    said = _there(told.probability_alive)
+    # Today, since the share that is lost within the 12 months stands below.
+    there: Sentence = (said, " (", chance, " still there)")
+    if told.probability_alive >= MAY_HAVE_LEFT:
+        there = (said, " today (", chance, ")")
     rows.append((there,))
     if told.value_at_risk is not None and told.value_at_risk >= 1:
-        rows.append((by_key("value_at_risk"),))
+        lost: Sentence = ("lost within 12 months",)
+        if told.lost_12_months is not None:
+            lost = ("lost within 12 months: ", _share(told.lost_12_months))
+        rows.append((by_key("value_at_risk"), lost))
     return (Panel("Next 12 months", tuple(rows)),)
 
 
-def rhythm(told: Expectation | None, today: dt.date) -> tuple[Note, ...]:
+def rhythm(told: Expectation | None, known_until_on: dt.date | None, today: dt.date) -> tuple[Note, ...]:
     """How often they order, and when the next order is due; nothing of a customer without a rhythm."""
     if told is None or told.rhythm_days is None or told.next_due_on is None:
         return ()
     due, days = told.next_due_on, round(told.rhythm_days)
     words: Sentence = (Strong("Orders about every "), Strong(Count(days, "day")) if days > 1 else "day")
-    late = (told.as_of_on - due).days
+    late = days_late(due, known_until_on or told.as_of_on, today)
     if late > 0:
-        return (Note((*words, "; the next was due ", Date(due), ", ", delay(late), " before the data ends.")),)
+        return (Note((*words, "; the next was due ", Date(due), ", ", how_long(late), " before the data ends.")),)
     verb = "is" if due >= today else "was"
     return (Note((*words, f"; the next {verb} due ", Date(due), ".")),)
-
-
-def delay(days: int) -> Count:
-    """So many days in a unit that a person counts in."""
-    for most, unit, noun in DELAYS:
-        if days <= most:
-            return Count(max(1, round(days / unit)), noun)
-    return Count(max(2, round(days / DAYS_A_YEAR)), "year")
 
 
 def _exactly(probability: float) -> Decimal:

@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection
 
 from store.customers import OWNER_COLUMNS, Owner, owner_of
 from store.money import from_minor, to_minor
+from store.scoring import covers_12_months, twelve_months_before
 from store.standing_rows import SINCE_EVER
 from store.standings import PART, Standing, standing_of
 from store.tables import (
@@ -22,14 +23,18 @@ from store.tables import (
     customer_values,
     customers,
     due_days,
+    fitted_models,
     people,
     reps,
     touch_people,
     touches,
 )
 from store.who import Who
+from value.lifetime import NoProjection, why_no_projection
 
 NEVER = dt.date(9999, 12, 31)
+# Of a projection that assumptions or amounts make larger than any customer's; its card says which of them.
+BEYOND_MEASURE = "the projection is beyond all measure"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +63,8 @@ class Totals:
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A customer in the list. `touched_by` is who was there at the last touch, None where nobody ever was, and
-    `next_due_on` when its next order is due by its rhythm, None where none is known.
+    `next_due_on` when its next order is due by its rhythm, None where none is known. `value_unknown` says why it is not
+    known what is at stake; where nothing is, that is known, and it is None.
     """
 
     name: str
@@ -82,6 +88,17 @@ _TODAY = sa.bindparam("today", type_=sa.Date())
 # Written so that no index on these columns is used: the index by value gives the first of the list at once.
 _DUE = sa.func.coalesce(_s.due_on, NEVER)
 _IS_AWAKE = sa.func.coalesce(_s.snoozed_until_on, SINCE_EVER) <= _TODAY
+_VALUE = (
+    "invoices",
+    "credits",
+    "unknown_reason",
+    "revenue_12_months_minor",
+    "gross_profit_12_months_minor",
+    "projected_value_minor",
+    "last_purchase_on",
+    "period_start_on",
+    "observation_end_on",
+)
 _ENTRY: sa.Select[Any] = (
     sa.select(
         customer_standings,
@@ -89,8 +106,9 @@ _ENTRY: sa.Select[Any] = (
         *(_first.c.rep_id.label("there_rep_id"), _THERE_USER_ID.label("there_user_id")),
         *(_rep_there.c.name.label("rep_there"), _rep_there.c.slack_user_id.label("rep_there_user_id")),
         _person_there.c.name.label("person_there"),
-        *(customer_values.c.invoices, customer_values.c.unknown_reason, customer_values.c.observation_end_on),
-        customer_expectations.c.next_due_on,
+        *(customer_values.c[name] for name in _VALUE),
+        *(customer_expectations.c.next_due_on, customer_expectations.c.residual_value_minor),
+        (fitted_models.c.id.is_not(None) & fitted_models.c.why_not_earned.is_(None)).label("is_earned"),
     )
     .join_from(customer_standings, customers, customers.c.id == _s.customer_id)
     .outerjoin(reps, reps.c.id == _s.owner_rep_id)
@@ -100,6 +118,7 @@ _ENTRY: sa.Select[Any] = (
     .outerjoin(_person_there, _person_there.c.slack_user_id == _THERE_USER_ID)
     .outerjoin(customer_values, customer_values.c.customer_id == _s.customer_id)
     .outerjoin(customer_expectations, customer_expectations.c.customer_id == _s.customer_id)
+    .outerjoin(fitted_models, fitted_models.c.id == customer_expectations.c.model_id)
 )
 
 
@@ -298,8 +317,29 @@ def _entry(row: sa.Row[Any]) -> Entry:
         kind=row.kind,
         touched_by=by,
         invoices=row.invoices or 0,
-        value_unknown=row.unknown_reason,
+        value_unknown=_why_unknown(row),
         next_due_on=row.next_due_on,
         observation_end_on=row.observation_end_on,
         is_invented=bool(row.touch_is_invented),
     )
+
+
+def _why_unknown(row: sa.Row[Any]) -> str | None:
+    """Why nothing is known of what is to come, as /clv has it; None where that is known, or known to be no profit."""
+    if row.unknown_reason or (row.is_earned and row.residual_value_minor is not None):
+        return row.unknown_reason or None
+    start, end = row.period_start_on, row.observation_end_on
+    reason = why_no_projection(
+        documents=(row.invoices or 0) + (row.credits or 0),
+        profit_12_months=_decimal(row.gross_profit_12_months_minor),
+        revenue_12_months=_decimal(row.revenue_12_months_minor) or Decimal(0),
+        covers_12_months=bool(start and end and covers_12_months(start, end)),
+        bought_in_12_months=bool(end and row.last_purchase_on and row.last_purchase_on > twelve_months_before(end)),
+    )
+    if reason is None and row.projected_value_minor is None:
+        return BEYOND_MEASURE
+    return None if reason in (None, NoProjection.LOSS_IN_12_MONTHS) else reason.value
+
+
+def _decimal(minor: int | None) -> Decimal | None:
+    return None if minor is None else Decimal(minor)

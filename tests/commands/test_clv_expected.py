@@ -76,13 +76,71 @@ def test_the_headline_is_profit_so_far_and_the_residual_value_that_a_model_has_e
     assert found["lifetime_value"].basis == "profit so far + residual lifetime value"
     assert found["projected_value"].value == Money(Decimal("1145317.58"), "USD")
     assert "$9,341 profit expected (likely $2,660 to $17,354)" in words
-    assert "almost surely still a customer (94 %)" in words
-    assert "$10,000 at risk of being lost" in words
+    assert "almost surely still a customer today (94 %)" in words
+    assert "$10,000 at risk · lost within 12 months: 25 %" in words
     assert found["expected_value"].value == Money(Decimal("9341.00"), "USD")
     assert found["expected_value_low"].value == Money(Decimal("2660.00"), "USD")
     assert found["expected_value_high"].value == Money(Decimal("17354.00"), "USD")
     assert found["probability_alive"].value == Ratio(Decimal("0.944"))
     assert found["value_at_risk"].value == Money(Decimal("10000.00"), "USD")
+
+
+def test_the_loss_and_the_deal_rest_on_the_same_figure_as_the_headline(books: SimpleNamespace) -> None:
+    learn(books.db)
+    tell(books.db, books.best)
+    words = read(ask(books.db, "/clv metropolitan 15000"))
+    # 9,341 in 52 weeks, and 15,000 at a margin of 4.01 %.
+    assert "A frown here costs $40K. That is $180 of profit a week walking out of the door over the next 12" in words
+    assert "and all that is expected of 20 years." in words
+    assert "At the margin counted on (4 %, drawn towards the company's; their last 12 months had 10 %)" in words
+    assert "the deal earns $602, the lifetime 116× as much." in words
+    assert "by your assumptions: 5 % growth · 5 % better margin · 3 % discount" in words
+    assert "Worth an hour, by your assumptions\n" in words
+
+
+def test_by_assumptions_the_loss_and_the_deal_are_those_of_the_assumptions(books: SimpleNamespace) -> None:
+    learn(books.db, why_not_earned="the past is too short to try the models on a whole year ahead")
+    tell(books.db, books.best)
+    words = read(ask(books.db, "/clv metropolitan 15000"))
+    assert "A frown here costs $1.15M. That is $500 of profit a week" in words
+    assert "At the margin of their last 12 months (10 %) the deal earns $1,500" in words
+    assert "by your assumptions" not in words
+
+
+def test_of_whom_nothing_more_is_expected_no_frown_costs_anything(books: SimpleNamespace) -> None:
+    learn(books.db)
+    tell(books.db, books.best, residual_value_minor=0, profit_12_months_minor=0, value_at_risk_minor=0)
+    words = read(ask(books.db, "/clv metropolitan"))
+    assert "No more profit is expected of them. The last 12 months earned $25,990. Ask what we did wrong." in words
+    tell(books.db, books.second, residual_value_minor=-500, profit_12_months_minor=-100, value_at_risk_minor=0)
+    assert "What they buy next is expected to cost us money." in read(ask(books.db, '/clv "Route 66"'))
+
+
+def test_a_deal_with_who_costs_us_money_is_not_set_beside_a_hope(books: SimpleNamespace) -> None:
+    learn(books.db)
+    tell(books.db, books.losing)
+    words = read(ask(books.db, "/clv losing 15000"))
+    assert "A deal of $15,000; so far this customer has cost us money, and the last 12 months did too." in words
+
+
+def test_why_says_what_makes_the_expected_profit_another_than_the_last(books: SimpleNamespace) -> None:
+    learn(books.db)
+    tell(books.db, books.best)
+    why = read(ask(books.db, "/clv metropolitan why"))
+    assert "still a customer today | 94.4 % | \nlost within 12 months, at risk | 25 % | $10,000" in why
+    # 9,341 at 4.01 % are orders for 232,943; the last 12 months had 259,900 at 10 %.
+    assert (
+        "$9,341 expected after $25,990 in the last 12 months: it counts on a margin of 4 % (theirs drawn towards the "
+        "company's), not 10 %." in why
+    )
+    tell(books.db, books.second, margin=0.585, profit_12_months_minor=23_400)
+    fewer = read(ask(books.db, '/clv "Route 66" why'))
+    assert "it counts on orders for $400, not $1,025." in fewer
+    tell(books.db, books.turned, margin=0.05, profit_12_months_minor=2_000)
+    both = read(ask(books.db, "/clv turned why"))
+    assert "a margin of 5 % (theirs drawn towards the company's), not 10 %, and orders for $400, not $1,000." in both
+    tell(books.db, books.losing, margin=-0.2, profit_12_months_minor=-20_500)
+    assert "expected after" not in read(ask(books.db, "/clv losing why"))
 
 
 def test_a_model_that_has_not_earned_it_leaves_the_headline_to_the_assumptions(books: SimpleNamespace) -> None:
@@ -131,7 +189,7 @@ def test_what_is_not_known_says_why(books: SimpleNamespace) -> None:
     tell(books.db, books.uncosted, currency=None, margin=None, unknown_reason=why, **money)
     reply = ask(books.db, "/clv uncosted")
     assert facts(reply)["expected_value"].value == Unknown(why)
-    assert "almost surely still a customer (94 %)" in read(reply)
+    assert "almost surely still a customer today (94 %)" in read(reply)
     assert facts(ask(books.db, "/clv never bought"))["expected_value"].value == Unknown(
         "no model has learned from this ledger yet"
     )

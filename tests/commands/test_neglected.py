@@ -142,6 +142,20 @@ def test_those_whose_value_is_not_known_come_last_the_longest_neglected_first(te
     assert "Losing  ·  no profit to expect" in read(ask(team.db, "/neglected 7 team"))
 
 
+def test_an_unknown_value_is_not_said_to_be_none_and_has_its_reason(db: Database) -> None:
+    ledger = Ledger(db, start=dt.date(2026, 1, 1))
+    ledger.invoice(ledger.customer("Short Past"), RECENT, Line("1000", "700"))
+    ledger.invoice(ledger.customer("Uncosted"), RECENT, Line("1000"))
+    ledger.customer("Never Bought")
+    ledger.done()
+    words = read(ask(db, "/neglected team"))
+    assert "Short Past  ·  value not known: the data covers less than 12 months" in words
+    assert "Uncosted  ·  value not known: no cost is recorded for some of what was bought" in words
+    assert "Never Bought  ·  value not known: nothing has been bought in the period covered" in words
+    assert "no profit to expect" not in words
+    assert "lifetime value not known: the data covers less than 12 months" in read(ask(db, "/clv short past"))
+
+
 def test_money_in_another_currency_is_not_ranked_with_the_rest(team: SimpleNamespace) -> None:
     other = team.ledger.customer("Yen Ltd")
     team.ledger.invoice(other, RECENT, Line("1000000000", "10"), currency="JPY")
