@@ -113,7 +113,7 @@ def test_a_database_that_stays_locked_is_answered_with_a_sentence(
 def test_an_import_that_fails_at_the_last_moment_leaves_nothing(
     db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(_connection: object) -> int:
+    def fail(*_about: object) -> int:
         raise RuntimeError("the disk is full")
 
     with monkeypatch.context() as patched:
