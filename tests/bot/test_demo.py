@@ -271,17 +271,20 @@ def test_at_a_terminal_it_is_a_conversation_with_large_figures(folder: Path) -> 
     command = [sys.executable, "-c", DEMO, str(folder)]
     with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=environment) as demo:
         os.close(theirs)
-        shown = _until(ours, "> ")
-        for typed, answered in (
-            ("clv metropolitan bicycle\r", "██▀█▀██"),
-            ("1\r", "Why these figures?"),
-            ("1\r", "Last purchase"),
-            ("\x04", None),
-        ):
-            os.write(ours, typed.encode())
-            if answered:
-                shown += _until(ours, answered) + _until(ours, "> ")
-        assert demo.wait(timeout=30) == 0
+        try:
+            shown = _until(ours, "> ")
+            for typed, answered in (
+                ("clv metropolitan bicycle\r", "█▀"),  # digits of several lines
+                ("1\r", "Why these figures? Metropolitan"),
+                ("1\r", "Last purchase"),
+                ("\x04", None),
+            ):
+                os.write(ours, typed.encode())
+                if answered:
+                    shown += _until(ours, answered) + _until(ours, "> ")
+            assert demo.wait(timeout=30) == 0
+        finally:
+            demo.kill()  # or a failure would wait for it without end
     os.close(ours)
     assert "Traceback" not in shown
     assert (folder / "history").read_text().count("clv metropolitan bicycle") == 1
