@@ -166,8 +166,8 @@ def complete(session: Session, line: str) -> list[tuple[str, str]]:
 
 
 def test_commands_complete_with_and_without_the_slash(session: Session) -> None:
-    assert [line for line, _ in complete(session, "/c")] == ["/clv"]
-    assert [line for line, _ in complete(session, "t")] == ["top"]
+    assert [line for line, _ in complete(session, "/cl")] == ["/clv"]
+    assert [line for line, _ in complete(session, "top")] == ["top"]
     assert {"clv", "top", "melktert", "help", "quit"} <= {line for line, _ in complete(session, "")}
 
 
