@@ -27,11 +27,24 @@ WINDOW = ("--calibration-end", (FIRST + dt.timedelta(weeks=60)).isoformat(), "--
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
     """Run the command line in a folder of its own, with a database of its own."""
+    return running_in(tmp_path, monkeypatch)
+
+
+def running_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
     # What is asked here holds with any number of windows, and each of them takes its time.
     monkeypatch.setattr(backtest, "LATEST_WINDOWS", 2)
-    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'melktert.sqlite3'}")
-    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{folder / 'melktert.sqlite3'}")
+    monkeypatch.chdir(folder)
     return lambda *arguments: CliRunner().invoke(app, ["model", *map(str, arguments)])
+
+
+@pytest.fixture(scope="module")
+def as_data(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """What is said of the company's log, as data: asked once, since it takes its time."""
+    folder = tmp_path_factory.mktemp("as_data")
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        run = running_in(folder, monkeypatch)
+        return run(written(folder / "log.csv", list(rows_of(logs.company()))), *COLUMNS, *WINDOW, "--json").stdout
 
 
 def rows_of(log: Log) -> Iterator[tuple[str, str, str]]:
@@ -63,8 +76,8 @@ def test_the_tables_fit_80_columns_and_say_what_was_chosen_and_why(run: Callable
     assert re.search(r"Chosen for purchases: .+; for spend: .+\. Back-tested on \d windows of 13 weeks", said)
 
 
-def test_the_same_as_data(run: Callable[..., Result], path: Path) -> None:
-    data = json.loads(run(path, *COLUMNS, *WINDOW, "--json").stdout)
+def test_the_same_as_data(as_data: str) -> None:
+    data = json.loads(as_data)
     assert data["too_thin"] is None
     for what in ("purchases", "spend"):
         rows = data["candidates"][what]
@@ -115,20 +128,20 @@ def test_predictions_do_not_depend_on_what_came_after_but_for_their_pits(
 
 @pytest.mark.parametrize("dates", ["%Y%m%d", "%Y-%m-%d 13:45", "%m/%d/%Y 8:26", "%d.%m.%Y"])
 def test_dates_are_read_as_ledgers_write_them(
-    run: Callable[..., Result], path: Path, tmp_path: Path, dates: str
+    run: Callable[..., Result], as_data: str, tmp_path: Path, dates: str
 ) -> None:
     rows = [(who, dt.date.fromisoformat(day).strftime(dates), paid) for who, day, paid in rows_of(logs.company())]
     other = written(tmp_path / "other.csv", rows)
-    assert run(other, *COLUMNS, *WINDOW, "--json").stdout == run(path, *COLUMNS, *WINDOW, "--json").stdout
+    assert run(other, *COLUMNS, *WINDOW, "--json").stdout == as_data
 
 
 def test_a_file_without_headings_is_read_by_the_numbers_of_its_columns(
-    run: Callable[..., Result], path: Path, tmp_path: Path
+    run: Callable[..., Result], as_data: str, tmp_path: Path
 ) -> None:
     spaced = tmp_path / "log.txt"
     spaced.write_text("".join(f" 00004 {who} {day} 2 {paid:>9}\n" for who, day, paid in rows_of(logs.company())))
     result = run(spaced, "--customer", 2, "--date", 3, "--amount", 5, *WINDOW, "--json")
-    assert result.stdout == run(path, *COLUMNS, *WINDOW, "--json").stdout
+    assert result.stdout == as_data
 
 
 @pytest.mark.parametrize(
