@@ -160,7 +160,7 @@ def undisturbed(ground: Ground) -> killing.Course:
 
 
 def instants(course: killing.Course, kills: Mapping[killing.Since, int]) -> list[killing.Kill]:
-    """Kills anywhere from the opening to the write, anywhere in the write, and a little later than each, and just after.
+    """Kills anywhere from the opening to the write, anywhere in the write, a little later than each, and just after.
 
     Each is random within a slice of its own, so that a machine which is now faster, now slower, is hit everywhere.
     """
