@@ -1,8 +1,8 @@
 """python -m benchmarks care [--quick] [--only KIND] [--in-process]: /neglected and Home on a large portfolio.
 
-First in this process: the CPU, the time and the queries of an answer. Then, unless
---in-process, /neglected through Slack as `python -m benchmarks clv` measures /clv, beside the same comparator. Care is
-invented (benchmarks/caring.py), in a portfolio of this benchmark's own.
+First in this process: the CPU, the time and the queries of an answer. Then, unless --in-process, /neglected and the
+Home tab through Slack as `python -m benchmarks clv` measures /clv, beside the same comparator. Care is invented
+(benchmarks/caring.py), in a portfolio of this benchmark's own.
 """
 
 import argparse
@@ -24,11 +24,12 @@ from benchmarks import caring, portfolio
 from benchmarks.clv import Pair, Size
 from benchmarks.clv_runs import Question
 from benchmarks.orders import END
-from benchmarks.slack_load import PEOPLE, Slack
+from benchmarks.slack_load import HOME, PEOPLE, Slack
 from commands._reply import Person, Reply, Request, Role
 from store import standings, tables
 from store.database import Database
 
+NEGLECTED = "/neglected"
 P50_MS_MOST_ABOVE = 15.0
 CPU_MS_MOST = 6.0
 ROUNDS, ANSWERS = 5, 40
@@ -64,8 +65,8 @@ def main() -> None:
         try:
             print(f"\n{kind}: {size.customers:,} customers", flush=True)
             met.append(in_process(db))
-            if not options.in_process:
-                met.append(asyncio.run(_through_slack(db, size, options.rate)))
+            for what in () if options.in_process else (NEGLECTED, HOME):
+                met.append(asyncio.run(_through_slack(db, what, size, options.rate)))
         finally:
             db.close()
     sys.exit(0 if all(met) else 1)
@@ -144,12 +145,13 @@ def _queries(db: Database, answer: Callable[[], Reply]) -> int:
 # --- through Slack --------------------------------------------------------------------------------------------------
 
 
-async def _through_slack(db: Database, size: Size, rate: float | None) -> bool:
+async def _through_slack(db: Database, what: str, size: Size, rate: float | None) -> bool:
+    print(f"\n{'Home' if what == HOME else what} through Slack", flush=True)
     gc.freeze()
     gc.disable()  # a pause in the generator would be charged to the servers
     with tempfile.TemporaryDirectory(prefix="melktert-care-") as folder:
         async with Slack() as slack:
-            slack.command = "/neglected"
+            slack.command = what
             pair = CarePair(slack, db, Path(folder), size, processes=1)
             try:
                 await pair.start()
@@ -160,7 +162,7 @@ async def _through_slack(db: Database, size: Size, rate: float | None) -> bool:
 
 
 class CarePair(Pair):
-    """The same two servers, asked for the neglected: half of the time one's own, else the team's."""
+    """The same two servers, asked for the neglected, half of the time one's own, else the team's; or looked at."""
 
     most_above_ms = P50_MS_MOST_ABOVE
 

@@ -1,12 +1,14 @@
 """The comparator of `python -m benchmarks clv`: python -m benchmarks.constant_bot PORT API_URL ANSWER.json PROCESSES.
 
-A bolt listener for /clv that acknowledges and posts one constant answer to the response_url. It is served as Melktert
-is, by starlette on uvicorn with the same event loop and parser, and posts as Melktert does, over connections that stay
-open. Each request is dispatched through a thread pool, and listeners run in an executor of the App's own, as bolt does.
-What it costs is what any bot on these libraries costs; the rest is Melktert's own.
+A bolt listener that acknowledges and posts one constant answer to the response_url; for a Home tab that is opened, a
+constant view. It is served as Melktert is, by starlette on uvicorn with the same event loop and parser, and posts as
+Melktert does, over connections that stay open. Each request is dispatched through a thread pool, and listeners run in
+an executor of the App's own, as bolt does. What it costs is what any bot on these libraries costs; the rest is
+Melktert's own.
 """
 
 import json
+import re
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -27,6 +29,7 @@ from bot.posting import Posting
 from bot.send import TIMEOUT_SECONDS
 
 WORKERS = 20
+EVERY = re.compile("/")
 
 
 def main() -> None:
@@ -50,14 +53,19 @@ def application() -> Starlette:
 
 
 def constant_bot(client: WebClient, answer: dict[str, Any]) -> App:
-    """An App that answers every /clv with `answer`."""
+    """An App that answers every command, and every look at its Home tab, with `answer`."""
     app = App(client=client, signing_secret=SIGNING_SECRET, listener_executor=ThreadPoolExecutor(WORKERS))
     posting = Posting(timeout_seconds=TIMEOUT_SECONDS)
 
-    @app.command("/clv")
-    def _clv(ack: Any, body: dict[str, Any]) -> None:
+    @app.command(EVERY)
+    def _command(ack: Any, body: dict[str, Any]) -> None:
         ack()
         posting.post(body["response_url"], answer)
+
+    @app.event("app_home_opened")
+    def _home(ack: Any, body: dict[str, Any]) -> None:
+        ack()
+        client.views_publish(user_id=body["event"]["user"], view=answer)
 
     return app
 

@@ -1,5 +1,7 @@
 """Slack's side of the benchmark: commands sent at times fixed beforehand, and what comes back on their response_url.
 
+Or Home tabs opened, each answered by the next views.publish for that person.
+
 An open loop: a request goes out when it is due, whether or not earlier ones have been answered, and its time runs from
 when it was due. So a server that stalls is charged for everybody who would have waited meanwhile. (A generator that
 waits for one answer before the next request leaves those out: coordinated omission.)
@@ -13,6 +15,7 @@ import hashlib
 import hmac
 import json
 import time
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +28,8 @@ CHANNELS = [f"C0SALES{n}" for n in range(5)]
 EVENTS_PATH = "/slack/events"
 RESPONSE_PATH = b"/response/"
 API_PATH = b"/api/"
+# Sent in the place of a command.
+HOME = "home"
 # A server closes a connection that idles for long; Slack would not send on one that may be about to close either.
 IDLE_SECONDS_MOST = 2.0
 
@@ -52,6 +57,7 @@ class Slack:
 
     def __init__(self) -> None:
         self.command = "/clv"
+        self._looking: dict[str, deque[int]] = {user: deque() for user in PEOPLE}
         self.calls: list[Call] = []
         self.asked: dict[str, int] = {}
         self.port = 0
@@ -102,9 +108,11 @@ class Slack:
         if call.answered is None:
             call.answered, call.answer = asyncio.get_running_loop().time(), body
 
-    def web_api(self, method: str, arguments: dict[str, str]) -> dict[str, Any]:
+    def web_api(self, method: str, arguments: dict[str, Any]) -> dict[str, Any]:
         """What Slack says to a method: always the same, and that all is well."""
         self.asked[method] = self.asked.get(method, 0) + 1
+        if method == "views.publish" and self._looking[arguments["user_id"]]:
+            self.arrived(self._looking[arguments["user_id"]].popleft(), json.dumps(arguments["view"]).encode())
         return {"ok": True, **_said(method, arguments)}
 
     async def _send(self, port: int, number: int, call: Call) -> None:
@@ -118,11 +126,28 @@ class Slack:
                     other.transport.close()
             idle.clear()
             _, connection = await loop.create_connection(lambda: _Sending(self, idle), "127.0.0.1", port)
+        request = self._opening(number) if self.command == HOME else self._typing(number, call.text)
         call.sent = loop.time()
-        connection.send(call, self._request(number, call.text))
+        connection.send(call, request)
 
-    def _request(self, number: int, text: str) -> bytes:
-        body = urlencode(
+    def _opening(self, number: int) -> bytes:
+        user = PEOPLE[number % len(PEOPLE)]
+        self._looking[user].append(number)
+        event = {"type": "app_home_opened", "user": user, "channel": "D0BENCH", "tab": "home", "event_ts": str(number)}
+        body = {
+            "token": "old",
+            "team_id": TEAM,
+            "api_app_id": APP,
+            "event": event,
+            "type": "event_callback",
+            "event_id": f"Ev{number}",
+            "event_time": int(time.time()),
+            "authorizations": [{"team_id": TEAM, "user_id": BOT_USER, "is_bot": True, "is_enterprise_install": False}],
+        }
+        return _signed(json.dumps(body).encode(), "application/json")
+
+    def _typing(self, number: int, text: str) -> bytes:
+        fields = urlencode(
             {
                 "token": "old",
                 "team_id": TEAM,
@@ -138,16 +163,20 @@ class Slack:
                 "trigger_id": f"{number}.1.bench",
                 "response_url": f"http://127.0.0.1:{self.port}{RESPONSE_PATH.decode()}{number}",
             }
-        ).encode()
-        at = str(int(time.time()))
-        signature = hmac.new(SIGNING_SECRET.encode(), f"v0:{at}:".encode() + body, hashlib.sha256).hexdigest()
-        head = (
-            f"POST {EVENTS_PATH} HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: Slackbot 1.0\r\nAccept: */*\r\n"
-            "Content-Type: application/x-www-form-urlencoded\r\n"
-            f"X-Slack-Request-Timestamp: {at}\r\nX-Slack-Signature: v0={signature}\r\n"
-            f"Content-Length: {len(body)}\r\n\r\n"
         )
-        return head.encode() + body
+        return _signed(fields.encode(), "application/x-www-form-urlencoded")
+
+
+def _signed(body: bytes, kind: str) -> bytes:
+    at = str(int(time.time()))
+    signature = hmac.new(SIGNING_SECRET.encode(), f"v0:{at}:".encode() + body, hashlib.sha256).hexdigest()
+    head = (
+        f"POST {EVENTS_PATH} HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: Slackbot 1.0\r\nAccept: */*\r\n"
+        f"Content-Type: {kind}\r\n"
+        f"X-Slack-Request-Timestamp: {at}\r\nX-Slack-Signature: v0={signature}\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
 
 
 class _Http(asyncio.Protocol):
@@ -233,13 +262,13 @@ def _content_length(head: bytes) -> int:
     return 0
 
 
-def _arguments(head: bytes, body: bytes, query: str) -> dict[str, str]:
+def _arguments(head: bytes, body: bytes, query: str) -> dict[str, Any]:
     if b"application/json" in head.lower():
         return dict(json.loads(body or b"{}"))
     return {name: values[-1] for name, values in parse_qs(f"{query}&{body.decode()}").items()}
 
 
-def _said(method: str, arguments: dict[str, str]) -> dict[str, Any]:
+def _said(method: str, arguments: dict[str, Any]) -> dict[str, Any]:
     if method == "auth.test":
         return {
             "url": "https://bench.slack.com/",

@@ -5,6 +5,7 @@ since a new one takes a second. A test that changes the tables themselves asks f
 """
 
 import itertools
+import os
 import shutil
 import tempfile
 import warnings
@@ -19,6 +20,11 @@ from store.database import Database
 from tests.slack.fixtures import slack as slack  # noqa: PLC0414 - the fixture, for every test
 
 _numbers = itertools.count()
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: many tests wait for another process, or for a clock."""
+    return (os.cpu_count() or 1) + 1
 
 
 @pytest.fixture(scope="session")

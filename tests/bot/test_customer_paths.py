@@ -10,7 +10,8 @@ from bot.app import Melktert
 from store import contacts, customer_channels, tables
 from store.database import Database
 from tests.bot.bots import running
-from tests.bot.test_slack_paths import filled, locked
+from tests.bot.dialogues import filled
+from tests.bot.test_slack_paths import locked
 from tests.ledger import Ledger, Line
 from tests.slack.people import Person
 from tests.slack.screen import Modal
@@ -46,8 +47,7 @@ def form_of(anna: Person, line: str, label: str) -> Modal:
 
 
 def done(anna: Person, words: str) -> Modal:
-    anna.slack.wait_for(lambda: anna.modal is not None and words in anna.modal.words)
-    return filled(anna)
+    return filled(anna, words)
 
 
 def count(db: Database, table: sa.Table) -> int:

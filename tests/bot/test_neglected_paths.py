@@ -10,7 +10,8 @@ from bot.app import Melktert
 from store import tables
 from store.database import Database
 from tests.bot.bots import running
-from tests.bot.test_slack_paths import filled, locked
+from tests.bot.dialogues import filled
+from tests.bot.test_slack_paths import locked
 from tests.ledger import Ledger, Line
 from tests.slack.people import Person
 from tests.slack.slack import Slack

@@ -15,6 +15,7 @@ from store import people, promises, tables
 from store.database import Database
 from store.promises import Promise
 from tests.bot.bots import NOW, running
+from tests.bot.dialogues import filled
 from tests.ledger import Ledger, Line
 from tests.slack.people import Person
 from tests.slack.screen import Modal, Seen
@@ -70,17 +71,6 @@ def known(slack: Slack, bot: Melktert, name: str, zone: str) -> Person:
 def made(db: Database) -> list[Promise]:
     with db.reading() as connection:
         return promises.of(connection)
-
-
-def filled(person: Person, words: str = "") -> Modal:
-    """The dialogue before this person, once there is more in it than "One moment …"."""
-    return person.slack.wait_for(
-        lambda: (
-            person.modal
-            if person.modal is not None and "One moment" not in person.modal.words and words in person.modal.words
-            else None
-        )
-    )
 
 
 def promise_form(anna: Person, sales: Channel) -> Modal:

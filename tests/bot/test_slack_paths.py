@@ -14,6 +14,7 @@ from bot.submitting import SUBMISSION_SECONDS
 from store import people
 from store.database import Database
 from tests.bot.bots import NOW, running
+from tests.bot.dialogues import filled
 from tests.ledger import Ledger, Line
 from tests.slack.interactions import Interaction
 from tests.slack.people import Person
@@ -193,13 +194,6 @@ def test_a_customer_is_looked_up_from_the_menu_of_shortcuts_by_a_live_search(ann
     form.fill({"Deal to set beside the lifetime": "1500"}).submit()
     slack.wait_for(
         lambda: anna.modal is not None and "Route 66" in anna.modal.words and "today's deal" in anna.modal.words
-    )
-
-
-def filled(person: Person) -> Modal:
-    """The dialogue before this person, once there is more in it than "One moment …"."""
-    return person.slack.wait_for(
-        lambda: person.modal if person.modal is not None and "One moment" not in person.modal.words else None
     )
 
 

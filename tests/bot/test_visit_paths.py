@@ -11,7 +11,8 @@ from store import tables, touches
 from store.database import Database
 from store.touches import Touch
 from tests.bot.bots import running
-from tests.bot.test_slack_paths import filled, locked
+from tests.bot.dialogues import filled
+from tests.bot.test_slack_paths import locked
 from tests.ledger import Ledger, Line
 from tests.slack.people import Person
 from tests.slack.screen import Modal, Seen
@@ -56,8 +57,7 @@ def form_of(anna: Person, message: Seen) -> Modal:
 
 def done(anna: Person, words: str = "logged:") -> Modal:
     """The dialogue once it says what became of the form."""
-    anna.slack.wait_for(lambda: anna.modal is not None and words in anna.modal.words)
-    return filled(anna)
+    return filled(anna, words)
 
 
 def logged(db: Database) -> list[Touch]:

@@ -22,6 +22,8 @@ class Person:
         self.slack = slack
         self.user = user
         self.notices: list[str] = []
+        # When this person last pressed, submitted or ran a shortcut: what changed later is what came of it.
+        self.acted_at = -1
 
     @property
     def id(self) -> str:
@@ -260,6 +262,8 @@ class Person:
         return self.slack.response_urls.give(self.id, self.slack.world.channels[channel_id])
 
     def _does(self, what: What, payload: Json, name: str = "") -> Interaction:
+        if what in ("press", "submit", "shortcut"):
+            self.acted_at = self.slack.world.tick
         return Interaction(self.slack, self, what, parcel_for(what, payload), name)
 
     def _hears(self, event: events.Event | None, channel: Channel) -> Interaction:
