@@ -254,8 +254,8 @@ def _list(connection: Connection, covered: Covered, chosen: sa.ColumnElement[boo
     some = sa.select(_s.customer_id, _s.at_stake_minor.label("minor")).where(chosen, _is_covered(covered), _IS_NO_EXIT)
     in_currency = _s.at_stake_minor.is_not(None) & (_s.currency == covered.currency)
     valued = some.where(in_currency).order_by(_s.at_stake_minor.desc(), _s.customer_id).limit(MOST).cte("valued")
-    has_room = sa.select(sa.func.count()).select_from(valued).scalar_subquery() < MOST
-    unvalued = some.where(_s.at_stake_minor.is_(None), has_room).order_by(_s.customer_id).limit(MOST).cte("unvalued")
+    room = MOST - sa.select(sa.func.count()).select_from(valued).scalar_subquery()
+    unvalued = some.where(_s.at_stake_minor.is_(None)).order_by(_s.customer_id).limit(room).cte("unvalued")
     both = sa.union_all(sa.select(valued), sa.select(unvalued)).subquery("listed")
     rows = connection.execute(
         _PEOPLE.join(both, both.c.customer_id == _s.customer_id)

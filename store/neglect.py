@@ -276,15 +276,15 @@ def _neglected(of_owner: bool, is_quiet: bool, after_valued: bool | None) -> sa.
     some = sa.select(customer_id, minor.label("minor"), due_on.label("due_on"))
     in_currency = minor.is_not(None) & (_s.currency == sa.bindparam("currency", type_=sa.Text()))
     valued = some.where(in_currency, *chosen).order_by(minor.desc(), customer_id).limit(_MOST)
-    unvalued = some.where(minor.is_(None), *chosen).order_by(due_on, customer_id).limit(_MOST)
+    unvalued = some.where(minor.is_(None), *chosen).order_by(due_on, customer_id)
     if after_valued is True:
         valued = valued.where((minor < _AFTER_MINOR) | ((minor == _AFTER_MINOR) & (customer_id > _AFTER_ID)))
     elif after_valued is False:
         valued = valued.where(sa.false())
         unvalued = unvalued.where((due_on > _AFTER_DUE) | ((due_on == _AFTER_DUE) & (customer_id > _AFTER_ID)))
     first = valued.cte("valued")
-    has_room = sa.select(_COUNT).select_from(first).scalar_subquery() < _MOST
-    rest = unvalued.where(has_room).cte("unvalued")
+    room = _MOST - sa.select(_COUNT).select_from(first).scalar_subquery()
+    rest = unvalued.limit(room).cte("unvalued")
     both = sa.union_all(sa.select(first), sa.select(rest)).subquery("shown")
     return (
         _ENTRY.join(both, both.c.customer_id == customer_id)

@@ -175,8 +175,9 @@ customer_standings = Table(
     Column("due_on", sa.Date, comment="the last day within the cadence; empty for an exit"),
     Column("snoozed_until_on", sa.Date),
     Column("has_complaint", sa.Boolean, nullable=False, server_default=sa.false(), comment="one that is not settled"),
-    Index("ix_customer_standings_rank", "at_stake_minor", "due_on", "snoozed_until_on"),
-    Index("ix_customer_standings_owner", "owner_rep_id", "due_on", "snoozed_until_on", "at_stake_minor"),
+    Index("ix_customer_standings_rank", "currency", "at_stake_minor", "due_on", "snoozed_until_on"),
+    Index("ix_customer_standings_owner", "owner_rep_id", "currency", "at_stake_minor", "due_on", "snoozed_until_on"),
+    Index("ix_customer_standings_owner_due_on", "owner_rep_id", "due_on"),
     Index("ix_customer_standings_due_on", "due_on", "at_stake_minor"),
     Index("ix_customer_standings_snoozed", "snoozed_until_on", "due_on", "at_stake_minor"),
 )

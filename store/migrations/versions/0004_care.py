@@ -213,8 +213,11 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement for each table and index
     op.create_index(
         "ix_customer_standings_owner",
         "customer_standings",
-        ["owner_rep_id", "due_on", "snoozed_until_on", "at_stake_minor"],
+        ["owner_rep_id", "currency", "at_stake_minor", "due_on", "snoozed_until_on"],
         unique=False,
+    )
+    op.create_index(
+        "ix_customer_standings_owner_due_on", "customer_standings", ["owner_rep_id", "due_on"], unique=False
     )
     op.create_index("ix_customer_standings_due_on", "customer_standings", ["due_on", "at_stake_minor"], unique=False)
     op.create_index(
@@ -242,7 +245,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement for each table and index
     op.create_index(
         "ix_customer_standings_rank",
         "customer_standings",
-        ["at_stake_minor", "due_on", "snoozed_until_on"],
+        ["currency", "at_stake_minor", "due_on", "snoozed_until_on"],
         unique=False,
     )
     op.create_table(
