@@ -240,7 +240,5 @@ def _figures(connection: Connection, reader: Reader, covered: Covered, today: dt
 
 
 def _greetings(connection: Connection, reader: Reader, today: dt.date) -> list[Greeting]:
-    found = greetings.within(connection, today, today + dt.timedelta(days=GREETING_DAYS - 1))
-    if not reader.rep_ids:
-        return found
-    return [one for one in found if one.owner and one.owner.rep_id in reader.rep_ids]
+    until = today + dt.timedelta(days=GREETING_DAYS - 1)
+    return greetings.within(connection, today, until, owner_rep_ids=reader.rep_ids)

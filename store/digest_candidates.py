@@ -266,7 +266,8 @@ def _list(connection: Connection, covered: Covered, chosen: sa.ColumnElement[boo
 
 
 _s = customer_standings.c
-_IS_NO_EXIT = _s.care_class != CareClass.EXIT.value
+# An exit is due on no day; the indexes have the day, not the class.
+_IS_NO_EXIT = _s.due_on.is_not(None)
 _PEOPLE: sa.Select[Any] = (
     sa.select(
         customer_standings,
@@ -326,9 +327,9 @@ def _person(row: sa.Row[Any], currency: str | None) -> Person:
 
 def _never_invited(connection: Connection, covered: Covered) -> list[Proposal]:
     """Whom /event proposes first: the loyal whom nobody ever invited, the most valuable first."""
-    proposed = guests.propose(connection, None, MOST, only_never=True)
+    proposed = guests.propose(connection, None, MOST, only_never=True, only_loyal=True)
     theirs = (one for one in proposed if not covered.rep_ids or (one.owner and one.owner.rep_id in covered.rep_ids))
-    return [one for one in theirs if one.is_loyal and one.currency == covered.currency]
+    return [one for one in theirs if one.currency == covered.currency]
 
 
 def _coming(row: Any, proposed: Sequence[Proposal], currency: str | None) -> Coming:

@@ -6,7 +6,7 @@ good wishes in place of an answer make a complaint worse.
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -35,14 +35,22 @@ class Greeting:
     years: int | None
 
 
-def within(connection: Connection, from_on: dt.date, to_on: dt.date, who: Who | None = None) -> list[Greeting]:
+def within(
+    connection: Connection,
+    from_on: dt.date,
+    to_on: dt.date,
+    who: Who | None = None,
+    *,
+    owner_rep_ids: Sequence[int] = (),
+) -> list[Greeting]:
     """The days from `from_on` to `to_on` on which somebody is congratulated, the earliest first; at the customers of
-    this rep where one is given.
+    this rep, or of these, where any are given.
     """
     days = months_and_days(from_on, to_on)
     is_near = _is_one_of(contacts.c.birthday_month, contacts.c.birthday_day, days)
     is_near |= _is_one_of(contacts.c.anniversary_month, contacts.c.anniversary_day, days)
     theirs = sa.true() if who is None else is_theirs(reps.c.id, reps.c.slack_user_id, who)
+    owned = customers.c.owner_rep_id.in_(owner_rep_ids) if owner_rep_ids else sa.true()
     rows = connection.execute(
         sa.select(
             contacts,
@@ -52,7 +60,7 @@ def within(connection: Connection, from_on: dt.date, to_on: dt.date, who: Who | 
         )
         .join_from(contacts, customers, customers.c.id == contacts.c.customer_id)
         .outerjoin(reps, reps.c.id == customers.c.owner_rep_id)
-        .where(is_near, theirs, contacts.c.gone_on.is_(None), may_be_greeted())
+        .where(is_near, theirs, owned, contacts.c.gone_on.is_(None), may_be_greeted())
     )
     found = [greeting for row in rows for greeting in _greetings(row, from_on, to_on)]
     return sorted(found, key=lambda one: (one.on, one.customer.casefold(), one.contact.id, one.what))

@@ -51,10 +51,17 @@ class NeverInvited:
 
 
 def propose(
-    connection: Connection, event_id: int | None, most: int, *, passing_over: int = 0, only_never: bool = False
+    connection: Connection,
+    event_id: int | None,
+    most: int,
+    *,
+    passing_over: int = 0,
+    only_never: bool = False,
+    only_loyal: bool = False,
 ) -> list[Proposal]:
     """Whom to invite to this event, at most so many: first the loyal whom nobody ever invited, then the loyal who were
-    invited before, then whoever buys and was never invited; the most valuable of each first.
+    invited before, then whoever buys and was never invited; the most valuable of each first. Or those alone who were
+    never invited, or who are loyal.
     """
     covered = coverage(connection)
     currency = None if covered is None else _currency(connection)
@@ -64,31 +71,38 @@ def propose(
     value = customer_values.c
     is_loyal = (value.invoices >= LOYAL_PURCHASES) & (value.first_purchase_on <= end - relativedelta(years=LOYAL_YEARS))
     last = _last_invitation()
-    was_invited = last.c.customer_id.is_not(None)
+    standing = customer_standings.c
+    was_invited = sa.exists().where(event_guests.c.customer_id == standing.customer_id)
     rank = sa.case((is_loyal & ~was_invited, 0), (is_loyal, 1), else_=2)
+    # All of one kind come along the index by value, and the first of them at once.
+    order = () if only_never and only_loyal else (rank,)
     chosen = [
         may_be_greeted(),
-        customer_standings.c.currency == currency,
-        customer_standings.c.at_stake_minor > 0,
+        standing.currency == currency,
+        standing.at_stake_minor > 0,
         value.last_purchase_on > end - relativedelta(years=1),
-        ~was_invited if only_never else is_loyal | ~was_invited,
+        is_loyal | ~was_invited,
     ]
+    if only_never:
+        chosen.append(~was_invited)
+    if only_loyal:
+        chosen.append(is_loyal)
     if event_id is not None:
         invited = sa.select(event_guests.c.customer_id).where(event_guests.c.event_id == event_id)
         chosen.append(customers.c.id.not_in(invited))
     rows = connection.execute(
         sa.select(
             *(customers.c.id, customers.c.name, *OWNER_COLUMNS),
-            *(customer_standings.c.at_stake_minor, customer_standings.c.currency),
+            *(standing.at_stake_minor, standing.currency),
             *(value.invoices, value.first_purchase_on, is_loyal.label("is_loyal")),
             *(last.c.title, last.c.held_on, last.c.state),
         )
-        .join_from(customers, customer_standings, customer_standings.c.customer_id == customers.c.id)
+        .join_from(customers, customer_standings, standing.customer_id == customers.c.id)
         .join(customer_values, value.customer_id == customers.c.id)
         .outerjoin(reps, reps.c.id == customers.c.owner_rep_id)
         .outerjoin(last, (last.c.customer_id == customers.c.id) & (last.c.newest == 1))
         .where(*chosen)
-        .order_by(rank, customer_standings.c.at_stake_minor.desc(), customers.c.id)
+        .order_by(*order, standing.at_stake_minor.desc(), standing.customer_id)
         .limit(most)
         .offset(passing_over)
     )

@@ -213,7 +213,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement for each table and index
     op.create_index(
         "ix_customer_standings_owner",
         "customer_standings",
-        ["owner_rep_id", "currency", "at_stake_minor", "due_on", "snoozed_until_on"],
+        ["owner_rep_id", "currency", "at_stake_minor", "due_on", "snoozed_until_on", "class_rule"],
         unique=False,
     )
     op.create_index(
@@ -245,7 +245,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement for each table and index
     op.create_index(
         "ix_customer_standings_rank",
         "customer_standings",
-        ["currency", "at_stake_minor", "due_on", "snoozed_until_on"],
+        ["currency", "at_stake_minor", "due_on", "snoozed_until_on", "class_rule"],
         unique=False,
     )
     op.create_table(
