@@ -83,6 +83,7 @@ def filled(kind: str, size: Size) -> Database:
                 one = tables.reps.update().where(tables.reps.c.id == rep_id)
                 connection.execute(one.values(slack_user_id=slack_user_id))
             standings.refresh(connection)
+    portfolio.settle(db)
     return db
 
 

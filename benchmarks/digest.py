@@ -1,8 +1,8 @@
 """python -m benchmarks digest [--customers N] [--lines N] [--rounds N]: the digests of twenty reps and of their team.
 
-Care is invented (benchmarks/caring.py) in a transaction that is rolled back, so the portfolio stays as it was. A round
-composes and draws the team's digest and each rep's own; the seconds are those of the whole round. The number of queries
-must be the same for every rep, and for a portfolio of any size.
+On the portfolio with care of `python -m benchmarks care`. A round composes and draws the team's digest and each rep's
+own; the seconds are those of the whole round. The number of queries must be the same for every rep, and for a portfolio
+of any size.
 """
 
 import argparse
@@ -12,11 +12,12 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from benchmarks import caring, portfolio
+from benchmarks import care, caring
 from benchmarks.orders import END
 from commands._digest_compose import Reader, compose
 from commands._digest_draw import draw
@@ -28,15 +29,11 @@ TODAY = END + dt.timedelta(days=1)
 KINDS = ("sqlite", "postgresql")
 
 
-class _RolledBackError(Exception):
-    """So that nothing of it is kept."""
-
-
 def main() -> None:
     """Measure, print, and exit 1 where a target is missed."""
     parser = argparse.ArgumentParser(prog=sys.argv[0], description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--customers", type=int, default=portfolio.CUSTOMERS)
-    parser.add_argument("--lines", type=int, default=portfolio.LINES)
+    parser.add_argument("--customers", type=int, default=care.FULL.customers)
+    parser.add_argument("--lines", type=int, default=care.FULL.lines)
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--only", choices=KINDS)
     options = parser.parse_args()
@@ -50,15 +47,13 @@ def main() -> None:
 
 def measured(kind: str, customers: int, lines: int, rounds: int) -> bool:
     """Measure one kind of database and print its figures; whether the target is met."""
-    db = portfolio.cached(kind, customers, lines)
+    db = care.filled(kind, replace(care.FULL, customers=customers, lines=lines))
     readers = [EVERYBODY, *(of_rep(rep, f"U{rep}") for rep in range(1, caring.REPS + 1))]
     try:
-        with db.writing() as connection:
-            caring.fill(connection, portfolio.SEED)
+        with db.reading() as connection:
             seconds = [sum(_seconds(connection, reader) for reader in readers) for _ in range(rounds)]
             queries = {_queries(connection, reader) for reader in readers[1:]}
-            raise _RolledBackError
-    except _RolledBackError:
+    finally:
         db.close()
     median = statistics.median(seconds)
     met = median <= MOST_SECONDS and len(queries) == 1

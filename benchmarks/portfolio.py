@@ -55,10 +55,10 @@ def build(db: Database, *, customers: int, lines: int, seed: int) -> None:
         _trust_foreign_keys(connection, trusted=False)
         names.index_missing(connection)
         _free_the_next_ids(connection)
-    _settle(db)
+    settle(db)
     with db.writing() as connection:
         scoring.score(connection)
-    _settle(db)
+    settle(db)
 
 
 def cached(kind: str, customers: int = CUSTOMERS, lines: int = LINES) -> Database:
@@ -157,7 +157,7 @@ def _free_the_next_ids(connection: Connection) -> None:
             )
 
 
-def _settle(db: Database) -> None:
+def settle(db: Database) -> None:
     """What PostgreSQL's autovacuum would do within a minute, so that no benchmark has it running beside it."""
     if db.dialect == "postgresql":
         with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:

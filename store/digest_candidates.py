@@ -45,6 +45,8 @@ OVERDUE_DAYS_LEAST = 30
 EVENTS_WITHIN = dt.timedelta(weeks=8)
 # Nobody is asked the same questions twice in half a year.
 CONVERSATION_EVERY = dt.timedelta(weeks=26)
+# One a week, until the first may be asked again.
+TALKS_MOST = 26
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +152,7 @@ def to_talk_to(connection: Connection, covered: Covered, today: dt.date) -> list
         talk.c.deleted_at.is_(None),
         talk.c.happened_on > today - CONVERSATION_EVERY,
     )
-    return _list(connection, covered, _is_loyal() & ~had_one & _is_awake(today))
+    return _list(connection, covered, _is_loyal() & ~had_one & _is_awake(today), TALKS_MOST)
 
 
 def coming(connection: Connection, covered: Covered, today: dt.date) -> list[Coming]:
@@ -246,21 +248,21 @@ def changed_since(connection: Connection, issue_id: int, composed_on: dt.date) -
     return connection.scalar(lines) or 0
 
 
-def _list(connection: Connection, covered: Covered, chosen: sa.ColumnElement[bool]) -> list[Person]:
+def _list(connection: Connection, covered: Covered, chosen: sa.ColumnElement[bool], most: int = MOST) -> list[Person]:
     """The head of a list, the most money first; those whose value is not known come last.
 
     First the customers alone, along the index by value, then what is told of the few that are listed.
     """
     some = sa.select(_s.customer_id, _s.at_stake_minor.label("minor")).where(chosen, _is_covered(covered), _IS_NO_EXIT)
     in_currency = _s.at_stake_minor.is_not(None) & (_s.currency == covered.currency)
-    valued = some.where(in_currency).order_by(_s.at_stake_minor.desc(), _s.customer_id).limit(MOST).cte("valued")
-    room = MOST - sa.select(sa.func.count()).select_from(valued).scalar_subquery()
+    valued = some.where(in_currency).order_by(_s.at_stake_minor.desc(), _s.customer_id).limit(most).cte("valued")
+    room = most - sa.select(sa.func.count()).select_from(valued).scalar_subquery()
     unvalued = some.where(_s.at_stake_minor.is_(None)).order_by(_s.customer_id).limit(room).cte("unvalued")
     both = sa.union_all(sa.select(valued), sa.select(unvalued)).subquery("listed")
     rows = connection.execute(
         _PEOPLE.join(both, both.c.customer_id == _s.customer_id)
         .order_by(both.c.minor.is_(None), both.c.minor.desc(), both.c.customer_id)
-        .limit(MOST)
+        .limit(most)
     )
     return [_person(row, covered.currency) for row in rows]
 
