@@ -136,3 +136,13 @@ def _candidate(connection: Connection, match: names.Match, choose: Action, *, is
         reason=(" · ".join(words for words in told if words),),
         actions=(Action(choose.command, choose.label, values),),
     )
+
+
+def suggest(_request: Request, db: Database, field: str, typed: str) -> Sequence[Option]:
+    """Customers whose names go on from what was typed: by name, or in a form by their id."""
+    match field:
+        case "name":
+            return completed(db, typed)
+        case "customer":
+            return completed(db, typed, by_id=True)
+    return ()

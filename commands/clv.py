@@ -1,7 +1,6 @@
 """/clv NAME [DEAL] [why | chart]: what a customer is worth, over a lifetime."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -10,7 +9,7 @@ from sqlalchemy.engine import Connection
 from commands import _clv_card, _clv_chart, _clv_subject, _clv_why, _naming
 from commands._amount import amount, is_below_zero, looks_like_an_amount, signs
 from commands._naming import QUOTES, short
-from commands._reply import Action, Command, Field, Form, Invalid, Option, Policy, Reply, Request, Shortcut
+from commands._reply import Action, Command, Field, Form, Invalid, Policy, Reply, Request, Shortcut
 from store import dossiers, names, sources
 from store.database import Database
 from store.dossiers import Dossier
@@ -159,16 +158,6 @@ def _to_fill_in() -> Reply:
     return Reply(headline=("Look up a customer",), form=Form(NAME, "Look up a customer", fields, submit="Show"))
 
 
-def suggest(_request: Request, db: Database, field: str, typed: str) -> Sequence[Option]:
-    """Customers whose names go on from what was typed, the most valuable first: by name, or in a form by their id."""
-    match field:
-        case "name":
-            return _naming.completed(db, typed)
-        case "customer":
-            return _naming.completed(db, typed, by_id=True)
-    return ()
-
-
 COMMAND = Command(
     name=NAME,
     summary="What a customer is worth to you over a lifetime, and what you stand to lose.",
@@ -176,6 +165,6 @@ COMMAND = Command(
     examples=("/clv acme", '/clv "A Bike Store" 15000', "/clv acme why", "/clv acme chart"),
     policy=Policy.CUSTOMER,
     run=run,
-    suggest=suggest,
+    suggest=_naming.suggest,
     shortcut=Shortcut("Look up a customer", "What is this customer worth over a lifetime?"),
 )

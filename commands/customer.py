@@ -1,7 +1,5 @@
 """/customer NAME: the visit brief; /customer new NAME adds one by hand; /customer NAME here ties the channel to one."""
 
-from collections.abc import Sequence
-
 from sqlalchemy.engine import Connection
 
 from commands import _customer_brief, _customer_changes, _customer_views, _naming
@@ -251,16 +249,6 @@ def _brief_of_id(customer_id: int) -> Action:
 _WRITES = {"add": _add, "remove": _remove, "tie": _tie, "untie": _untie}
 
 
-def suggest(_request: Request, db: Database, field: str, typed: str) -> Sequence[Option]:
-    """Customers whose names go on from what was typed: by name, or in a form by their id."""
-    match field:
-        case "name":
-            return _naming.completed(db, typed)
-        case "customer":
-            return _naming.completed(db, typed, by_id=True)
-    return ()
-
-
 COMMAND = Command(
     name=NAME,
     summary="The brief before a visit: worth, people, touches, promises, what they buy, and what to ask.",
@@ -268,5 +256,5 @@ COMMAND = Command(
     examples=("/customer acme", "/customer new Acme Ltd", "/customer acme here"),
     policy=Policy.CUSTOMER,
     run=run,
-    suggest=suggest,
+    suggest=_naming.suggest,
 )

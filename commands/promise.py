@@ -11,7 +11,7 @@ from commands import _promise_words as words
 from commands._figures import acting
 from commands._promise_changes import day_of
 from commands._promise_form import NAME, TEXT_LEAST, Asked, checked, filled, form, keeper, link_of
-from commands._reply import Action, Code, Command, Invalid, Note, Option, Policy, Reply, Request, Sentence, Shortcut
+from commands._reply import Action, Code, Command, Invalid, Note, Policy, Reply, Request, Sentence, Shortcut
 from commands._typed import clean
 from store import customers, promises, sources
 from store.audit import RefusedError
@@ -238,16 +238,6 @@ def _made(connection: Connection, made: Promise, request: Request) -> Reply:
     )
 
 
-def suggest(_request: Request, db: Database, field: str, typed: str) -> Sequence[Option]:
-    """Customers whose names go on from what was typed: by name, or in the form by their id."""
-    match field:
-        case "name":
-            return _naming.completed(db, typed)
-        case "customer":
-            return _naming.completed(db, typed, by_id=True)
-    return ()
-
-
 COMMAND = Command(
     name=NAME,
     summary="Promise something to a customer by a day; whoever is to keep it is reminded that morning.",
@@ -255,6 +245,6 @@ COMMAND = Command(
     examples=(EXAMPLE, "/promise acme send the quote by 12 june"),
     policy=Policy.CUSTOMER,
     run=run,
-    suggest=suggest,
+    suggest=_naming.suggest,
     message_shortcut=Shortcut("Make a promise", "Promise what this message asks for, by a day."),
 )

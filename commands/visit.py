@@ -1,7 +1,6 @@
 """/visit NAME [KIND] [DAY] [MINUTES] [NOTE]: log that somebody was in touch with a customer, by words or by a form."""
 
 import re
-from collections.abc import Sequence
 
 from sqlalchemy.engine import Connection
 
@@ -13,7 +12,6 @@ from commands._reply import (
     Command,
     Invalid,
     Note,
-    Option,
     Policy,
     Reply,
     Request,
@@ -234,16 +232,6 @@ def _checked(permalink: str) -> str:
     return permalink if is_link and len(permalink) <= PERMALINK_MOST else ""
 
 
-def suggest(_request: Request, db: Database, field: str, typed: str) -> Sequence[Option]:
-    """Customers whose names go on from what was typed: by name, or in a form by their id."""
-    match field:
-        case "name":
-            return _naming.completed(db, typed)
-        case "customer":
-            return _naming.completed(db, typed, by_id=True)
-    return ()
-
-
 COMMAND = Command(
     name=NAME,
     summary="Log a visit, call, message or gift in a line, and see when the next visit is due.",
@@ -251,7 +239,7 @@ COMMAND = Command(
     examples=("/visit acme", "/visit acme yesterday 45m spoke to the buyer", "/visit acme call 3 days ago 20m"),
     policy=Policy.CUSTOMER,
     run=run,
-    suggest=suggest,
+    suggest=_naming.suggest,
     shortcut=Shortcut("Log a visit", "Keep whom you saw, what was said, and what you promised."),
     message_shortcut=Shortcut("Log a visit", "Log a visit with this message as its note."),
 )

@@ -19,7 +19,7 @@ from rapidfuzz.distance import OSA
 from sqlalchemy.engine import Connection
 
 from store.name_keys import LEGAL_WORDS
-from store.name_words import similar_words
+from store.name_words import names_holding, similar_words
 from store.one_of import one_of_texts
 from store.tables import customer_names as names
 from store.tables import customer_values, name_words
@@ -64,7 +64,7 @@ def likeness_by_name(connection: Connection, key: str, limit: int) -> dict[int, 
     readings = _readings(connection, words)
     typed = dict.fromkeys(word for reading in readings for word in reading.words)
     similar = similar_words(connection, list(typed))
-    held_by = _names_holding(connection, set(itertools.chain.from_iterable(similar.values())))
+    held_by = names_holding(connection, set(itertools.chain.from_iterable(similar.values())), NAMES_RANKED)
     similar = {
         word: {like: value for like, value in likes.items() if like in held_by} for word, likes in similar.items()
     }
@@ -139,23 +139,6 @@ def _parts(word: str, held: set[str]) -> Iterator[Words]:
 # --- words ----------------------------------------------------------------------------------------------------------
 
 _HELD = sa.select(vocabulary.c.word).where(one_of_texts(vocabulary.c.word, "words"))
-_HELD_BY = sa.select(
-    vocabulary.c.word,
-    sa.select(sa.func.count())
-    .select_from(
-        sa.select(name_words.c.name_id)
-        .where(name_words.c.word == vocabulary.c.word)
-        .limit(NAMES_RANKED + 1)
-        .correlate(vocabulary)
-        .subquery()
-    )
-    .scalar_subquery(),
-).where(one_of_texts(vocabulary.c.word, "words"))
-
-
-def _names_holding(connection: Connection, words: set[str]) -> dict[str, int]:
-    """How many names hold each of the words, counted to just beyond NAMES_RANKED; words that none holds left out."""
-    return {word: held for word, held in connection.execute(_HELD_BY, {"words": sorted(words)}).all() if held}
 
 
 # --- names ----------------------------------------------------------------------------------------------------------

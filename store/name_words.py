@@ -3,7 +3,7 @@ letter by letter.
 """
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import sqlalchemy as sa
 from rapidfuzz import process
@@ -11,7 +11,9 @@ from rapidfuzz.distance import OSA
 from sqlalchemy.engine import Connection
 
 from store.name_keys import LAST_LETTER
+from store.one_of import one_of_texts
 from store.tables import name_vocabulary as vocabulary
+from store.tables import name_words
 
 # How many letters at one end have to be right for a long word to be looked at.
 END_LETTERS = 3
@@ -81,3 +83,23 @@ def _alike_words(word: str, held: Sequence[str]) -> dict[str, float]:
     for _, distance, at in process.extract(word, begun, scorer=OSA.distance, score_cutoff=wrong, limit=SIMILAR_WORDS):
         similar[held[at]] = max(similar.get(held[at], 0.0), 0.9 * (1 - distance / letters))
     return similar
+
+
+_HELD_BY = sa.select(
+    vocabulary.c.word,
+    sa.select(sa.func.count())
+    .select_from(
+        sa.select(name_words.c.name_id)
+        .where(name_words.c.word == vocabulary.c.word)
+        .limit(sa.bindparam("most", type_=sa.Integer()) + 1)
+        .correlate(vocabulary)
+        .subquery()
+    )
+    .scalar_subquery(),
+).where(one_of_texts(vocabulary.c.word, "words"))
+
+
+def names_holding(connection: Connection, words: Iterable[str], most: int) -> dict[str, int]:
+    """How many names hold each of the words, counted to just beyond `most`; words that none holds are left out."""
+    rows = connection.execute(_HELD_BY, {"words": sorted(words), "most": most})
+    return {word: held for word, held in rows if held}

@@ -15,13 +15,12 @@ from sqlalchemy.engine import Connection
 
 from store.message_words import Word, stretches
 from store.name_keys import LAST_LETTER, fold
-from store.name_words import similar_words
+from store.name_words import names_holding, similar_words
 from store.names import Match
 from store.one_of import one_of_texts
 from store.ordinary_words import ORDINARY
 from store.tables import customer_names as names
 from store.tables import customers, name_words, reps
-from store.tables import name_vocabulary as vocabulary
 
 NAME_WORDS_MOST = 7
 # A word that more names hold tells none of them from the others.
@@ -72,7 +71,7 @@ def recognise(connection: Connection, message: str) -> Recognised:
     read = stretches(message)
     if not read:
         return NOTHING
-    held = _held(connection, {word.text for stretch in read for word in stretch})
+    held = names_holding(connection, {word.text for stretch in read for word in stretch}, HELD_MOST)
     places = list(_places(read, _corrections(connection, read, held)))
     named = _whole_names(connection, places, read, held)
     _add_beginnings(connection, places, read, held, named)
@@ -85,24 +84,6 @@ def recognise(connection: Connection, message: str) -> Recognised:
 
 
 # --- words ----------------------------------------------------------------------------------------------------------
-
-_HELD = sa.select(
-    vocabulary.c.word,
-    sa.select(sa.func.count())
-    .select_from(
-        sa.select(name_words.c.name_id)
-        .where(name_words.c.word == vocabulary.c.word)
-        .limit(HELD_MOST + 1)
-        .correlate(vocabulary)
-        .subquery()
-    )
-    .scalar_subquery(),
-).where(one_of_texts(vocabulary.c.word, "words"))
-
-
-def _held(connection: Connection, words: Iterable[str]) -> dict[str, int]:
-    """How many names hold each word, counted to just beyond HELD_MOST; words that none holds are left out."""
-    return {word: count for word, count in connection.execute(_HELD, {"words": sorted(words)}) if count}
 
 
 def _corrections(
@@ -118,7 +99,7 @@ def _corrections(
     asked = list(dict.fromkeys(unknown.values()))[:MISSPELT_WORDS_MOST]
     similar = similar_words(connection, asked) if asked else {}
     close = {word: [like for like in likes if _is_a_slip(word, like)] for word, likes in similar.items()}
-    held |= _held(connection, {like for likes in close.values() for like in likes} - set(held))
+    held |= names_holding(connection, {like for likes in close.values() for like in likes} - set(held), HELD_MOST)
     return {place: close[word] for place, word in unknown.items() if close.get(word)}
 
 

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from sqlalchemy.engine import Connection
 
 from commands._amount import amount
+from commands._naming import suggest
 from commands._reply import Action, Count, Invalid, Item, Money, Ratio, Request, Text, Unknown
 from commands.clv import COMMAND as CLV
-from commands.clv import Asked, readings, suggest
+from commands.clv import Asked, readings
 from store import changes, name_misspelt, tables
 from store.database import Database
 from tests.commands.asking import TODAY, ask, facts, read

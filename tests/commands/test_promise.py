@@ -293,8 +293,8 @@ def test_tomorrow_is_that_of_whoever_promises(team: Team, zone: str, now: str, t
 
 
 def test_names_complete_as_they_are_typed(team: Team) -> None:
+    from commands._naming import suggest
     from commands._reply import Request
-    from commands.promise import suggest
 
     request = Request(now=NOW, today=MONDAY)
     assert [one.value for one in suggest(request, team.db, "name", "zeph")] == ["Zephyr Cycles"]

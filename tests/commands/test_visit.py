@@ -402,8 +402,8 @@ def test_a_complaint_says_that_it_stays_open(team: Team) -> None:
 
 
 def test_the_live_search_finds_customers_by_their_id_in_the_form(team: Team) -> None:
+    from commands._naming import suggest
     from commands._reply import Request
-    from commands.visit import suggest
 
     request = Request(now=NOW, today=MONDAY, person=team.anna)
     assert [(one.value, one.label) for one in suggest(request, team.db, "customer", "zeph")] == [
