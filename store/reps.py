@@ -223,14 +223,22 @@ def _subject(rep_id: int) -> str:
     return f"rep {rep_id}"
 
 
+_successor = reps.alias("successor")
+_ID = sa.bindparam("rep", type_=sa.BigInteger())
+_REPS = sa.select(reps, _successor.c.name.label("successor_name")).outerjoin(
+    _successor, _successor.c.id == reps.c.successor_rep_id
+)
+_OWNED = sa.select(customers.c.owner_rep_id, sa.func.count().label("customers")).group_by(customers.c.owner_rep_id)
+_REP, _OWNED_BY = _REPS.where(reps.c.id == _ID), _OWNED.where(customers.c.owner_rep_id == _ID)
+
+
 def _read(connection: Connection, rep_id: int | None = None) -> list[Rep]:
-    successor = reps.alias("successor")
-    owned = sa.select(customers.c.owner_rep_id, sa.func.count().label("customers")).group_by(customers.c.owner_rep_id)
-    chosen = sa.select(reps, successor.c.name.label("successor_name"))
-    if rep_id is not None:
-        owned, chosen = owned.where(customers.c.owner_rep_id == rep_id), chosen.where(reps.c.id == rep_id)
-    counted = {row.owner_rep_id: row.customers for row in connection.execute(owned)}
-    rows = connection.execute(chosen.outerjoin(successor, successor.c.id == reps.c.successor_rep_id)).all()
+    if rep_id is None:
+        found, owned = connection.execute(_REPS), connection.execute(_OWNED)
+    else:
+        found, owned = (connection.execute(query, {"rep": rep_id}) for query in (_REP, _OWNED_BY))
+    counted = {row.owner_rep_id: row.customers for row in owned}
+    rows = found.all()
     known = people.some(connection, [row.slack_user_id for row in rows if row.slack_user_id])
     return [
         Rep(
