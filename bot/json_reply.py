@@ -81,6 +81,7 @@ def _fact(fact: Fact) -> dict[str, Any]:
         "low": None if fact.low is None else figure(fact.low)["value"],
         "high": None if fact.high is None else figure(fact.high)["value"],
         "basis": fact.basis,
+        **({} if fact.before is None else {"before": figure(fact.before)["value"]}),
         **unknown,
     }
 

@@ -173,7 +173,7 @@ def _note(note: Note, screen: Screen) -> list[Text]:
 
 
 def _panels(panels: list[Panel], screen: Screen) -> list[Text]:
-    if screen.width < TWO_COLUMNS_FROM:
+    if screen.width < TWO_COLUMNS_FROM or len(panels) == 1:
         columns = [_panel(panel, screen.width, screen) for panel in panels]
         return [line for at, column in enumerate(columns) for line in ([Text()] if at else []) + column]
     left, right = _columns(panels, screen)

@@ -154,7 +154,7 @@ def _written(amount: Decimal, pattern: NumberPattern, locale: str) -> str:
 
 
 def spell_fact(fact: Fact, locale: str = "en_US") -> str:
-    """A figure with its label, interval and basis, as one line of a card: $1,284,300 revenue."""
+    """A figure with its label, interval, basis and what it was before, as one line of a card: $1,284,300 revenue."""
     if isinstance(fact.value, Unknown):
         return f"{fact.label} not known: {fact.value.reason}"
     words = spell(fact.value, locale)
@@ -166,6 +166,8 @@ def spell_fact(fact: Fact, locale: str = "en_US") -> str:
         words += f" (likely {spell(fact.low, locale)} to {spell(fact.high, locale)})"
     if fact.basis:
         words += f", {fact.basis}"
+    if fact.before is not None:
+        words += f", was {spell(fact.before, locale)}"
     return words
 
 

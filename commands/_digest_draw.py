@@ -143,10 +143,13 @@ def _first_words(digest: Digest, shown: Shown) -> Sentence:
     number, line = max(
         enumerate(digest.lines, 1), key=lambda one: (one[1].section != "invite", one[1].at_stake or Decimal(-1))
     )
-    first = (Strong(f"First, line {number}: "), FIRST[line.section], " ")
+    doing = (": ", FIRST[line.section], " ")
     if line.section == "invite":
-        return (*first, line.reason, ".")
+        return (Strong(f"First, line {number}"), *doing, line.reason, ".")
     money: Sentence = ("  ·  ", *_money(line, shown)) if line.at_stake is not None else ()
+    # An invitation may stand there with more money: of many customers.
+    why = ", the most at stake with one customer" if money and len(digest.lines) > 1 else ""
+    first = (Strong(f"First, line {number}"), why, *doing)
     return (*first, Strong(line.customer or ""), *money, "  ·  ", line.reason, ".")
 
 

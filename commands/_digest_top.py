@@ -19,22 +19,10 @@ def top(digest: Digest, currency: str | None, rate: Decimal) -> Panel:
 
 
 def _fact(key: str, label: str, now: Value, then: Value | None) -> Fact:
-    was = "" if then is None or isinstance(then, Unknown) else f"was {_plain(then)}"
-    return Fact(key, label, now, basis=was)
-
-
-def _plain(value: Value) -> str:
-    """A figure of last week in the words beside this week's."""
-    match value:
-        case Ratio():
-            return f"{value.number * 100:.0f} %"
-        case Money():
-            return _short(value.amount, value.currency)
-        case Count():
-            return str(value.number)
-        case Text():
-            return value.text
-    return ""
+    before = None if isinstance(then, Unknown) else then
+    if isinstance(before, Count):
+        before = Count(before.number)  # the label has said of what
+    return Fact(key, label, now, before=before)
 
 
 def _share(figures: Figures, _currency: str | None, _rate: Decimal) -> Value:
@@ -63,12 +51,3 @@ _TOP: tuple[tuple[str, str, Callable[[Figures, str | None, Decimal], Value]], ..
     ("promises_kept", "promises kept on time", _kept),
     ("touches", "in the last 7 days", _touches),
 )
-
-
-def _short(amount: Decimal, currency: str) -> str:
-    """417K USD, as the figure beside it is drawn short too."""
-    for unit, sign in ((Decimal(10) ** 9, "B"), (Decimal(10) ** 6, "M"), (Decimal(10) ** 3, "K")):
-        if abs(amount) >= unit:
-            scaled = amount / unit
-            return f"{scaled:,.0f}{sign} {currency}" if abs(scaled) >= 100 else f"{scaled:,.1f}{sign} {currency}"
-    return f"{amount:,.0f} {currency}"

@@ -102,7 +102,7 @@ class Fact:
     """One figure. `key` is its name for programs (DESIGN §9), `label` the words that follow it on a card ("revenue").
 
     `low` and `high` are the ends of its interval; `basis` says, in a phrase, what it rests on; `per` is the unit that
-    it is divided by ("working hour").
+    it is divided by ("working hour"); `before` is what it was the last time.
     """
 
     key: str
@@ -112,6 +112,7 @@ class Fact:
     high: Value | None = None
     basis: str = ""
     per: str = ""
+    before: Value | None = None
 
 
 @dataclass(frozen=True, slots=True)

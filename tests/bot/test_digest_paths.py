@@ -81,7 +81,7 @@ def test_it_is_posted_once_with_its_details_below(
     due(bot, clock)
     due(bot, clock, MONDAY + dt.timedelta(minutes=5))
     (digest,) = posted(slack, sales)
-    assert "First, line 1: visit Acme" in digest.words.replace("*", "")
+    assert "First, line 1, the most at stake with one customer: visit Acme" in digest.words.replace("*", "")
     below = [one for one in slack.messages(sales) if one.message.thread_ts == digest.message.ts]
     assert any("Behind the digest" in one.words for one in below)
     due(bot, clock, MONDAY + dt.timedelta(weeks=1))

@@ -78,7 +78,8 @@ def line_of(reply: Reply, name: str) -> dict[str, str]:
 
 def test_the_most_valuable_customer_whom_nobody_has_seen_comes_first(team: SimpleNamespace) -> None:
     said = read(posted(team))
-    assert "First, line 1: visit Metropolitan Bicycle Supply  ·  $1,145,318  ·  nobody has ever been in touch." in said
+    assert "First, line 1, the most at stake with one customer: visit Metropolitan Bicycle Supply" in said
+    assert "Metropolitan Bicycle Supply  ·  $1,145,318  ·  nobody has ever been in touch." in said
     assert "Thandi Nkosi" in said
 
 
@@ -86,7 +87,7 @@ def test_a_customer_who_was_touched_leaves_the_digest(team: SimpleNamespace) -> 
     touched(team.db, team.best, 3)
     said = read(posted(team))
     assert "Metropolitan" not in said
-    assert "First, line 1: visit Route 66" in said
+    assert "First, line 1, the most at stake with one customer: visit Route 66" in said
 
 
 def test_a_line_says_how_long_it_has_been_and_that_a_complaint_is_open(team: SimpleNamespace) -> None:
