@@ -150,7 +150,7 @@ def _first_words(digest: Digest, shown: Shown) -> Sentence:
     # An invitation may stand there with more money: of many customers.
     why = ", the most at stake with one customer" if money and len(digest.lines) > 1 else ""
     first = (Strong(f"First, line {number}"), why, *doing)
-    return (*first, Strong(line.customer or ""), *money, "  ·  ", line.reason, ".")
+    return (*first, Strong(line.customer or ""), *money, *_owner(line, digest, shown), "  ·  ", line.reason, ".")
 
 
 def _effect(digest: Digest) -> tuple[Note, ...]:
@@ -166,15 +166,21 @@ def _item(line: Line, number: int, digest: Digest, shown: Shown) -> Item:
     title: list[Inline] = [f"{number}  ", Strong(line.customer)] if line.customer else [f"{number}  ", line.reason]
     if line.at_stake is not None:
         title += ["  ·  ", *_money(line, shown)]
-    owner = shown.owners.get(line.owner_rep_id or 0)
-    if owner is not None and digest.reader.is_team:
-        title += ["  ·  ", Mention(owner.name, owner.slack_user_id), *([" (invented)"] if owner.is_invented else [])]
+    title += _owner(line, digest, shown)
     reason: list[Inline] = [line.reason] if line.customer else []
     if line.taken_by:
         reason += ["  ·  taken by ", Mention("a colleague", line.taken_by)]
     if line.times_shown >= SHOWN_MOST:
         reason += ["  ·  shown for the last time: do it, or say that it is not relevant"]
     return Item(tuple(title), tuple(reason), actions=_actions(line, number, digest, shown))
+
+
+def _owner(line: Line, digest: Digest, shown: Shown) -> Sentence:
+    """Whose customer it is, where the digest is not the rep's own."""
+    owner = shown.owners.get(line.owner_rep_id or 0)
+    if owner is None or not digest.reader.is_team:
+        return ()
+    return ("  ·  ", Mention(owner.name, owner.slack_user_id), *((" (invented)",) if owner.is_invented else ()))
 
 
 def _actions(line: Line, number: int, digest: Digest, shown: Shown) -> tuple[Action, ...]:

@@ -79,7 +79,7 @@ def line_of(reply: Reply, name: str) -> dict[str, str]:
 def test_the_most_valuable_customer_whom_nobody_has_seen_comes_first(team: SimpleNamespace) -> None:
     said = read(posted(team))
     assert "First, line 1, the most at stake with one customer: visit Metropolitan Bicycle Supply" in said
-    assert "Metropolitan Bicycle Supply  ·  $1,145,318  ·  nobody has ever been in touch." in said
+    assert "Metropolitan Bicycle Supply  ·  $1,145,318  ·  Thandi Nkosi  ·  nobody has ever been in touch." in said
     assert "Thandi Nkosi" in said
 
 
@@ -150,7 +150,7 @@ def test_the_figures_on_top_have_those_of_the_last_digest_beside_them(team: Simp
     touched(team.db, team.best, -2)
     second = read(posted(team, TODAY + week, NOW + week))
     assert "1 touch in the last 7 days, was 0" in second
-    assert "100 % of the best's profit in cadence, was 0 %" in second
+    assert "100 % of the best customers' profit seen in time, was 0 %" in second
     assert "led to a touch" in second
 
 
