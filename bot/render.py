@@ -165,6 +165,10 @@ def _groups(run: Sequence[Part], place: str, has_grid: bool, locale: str, surfac
 
 def _panels(panels: Sequence[Panel], place: str, locale: str) -> Iterator[Group]:
     fields = [text for text in (_panel(panel, locale) for panel in panels) if text]
+    if len(fields) == 1:
+        # A field is half a line wide, which one alone need not be.
+        yield Group(place, [[shapes.section(f"panels-{place}.1", fields[0])]])
+        return
     for n, chunk in enumerate(_chunks(fields, PANELS_TEXT, limits.SECTION_FIELDS), start=1):
         yield Group(place, [[shapes.fields(f"panels-{place}.{n}", chunk)]])
 
