@@ -33,7 +33,7 @@ def line(of: Subject, today: dt.date) -> Sentence:
     since: tuple[Inline, ...] = ("never touched",)
     if days is not None:
         since = (Count(days, "day"), " since the last touch")
-    due = () if cadence is None else (f", due every {cadence}",)
+    due = () if cadence is None else (f", due every {cadence} days",)
     return (next_step(of.standing), "  ·  ", *since, *due)
 
 

@@ -121,7 +121,7 @@ def _stake(entry: Entry) -> Sentence:
 def _since(entry: Entry, today: dt.date, settings: TeamSettings) -> Sentence:
     standing = entry.standing
     cadence = cadence_days(settings, standing.care_class)
-    every: Sentence = (f", due every {cadence}",)
+    every: Sentence = (f", due every {cadence} days",)
     days = standing.days_since_last_touch(today)
     if days is None:
         bought: Sentence = (f"  ·  bought {entry.invoices:,} times",) if entry.invoices > 1 else ()

@@ -148,7 +148,7 @@ NEGLECTED = Reply(
     parts=tuple(
         Item(
             (Strong(name), "  ·  ", usd(worth)),
-            ("71 days since the last touch, due every 30",),
+            ("71 days since the last touch, due every 30 days",),
             actions=(Action("visit", "Log a visit", style="primary"), Action("snooze", "Snooze", style="danger")),
         )
         for name, worth in (("Brakes and Gears", "131000"), ("Vigorous Exercise Company", "188500"))

@@ -31,10 +31,10 @@ def visited(of: SimpleNamespace, on: dt.date) -> None:
 
 
 def test_the_card_says_what_the_customer_needs_and_when_somebody_was_there(acme: SimpleNamespace) -> None:
-    assert "Restore: ask what has changed  ·  never touched, due every 28" in read(ask(acme.db, "/clv acme"))
+    assert "Restore: ask what has changed  ·  never touched, due every 28 days" in read(ask(acme.db, "/clv acme"))
     visited(acme, dt.date(2026, 5, 1))
     reply = ask(acme.db, "/clv acme")
-    assert "Restore: ask what has changed  ·  34 days since the last touch, due every 28" in read(reply)
+    assert "Restore: ask what has changed  ·  34 days since the last touch, due every 28 days" in read(reply)
     found = facts(reply)
     assert found["customer_class"].value == Text("Restore")
     assert found["days_since_last_touch"].value == Count(34, "day")

@@ -67,7 +67,8 @@ def test_the_most_money_stands_first_and_who_was_never_touched_is_not_missing(te
     assert words.startswith("Nobody has been to see them\n5 of the team's 5 customers are past their cadence")
     assert "$441K at stake  ·  most money first" in words
     assert (
-        "never touched, due every 28  ·  bought 2 times  ·  Restore: ask what has changed  ·  owner Ben Cele" in words
+        "never touched, due every 28 days  ·  bought 2 times  ·  Restore: ask what has changed  ·  owner Ben Cele"
+        in words
     )
     assert facts(reply)["neglected"].value.number == 5  # type: ignore[union-attr]
 
@@ -75,7 +76,7 @@ def test_the_most_money_stands_first_and_who_was_never_touched_is_not_missing(te
 def test_an_entry_says_how_long_ago_by_whom_and_how(team: SimpleNamespace) -> None:
     touch(team.db, team.best, dt.date(2026, 4, 1), team.ben)
     words = read(ask(team.db, "/neglected team"))
-    assert "64 days since the last touch (visit, Ben Cele), due every 28" in words
+    assert "64 days since the last touch (visit, Ben Cele), due every 28 days" in words
 
 
 def test_who_was_touched_within_the_cadence_is_not_on_the_list(team: SimpleNamespace) -> None:
