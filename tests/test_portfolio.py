@@ -235,7 +235,7 @@ def test_a_built_database_is_kept_for_the_next_benchmark(kind: str, temporary: P
 
 def test_a_build_that_was_killed_is_begun_anew(temporary: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as killed:
-        killed.setattr(portfolio, "_settle", sys.exit)
+        killed.setattr(portfolio, "settle", sys.exit)
         with pytest.raises(SystemExit):
             portfolio.cached("sqlite", customers=20, lines=200)
     with kept("sqlite", temporary) as db, db.reading() as connection:
