@@ -25,7 +25,7 @@ demo: setup ## ask /clv and the rest about a real ledger, in this terminal
 	@$(RUN) -m bot demo
 
 test: setup lint ## every test that needs no data beyond the checkout
-	$(RUN) -m pytest -n auto -m "not ledgers and not soak"
+	$(RUN) -m pytest -n auto --dist worksteal -m "not ledgers and not soak"
 
 ledgers: setup ## the checks that need the full ledgers: make ledgers DATA=folder
 	@test -d "$(DATA)" || { echo "No ledgers at DATA=$(DATA)" >&2; exit 1; }
