@@ -10,7 +10,7 @@ from commands._reply import Field, Form
 # A menu of more is not read to its end.
 OPTIONS_MOST = 12
 NOT_GIVEN = "nothing yet"
-IN_SLACK = "This form is filled in in Slack."
+IN_SLACK = "Fill in this form in Slack."
 
 
 def draw_form(form: Form, intro: list[Text], screen: Screen) -> list[Text]:

@@ -19,6 +19,8 @@ def top(digest: Digest, currency: str | None, rate: Decimal) -> Panel:
 
 
 def _fact(key: str, label: str, now: Value, then: Value | None) -> Fact:
+    if isinstance(now, Unknown):
+        label = label.removeprefix("of the ")  # which follows a number only
     before = None if isinstance(then, Unknown) else then
     if isinstance(before, Count):
         before = Count(before.number)  # the label has said of what
@@ -27,7 +29,7 @@ def _fact(key: str, label: str, now: Value, then: Value | None) -> Fact:
 
 def _share(figures: Figures, _currency: str | None, _rate: Decimal) -> Value:
     if figures.top_within is None or not figures.top_all:
-        return Unknown("no customer has a profit that is known")
+        return Unknown("no customer has a profit over 12 months that is known")
     return Ratio((figures.top_within / figures.top_all).quantize(Decimal("0.01")))
 
 

@@ -28,6 +28,7 @@ from store.who import Who, complete
 
 # A message shows about half as many; the others are on further pages.
 PAGE_MOST = 100
+AND_MORE = Note(("And more; the next page begins after these.",), "quiet")
 MINE, TEAM, DONE = "mine", "team", "done"
 NO_SUCH_PAGE = "That part of the list is not there; ask /promises again."
 EXAMPLE = "/promise acme friday send the quote"
@@ -115,7 +116,7 @@ def _open(connection: Connection, request: Request, scope: Scope) -> Reply:
         return _nothing(scope, kept)
     of_them: Sentence = ("  ·  ", *words.kept_rate(kept)) if kept.of else ()
     headline: Sentence = (*_how_many(scope, counted), *of_them)
-    more = (Note(("And more; the next page begins after these.",), "quiet"),) if len(found) > PAGE_MOST else ()
+    more = (AND_MORE,) if len(found) > PAGE_MOST else ()
     return Reply(
         headline=headline,
         summary=(*headline, *((f"; first {found[0].customer_name}: {found[0].text}",) if found else ()), "."),
@@ -200,16 +201,17 @@ def _nothing(scope: Scope, kept: promises.Kept) -> Reply:
 def _done(connection: Connection, request: Request, scope: Scope) -> Reply:
     passed = _passed_over(request.values.get("after", ""))
     since_on = request.today - dt.timedelta(days=words.RATE_DAYS)
-    found = promises.closed(connection, scope.who, since_on=since_on, most=PAGE_MOST, passing_over=passed)
+    found = promises.closed(connection, scope.who, since_on=since_on, most=PAGE_MOST + 1, passing_over=passed)
     kept = words.rate(connection, scope.who, request.today)
     headline: Sentence = ("Done: ", *words.kept_rate(kept))
-    items = tuple(_closed_item(one, request, names=scope.who is None) for one in found)
+    items = tuple(_closed_item(one, request, names=scope.who is None) for one in found[:PAGE_MOST])
+    more = (AND_MORE,) if len(found) > PAGE_MOST else ()
     nothing = () if items else (Note(("Nothing was kept or dropped in the last ", Count(words.RATE_DAYS, "day"), ".")),)
     back = Action(words.COMMAND, "To keep", {"scope": scope.of})
     return Reply(
         headline,
         (*headline, "."),
-        (*items, *nothing),
+        (*items, *more, *nothing),
         (back,),
         facts=_facts(promises.counted(connection, scope.who, today=request.today), kept),
         again=Action(words.COMMAND, "Promises", {**scope.values, **_kept_after(request)}),

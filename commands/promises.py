@@ -34,7 +34,7 @@ _FIELDS = {"snooze": "until", "hand": "person", "drop": "reason"}
 
 COMMAND = Command(
     name=NAME,
-    summary="What was promised to customers and is still to be kept, overdue first, with who keeps promises on time.",
+    summary="What was promised to customers and is still to be kept, overdue first, with how many are kept on time.",
     usage="[mine|team|@rep] [done]",
     examples=("/promises", "/promises team", "/promises mine done"),
     policy=Policy.CUSTOMER,
