@@ -205,7 +205,7 @@ def _doing(line: Line) -> tuple[Action, ...]:
         done = Action("promises", "Done", {"do": "keep", **promise})
         return (done, Action("promises", "Snooze…", {"do": "snooze", **promise}, opens_form=True))
     if line.customer_id is None:
-        return (Action("event", "Choose the guests", {"event": str(line.event_id)}),)
+        return (Action("event", "Choose the guests", {"event": str(line.event_id), "view": "guests"}),)
     customer = {"customer": str(line.customer_id)}
     talk = Action("visit", "Log a talk", {**customer, "kind": "conversation"}, opens_form=True)
     visit = Action("visit", "Log a visit", customer, opens_form=True)
