@@ -24,6 +24,7 @@ from store import people
 from store.database import Database
 
 FORMATS = ("text", "slack", "json")
+FIRST_YEAR, LAST_YEAR = 1970, 2199
 LOG = Log(Path("melktert.log"))
 
 
@@ -57,6 +58,8 @@ def _ask(line: str, as_: str | None, today: dt.date | None, presses: list[int]) 
         for number in presses:
             actions = numbered(reply)
             if not 1 <= number <= len(actions):
+                # What was asked has happened all the same, so its answer is not withheld.
+                draw(reply, open_console(), person.locale)
                 raise Unanswered.because(f"There is no button {number}; the answer has {len(actions)}.")
             reply = attempt(db, actions[number - 1], request, LOG)
         return reply, person.locale
@@ -89,9 +92,12 @@ def _write(reply: Reply, locale: str, format_: str) -> None:
 
 def _day(text: str) -> dt.date:
     try:
-        return dt.datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=dt.UTC).date()
+        day = dt.datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=dt.UTC).date()
     except ValueError:
         raise Unanswered.because(f"--today is a day such as 2026-05-31, not “{text[:40]}”.") from None
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise Unanswered.because(f"--today is a day from {FIRST_YEAR} to {LAST_YEAR}, not {day.year:04}.")
+    return day
 
 
 def _open() -> Database:

@@ -1,6 +1,7 @@
 """What follows the customer in "/visit acme yesterday 45m spoke to the buyer": kind, day and minutes, then the note."""
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from value.phrases import Reader, UnclearError, misspelt
 # The last words in which a misspelt name may end.
 NAME_WORDS_MOST = 7
 LONGEST_NOTE = 3_000
+_BEGINS_LIKE_A_FIGURE = re.compile(r"[-–—−]?[\d½¼¾]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,12 @@ def read(rest: str, reader: Reader) -> Told:
     unsure = None
     if lasted is None and words:
         lasted, words, unsure = _within(words)
-    return Told(kind or "visit", day, lasted, note(" ".join(words).lstrip(",:;-–— ")), slip, unsure)
+    if unsure is None and words and _BEGINS_LIKE_A_FIGURE.match(words[0]):
+        unsure = f"“{words[0][:40]}” stands in the note, read neither as a day nor as a time; Edit… changes both."
+    told = " ".join(words)
+    # A dash before a note is a pause, before a digit it is a minus.
+    kept = told if _BEGINS_LIKE_A_FIGURE.match(told) else told.lstrip(",:;-–— ")
+    return Told(kind or "visit", day, lasted, note(kept), slip, unsure)
 
 
 def _slip(said: Sequence[str], at: int) -> Slip | None:

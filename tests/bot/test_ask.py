@@ -81,7 +81,12 @@ def test_slack_is_the_exact_payload() -> None:
 def test_a_button_can_be_pressed_from_the_command_line_too() -> None:
     assert ask("/clv metropolitan bicycle", "--press", "1").stdout.startswith("Why these figures?")
     assert ask("/clv metropolitan bicycle", "--press", "1", "--press", "1").stdout.startswith("Metropolitan")
-    assert refused("/clv metropolitan bicycle", "--press", "7") == "There is no button 7; the answer has 2.\n"
+
+
+def test_an_answer_is_not_withheld_since_a_button_is_missing() -> None:
+    result = run("/clv metropolitan bicycle", "--press", "7")
+    assert (result.returncode, result.stderr) == (1, "There is no button 7; the answer has 2.\n")
+    assert result.stdout.startswith("Metropolitan Bicycle Supply")
 
 
 def test_the_day_can_be_set() -> None:
@@ -114,6 +119,7 @@ def test_a_question_that_was_understood_is_answered(line: str) -> None:
         ([""], "Say a command; /melktert lists what you can ask.\n"),
         (["/top", "--today", "2026-02-30"], "--today is a day such as 2026-05-31, not “2026-02-30”.\n"),
         (["/top", "--today", "tomorrow"], "--today is a day such as 2026-05-31, not “tomorrow”.\n"),
+        (["/top", "--today", "9999-12-31"], "--today is a day from 1970 to 2199, not 9999.\n"),
         (["/clv"], "Say which customer, such as /clv acme; /top lists the best.\n"),
         (["/top banana"], "Say how many of the best, from 1 to 30, such as /top 10.\n"),
         (["/top", "--format", "xml"], "--format is one of text, slack, json, not “xml”.\n"),

@@ -121,6 +121,14 @@ def test_a_number_or_a_time_that_may_be_meant_otherwise_is_said(team: Team) -> N
     assert "The time is read from the end of the note" in read(team.types("/visit acme the line was down 3 hours"))
 
 
+@pytest.mark.parametrize("words", ["-3 days ago", "-5m", "20261101", "1:30", "99999h", "½h", "45m 30m"])
+def test_a_figure_that_is_neither_a_day_nor_a_time_stays_whole_and_is_said(team: Team, words: str) -> None:
+    said = read(team.types(f"/visit acme {words} spoke to them"))
+    kept = words.rpartition("45m ")[2]
+    assert f"{kept} spoke to them”" in said
+    assert f"“{kept.split()[0]}” stands in the note, read neither as a day nor as a time" in said
+
+
 @pytest.mark.parametrize(
     ("label", "day", "minutes", "note"),
     [
