@@ -12,6 +12,7 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 import sqlalchemy as sa
 
@@ -20,6 +21,10 @@ from store.database import Database
 from tests.slack.fixtures import slack as slack  # noqa: PLC0414 - the fixture, for every test
 
 _numbers = itertools.count()
+
+# How long an example takes is the computer's own doing, on one that others use too.
+hypothesis.settings.register_profile("melktert", deadline=None)
+hypothesis.settings.load_profile("melktert")
 
 
 def pytest_xdist_auto_num_workers() -> int:

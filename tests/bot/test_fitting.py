@@ -151,10 +151,10 @@ def test_ten_panels_stand_in_a_section_and_the_eleventh_in_the_next() -> None:
 
 def test_a_panel_too_long_says_how_many_rows_are_missing() -> None:
     (_, section) = payload(Reply(("x",), parts=(Panel("Rows", tuple(((f"row {n}",),) for n in range(40))),)))["blocks"]
-    lines = section["fields"][0]["text"].splitlines()
+    lines = section["text"]["text"].splitlines()
     assert lines[-1] == f"… and {40 - (len(lines) - 2)} more"
     wordy = payload(Reply(("x",), parts=(Panel("Rows", tuple((("long " * 39,),) for _ in range(12))),)))
-    lines = wordy["blocks"][1]["fields"][0]["text"].splitlines()
+    lines = wordy["blocks"][1]["text"]["text"].splitlines()
     assert lines[-1] == f"… and {12 - (len(lines) - 2)} more"
     assert faults(wordy) == []
 
