@@ -14,26 +14,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import betainc, betaincinv, ndtri
+from scipy.special import betainc, ndtri
 
-from value.histories import Floats, Ints
+from value import spend_quantiles
+from value.histories import Floats
 from value.likelihood import NotFittedError
+from value.spend_quantiles import NEGLIGIBLE
 
-# Cells of a count distribution below this change no figure that anybody sees, but are most of the work.
-NEGLIGIBLE = 1e-10
 # A second moment needs a > 2; nearer to 2 the variance grows without end, and the one of this a is said instead.
 LEAST_SHAPE_FOR_VARIANCE = 2.5
 CELLS_AT_ONCE = 1_000_000
-
-# The table that quantiles are read from: numbers of orders beyond 64 by steps of 3 %, each at 33 levels, and of all
-# these amounts not more than 400. It misses the level asked for by .0005 as a rule, and by .01 where each order is
-# worth the same, so that the distribution is a stair (tests/value/test_spend.py).
-EXACT_UP_TO_ORDERS = 64
-STEP_BETWEEN_ORDERS = 1.03
-LEVELS = np.r_[1e-4, 1e-3, np.linspace(0.01, 0.99, 29), 0.999, 0.9999]
-MOST_AMOUNTS = 400
-# Customers whose shapes differ by less than this (in logarithms) share a table, above the shape where it matters.
-SHAPES_ALIKE = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,83 +78,12 @@ class SpendForecast:
 
     def quantiles(self, levels: Sequence[float] | Floats) -> Floats:
         """The amounts that S does not exceed with these probabilities, shape (customers, levels); 0 within the atom."""
-        levels = np.asarray(levels, dtype=np.float64)
-        found = np.zeros((len(self.counts), len(levels)))
-        orders, split = _nodes(self.counts.shape[1] - 1)
-        for rows, shape in _alike(self.shape):
-            step = max(1, CELLS_AT_ONCE // MOST_AMOUNTS)
-            nodes = self.counts[rows] @ split
-            used = nodes.max(axis=0, initial=0) > NEGLIGIBLE
-            if not used.any():
-                continue
-            ratio, table = _table(self.p * orders[used], nodes[:, used].mean(axis=0), shape)
-            # The same mean of ν, where a table is shared.
-            unit = self.rate[rows] * ((shape - 1) / (self.shape[rows] - 1))
-            for start in range(0, len(rows), step):
-                some = slice(start, start + step)
-                reached = self.chance_of_nothing[rows[some], np.newaxis] + nodes[some][:, used] @ table
-                found[rows[some]] = _read(reached, ratio, levels, self.chance_of_nothing[rows[some]])
-                found[rows[some]] *= unit[some, np.newaxis]
-        return found
+        return spend_quantiles.quantiles(self.counts, self.shape, self.rate, self.p, levels)
 
 
 def expected_spend(expected_purchases: Floats, expected_order: Floats) -> Floats:
     """E(S) = E(N) · E(M): the purchase model's mean times gamma-gamma's."""
     return np.asarray(expected_purchases, dtype=np.float64) * np.asarray(expected_order, dtype=np.float64)
-
-
-def _nodes(most: int) -> tuple[Floats, Floats]:
-    """Numbers of orders to tabulate, and a matrix that splits each number's probability between its neighbours."""
-    orders = np.arange(most + 1, dtype=np.float64)
-    nodes = list(range(1, min(most, EXACT_UP_TO_ORDERS) + 1))
-    while nodes and nodes[-1] < most:
-        nodes.append(min(most, int(np.ceil(nodes[-1] * STEP_BETWEEN_ORDERS))))
-    split = np.array([np.interp(orders, nodes, unit) for unit in np.eye(len(nodes))]).reshape(len(nodes), most + 1).T
-    split[0] = 0.0
-    return np.array(nodes, dtype=np.float64), split
-
-
-def _alike(shape: Floats) -> list[tuple[Ints, float]]:
-    """Groups of customers with (nearly) one shape, and the shape of the group's table."""
-    distinct, inverse = np.unique(shape, return_inverse=True)
-    band = np.round(np.log(distinct) / SHAPES_ALIKE)
-    _, group = np.unique(band, return_inverse=True)
-    middle = np.bincount(group, distinct) / np.bincount(group)
-    of_row = group[inverse]
-    in_order = np.argsort(of_row, kind="stable")
-    ends = np.cumsum(np.bincount(of_row, minlength=len(middle)))[:-1]
-    return list(zip(np.split(in_order, ends), middle.tolist(), strict=True)) if len(shape) else []
-
-
-def _table(order_shapes: Floats, weight: Floats, shape: float) -> tuple[Floats, Floats]:
-    """Amounts in units of b where the distribution moves, and P(S ≤ amount | n) there: (n, amounts).
-
-    `weight` is how likely these numbers of orders are; half of the amounts lie where the likely ones are.
-    """
-    share = betaincinv(order_shapes[:, np.newaxis], shape, LEVELS)
-    importance = np.broadcast_to((weight / weight.sum() + 1 / len(weight))[:, np.newaxis], share.shape)
-    in_order = np.argsort(share, axis=None)
-    share, importance = share.ravel()[in_order], importance.ravel()[in_order]
-    if len(share) > MOST_AMOUNTS:
-        passed = np.cumsum(importance)
-        share = share[np.searchsorted(passed, np.linspace(passed[0], passed[-1] * (1 - 1e-12), MOST_AMOUNTS))]
-    # Within what a float can tell from 0 and from 1: an order of nothing, or an infinite one, would come of these.
-    share = np.unique(np.clip(share, 1e-290, 1 - 1e-15))
-    return share / (1 - share), betainc(order_shapes[:, np.newaxis], shape, share)
-
-
-def _read(reached: Floats, ratio: Floats, levels: Floats, nothing: Floats) -> Floats:
-    """Where each row of probabilities reaches each level: between two amounts, along the logarithm; 0 in the atom."""
-    logs, rows = np.log(ratio), np.arange(len(reached))
-    found = np.zeros((len(reached), len(levels)))
-    for place, level in enumerate(levels):
-        upper = np.clip((reached < level).sum(axis=1), 1, len(ratio) - 1)
-        low, high = reached[rows, upper - 1], reached[rows, upper]
-        # Two amounts of one probability have no way between them to divide: 1e-300 puts the level at one of the ends.
-        part = np.clip((level - low) / np.maximum(high - low, 1e-300), 0, 1)
-        amount = np.exp(logs[upper - 1] + part * (logs[upper] - logs[upper - 1]))
-        found[:, place] = np.where(level > nothing, amount, 0.0)
-    return found
 
 
 # Every customer at once can buy more or less than expected: the business cycle, a price list, a model that is wrong.
