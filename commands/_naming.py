@@ -59,7 +59,7 @@ def meant(connection: Connection, readings: Sequence[str]) -> tuple[int, names.F
         if one.candidates:
             return at, one
     last = len(readings) - 1
-    return last, names.find(connection, readings[last], MOST_CANDIDATES + 1)
+    return last, names.find_misspelt(connection, readings[last], MOST_CANDIDATES + 1)
 
 
 def offered(connection: Connection, name: str, found: names.Found, choose: Action) -> Reply:

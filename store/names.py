@@ -80,9 +80,14 @@ def find(connection: Connection, typed: str, limit: int = 8, *, misspelt: bool =
     for text in beginnings:
         if rows := _with_words(connection, text.split(), limit):
             return Found(None, _matches(rows, limit, _resembling(text)), "words")
-    if misspelt and (matches := _misspelt(connection, key, limit)):
-        return Found(None, matches, "misspelt")
-    return Found(None, [], "none")
+    return find_misspelt(connection, typed, limit) if misspelt else Found(None, [], "none")
+
+
+def find_misspelt(connection: Connection, typed: str, limit: int = 8) -> Found:
+    """The customers whose names are like `typed`, for whom `find` has found nobody otherwise; none is ever certain."""
+    key = key_of(typed)
+    matches = _misspelt(connection, key, limit) if key else []
+    return Found(None, matches, "misspelt" if matches else "none")
 
 
 def suggest(connection: Connection, typed: str, limit: int = 10) -> list[Match]:

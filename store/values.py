@@ -71,19 +71,37 @@ def get(connection: Connection, customer_id: int) -> CustomerValue | None:
     return None if row is None else value_of(row)
 
 
+def _best(*, of_owner: bool) -> sa.Select[Any]:
+    """The best are found by value and name alone, before the rest of them is read."""
+    minor = customer_values.c.projected_value_minor
+    chosen = [customer_values.c.currency == sa.bindparam("currency", type_=sa.Text()), minor.is_not(None)]
+    if of_owner:
+        chosen.append(customers.c.owner_rep_id == sa.bindparam("owner", type_=sa.BigInteger()))
+    first = (
+        sa.select(customers.c.id, customers.c.name, customers.c.place, customers.c.owner_rep_id, minor.label("minor"))
+        .join(customer_values, customer_values.c.customer_id == customers.c.id)
+        .where(*chosen)
+        .order_by(minor.desc(), customers.c.name, customers.c.id)
+        .limit(sa.bindparam("count", type_=sa.Integer()))
+        .subquery()
+    )
+    return (
+        sa.select(customer_values, first.c.name, first.c.place, *OWNER_COLUMNS)
+        .join(first, first.c.id == customer_values.c.customer_id)
+        .outerjoin(reps, reps.c.id == first.c.owner_rep_id)
+        .order_by(first.c.minor.desc(), first.c.name, first.c.id)
+    )
+
+
+_BEST, _BEST_OF_OWNER = _best(of_owner=False), _best(of_owner=True)
+
+
 def best(connection: Connection, currency: str, count: int, owner_rep_id: int | None = None) -> list[Ranked]:
     """The `count` customers with the highest projected value in `currency`, the highest first; of one rep's customers
     where one is given.
     """
-    owned = customers.c.owner_rep_id == owner_rep_id if owner_rep_id is not None else sa.true()
-    rows = connection.execute(
-        sa.select(customer_values, customers.c.name, customers.c.place, *OWNER_COLUMNS)
-        .join(customers, customers.c.id == customer_values.c.customer_id)
-        .outerjoin(reps, reps.c.id == customers.c.owner_rep_id)
-        .where(customer_values.c.currency == currency, customer_values.c.projected_value_minor.is_not(None), owned)
-        .order_by(customer_values.c.projected_value_minor.desc(), customers.c.name, customers.c.id)
-        .limit(count)
-    )
+    values = {"currency": currency, "count": count, "owner": owner_rep_id}
+    rows = connection.execute(_BEST if owner_rep_id is None else _BEST_OF_OWNER, values)
     return [Ranked(row.name, row.place, owner_of(row), value_of(row)) for row in rows]
 
 

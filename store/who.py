@@ -63,3 +63,9 @@ def is_theirs(rep_id: sa.ColumnElement[int], slack_user_id: sa.ColumnElement[str
     if who.slack_user_id is not None:
         either.append(slack_user_id == who.slack_user_id)
     return sa.or_(sa.false(), *either)
+
+
+def is_whose(rep_id: sa.ColumnElement[int], slack_user_id: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+    """The same of whoever is given as the parameters `rep` and `slack_user`, for a statement that is built once."""
+    rep = sa.bindparam("rep", type_=sa.BigInteger())
+    return (rep_id == rep) | (slack_user_id == sa.bindparam("slack_user", type_=sa.Text()))
