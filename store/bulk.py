@@ -1,9 +1,12 @@
 """Many rows at once, by the quickest way that each database has: COPY, or one prepared INSERT."""
 
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
@@ -26,6 +29,14 @@ def insert(connection: Connection, table: sa.Table, columns: Mapping[str, Sequen
         marks = ", ".join("?" * len(columns))
         cursor.executemany(f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({marks})", rows)
     cursor.close()
+
+
+def dates(days: npt.NDArray[np.int64]) -> list[dt.date | None]:
+    """A column of dates, from their ordinals; None for 0."""
+    distinct, place = np.unique(days, return_inverse=True)
+    each = np.array([dt.date.fromordinal(day) if day else None for day in distinct.tolist()], dtype=object)
+    found: list[dt.date | None] = each[place].tolist()
+    return found
 
 
 def _bound(connection: Connection, column: sa.Column[Any], values: Sequence[Any]) -> Iterable[Any]:

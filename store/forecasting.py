@@ -14,11 +14,12 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from store import bulk, purchases, workspace
+from store.entries import Entries
 from store.models import Model
 from store.money import MINOR_MOST, minor_digits
 from store.purchases import Book, Standings
 from store.sources import Coverage
-from store.tables import customer_expectations, customer_values
+from store.tables import customer_expectations
 from value.chosen import Choice
 from value.expectations import expect
 from value.histories import Floats, Ints
@@ -59,12 +60,14 @@ def forecast(
     connection: Connection,
     model: Model,
     covered: Coverage,
-    totals: sa.FromClause,
+    ledger: Entries,
+    who: Standings,
+    *,
     touched: sa.CompoundSelect[Any] | None = None,
 ) -> None:
     """Write anew what is expected of the customers in `touched`, and of those of whom nothing is; of all by default.
 
-    Follows store/scoring.py in its transaction, with the `totals` of invoices that it has kept.
+    Follows store/scoring.py in its transaction, with the entries that it has read and what it has found of everybody.
     """
     table = customer_expectations
     outdated = sa.true() if touched is None else table.c.customer_id.in_(touched)
@@ -72,11 +75,11 @@ def forecast(
     made = model.choice()
     if made is None or model.currency is None:
         return
-    only = ~sa.exists().where(table.c.customer_id == customer_values.c.customer_id)
-    who = purchases.standings(connection, only)
+    kept = np.array(connection.execute(sa.select(table.c.customer_id)).scalars().all(), dtype=np.int64)
+    who = who.take(~np.isin(who.customer, kept))
     if not len(who.customer):
         return
-    book = purchases.read(connection, covered, model.currency, totals, only)
+    book = purchases.book_of(connection, covered, model.currency, ledger, who.customer[who.in_currency(model.currency)])
     discount = float(workspace.assumptions(connection).discount_rate_annual)
     margins = None
     if model.company_margin is not None and model.credibility_revenue is not None:

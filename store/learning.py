@@ -14,12 +14,11 @@ import sqlalchemy as sa
 from dateutil.relativedelta import relativedelta
 from sqlalchemy.engine import Connection
 
-from store import forecasting, history, models, purchases, scoring, standings
+from store import entries, forecasting, history, models, purchases, scoring, standings
 from store.database import Database, lock_figures
 from store.models import Model
 from store.purchases import Book
 from store.sources import Coverage, coverage
-from store.sums import invoice_totals, per_invoice
 from store.tables import customer_expectations, customer_values, invoices
 from value.chosen import Choice
 from value.engine import choose
@@ -113,7 +112,8 @@ def _past(connection: Connection, progress: Progress) -> _Past | None:
         return None
     only = customer_values.c.observation_end_on == end_on
     who = purchases.standings(connection, only)
-    book = purchases.read(connection, covered, currency, per_invoice(), only)
+    with entries.reading_all(connection):
+        book = purchases.read(connection, covered, currency, entries.per_invoice(), only)
     return _Past(book, len(np.unique(book.customer)), who.known_since, end_on.toordinal())
 
 
@@ -132,5 +132,6 @@ def _forecast(connection: Connection, model: Model | None, covered: Coverage) ->
     if model is None or not forecasting.is_usable(connection, model):
         connection.execute(customer_expectations.delete())
         return
-    with invoice_totals(connection) as totals:
-        forecasting.forecast(connection, model, covered, totals)
+    with entries.reading_all(connection):
+        ledger = entries.read(connection, entries.per_invoice())
+        forecasting.forecast(connection, model, covered, ledger, purchases.standings(connection))

@@ -5,24 +5,21 @@ the others together in the home currency, or said why it could not. An amount th
 comes at the rate of its day, as everywhere.
 """
 
-import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from store import entries
+from store.entries import Entries
 from store.money import minor_digits
 from store.sources import Coverage
-from store.tables import customer_values, customers, exchange_rates, invoices
+from store.tables import customer_values, customers, exchange_rates
 from value.histories import Floats, Ints
 from value.order_log import NOT_KNOWN, Log, log_of
-
-BATCH_ROWS = 20_000
-# Of julianday(), at midnight of the day before the first of January of the year 1: what date.toordinal() counts from.
-JULIAN_DAY_0 = 1_721_424.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +65,13 @@ class Standings:
     end_day: Ints
     known_since: dict[int, int]
 
+    def take(self, places: Ints | npt.NDArray[np.bool_]) -> "Standings":
+        """Of the customers at these places, or where the mask is true."""
+        currency, reason = (
+            np.array(column, dtype=object)[places].tolist() for column in (self.currency, self.unknown_reason)
+        )
+        return Standings(self.customer[places], currency, reason, self.end_day[places], self.known_since)
+
     def in_currency(self, currency: str) -> Ints:
         """The places of those whose money is in it."""
         return np.flatnonzero(np.array([one == currency for one in self.currency], dtype=np.bool_))
@@ -101,81 +105,57 @@ def standings(connection: Connection, only: sa.ColumnElement[bool] | None = None
     )
     columns = list(zip(*connection.execute(statement), strict=True)) or [()] * 4
     ends = {day: day.toordinal() if day else 0 for day in set(columns[3])}
+    end_day = np.array([ends[day] for day in columns[3]], dtype=np.int64)
+    return standings_of(connection, np.array(columns[0], dtype=np.int64), columns[1], columns[2], end_day)
+
+
+def standings_of(
+    connection: Connection,
+    customer: Ints,
+    currency: Sequence[str | None],
+    unknown_reason: Sequence[str | None],
+    end_day: Ints,
+) -> Standings:
+    """Of customers of whom these are known."""
     since = sa.select(customers.c.id, customers.c.customer_since_on).where(customers.c.customer_since_on.is_not(None))
-    return Standings(
-        customer=np.array(columns[0], dtype=np.int64),
-        currency=columns[1],
-        unknown_reason=columns[2],
-        end_day=np.array([ends[day] for day in columns[3]], dtype=np.int64),
-        known_since={row.id: row.customer_since_on.toordinal() for row in connection.execute(since)},
-    )
+    known_since = {row.id: row.customer_since_on.toordinal() for row in connection.execute(since)}
+    return Standings(customer, currency, unknown_reason, end_day, known_since)
 
 
 def read(
     connection: Connection,
     covered: Coverage,
     currency: str,
-    totals: sa.FromClause,
+    totals: sa.CTE,
     only: sa.ColumnElement[bool] | None = None,
 ) -> Book:
-    """Every invoice of the customers whose money is in `currency`, those only who meet `only` (of customer_values)."""
-    invoiced_in = [currency, *_others(connection, currency)]
-    statement = _statement(connection, covered, totals, invoiced_in).where(
-        customer_values.c.currency == currency, sa.true() if only is None else only
-    )
-    parts = [np.zeros((0, 5))]
-    # The driver's own cursor: rows that only become numbers of an array need no SQLAlchemy around each.
-    compiled = str(statement.compile(connection, compile_kwargs={"literal_binds": True}))
-    cursor: Any = connection.connection.cursor()
-    cursor.execute(compiled)
-    while rows := cursor.fetchmany(BATCH_ROWS):
-        parts.append(np.array(rows, dtype=np.float64))
-    cursor.close()
-    found = np.concatenate(parts)
-    day, place = found[:, 1].astype(np.int64), found[:, 4].astype(np.int64)
-    unit = np.array([10.0 ** -minor_digits(one) for one in invoiced_in])[place]
-    if len(invoiced_in) > 1:
-        unit = unit * _rates(connection, currency, invoiced_in, place, day)
-    return Book(currency, found[:, 0].astype(np.int64), day, found[:, 2] * unit, found[:, 3] * unit)
+    """Every invoice in `totals` of the customers whose money is in `currency`, those only who meet `only`."""
+    values = customer_values.c
+    who = sa.select(values.customer_id).where(values.currency == currency, sa.true() if only is None else only)
+    chosen = np.array(connection.execute(who.order_by(values.customer_id)).scalars().all(), dtype=np.int64)
+    return book_of(connection, covered, currency, entries.read(connection, totals), chosen)
 
 
-def _others(connection: Connection, currency: str) -> list[str]:
-    invoiced = sa.select(invoices.c.currency).distinct().where(invoices.c.currency != currency)
-    return sorted(connection.execute(invoiced).scalars())
+def book_of(connection: Connection, covered: Coverage, currency: str, ledger: Entries, chosen: Ints) -> Book:
+    """The entries of the customers in `chosen`, ids in rising order, all of whose money is in `currency`."""
+    place = np.searchsorted(chosen, ledger.customer)
+    kept = chosen[np.minimum(place, len(chosen) - 1)] == ledger.customer if len(chosen) else place < 0
+    day, of = ledger.day[kept], ledger.currency[kept]
+    unit = np.array([10.0 ** -minor_digits(one) for one in ledger.currencies])[of]
+    if any(one != currency for one in ledger.currencies):
+        unit = unit * _rates(connection, currency, ledger.currencies, of, day)
+    profit = _profit(covered, ledger)[kept] * unit
+    return Book(currency, ledger.customer[kept], day, ledger.revenue[kept] * unit, profit)
 
 
-def _statement(
-    connection: Connection, covered: Coverage, total: sa.FromClause, invoiced_in: Sequence[str]
-) -> sa.Select[Any]:
-    invoice, values = invoices.c, customer_values.c
-    assumed = {source.id: float(source.margin_assumption) for source in covered.sources if source.margin_assumption}
-    margin = sa.case(assumed, value=invoice.source_id) if assumed else sa.null()
-    has_margin = invoice.source_id.in_(assumed) if assumed else sa.false()
-    profit = sa.case(
-        (total.c.lines_assumed == 0, total.c.known_profit),
-        (has_margin, total.c.known_profit + total.c.assumed * margin),
-    )
-    number = {one: place for place, one in enumerate(invoiced_in)}
-    place = sa.case(number, value=invoice.currency) if len(number) > 1 else sa.literal_column("0")
-    return (
-        sa.select(
-            invoice.customer_id,
-            _ordinal(connection, invoice.issued_on),
-            total.c.revenue,
-            sa.cast(profit, sa.Float(53)),
-            place,
-        )
-        .join_from(invoices, total, total.c.invoice_id == invoice.id)
-        .join(customer_values, values.customer_id == invoice.customer_id)
-        .where(sa.not_(invoice.is_cancelled))
-    )
-
-
-def _ordinal(connection: Connection, day: sa.ColumnElement[dt.date]) -> sa.ColumnElement[int]:
-    """date.toordinal(), told by the database."""
-    if connection.dialect.name == "postgresql":
-        return sa.type_coerce(day - sa.literal_column("DATE '0001-01-01'", sa.Date), sa.Integer) + 1
-    return sa.cast(sa.func.julianday(day) - JULIAN_DAY_0, sa.Integer)
+def _profit(covered: Coverage, ledger: Entries) -> Floats:
+    """In minor units; NaN where a line without a cost meets a source without a margin assumption."""
+    margins = {source.id: source.margin_assumption for source in covered.sources}
+    sources, place = np.unique(ledger.source, return_inverse=True)
+    # A missing margin becomes NaN; where every cost is known it is not asked for.
+    margin = np.array([margins.get(source) or np.nan for source in sources.tolist()], dtype=np.float64)[place]
+    earned = np.where(ledger.lines_assumed > 0, ledger.assumed * margin, 0.0)
+    return np.asarray(ledger.known_profit + earned, dtype=np.float64)
 
 
 def _rates(connection: Connection, currency: str, invoiced_in: Sequence[str], place: Ints, day: Ints) -> Floats:

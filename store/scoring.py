@@ -1,47 +1,35 @@
 """From the ledger to one row of values for each customer: store/sums.py adds up, value/ projects, rows are written."""
 
 import datetime as dt
-import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from store import assumptions, bulk, models, standings, workspace
+from store import assumptions, bulk, entries, models, purchases, sources, standings, workspace
 from store.assumptions import OwnAssumptions
 from store.database import lock_figures
+from store.entries import Entries
 from store.money import MINOR_MOST
+from store.purchases import Standings
 from store.sources import Coverage, coverage, customer_periods
-from store.sums import Sums, add_up, invoice_totals, twelve_months_before
+from store.sums import NEVER, Sums, add_up, twelve_months_before
 from store.tables import customer_expectations, customer_values, customers
 from value.assumptions import Assumptions
+from value.histories import Ints
 from value.lifetime import NoProjection
 from value.projection import Floats, Projection, is_plausible, project
 
 __all__ = ["covers_12_months", "project_anew", "score", "twelve_months_before"]
 
 Period = tuple[dt.date, dt.date]
-
-NOTHING = Sums()
-# The columns of customer_values that the ledger's sums fill; the period and the projection are added to them.
-SUMMED = (
-    "customer_id",
-    "currency",
-    "unknown_reason",
-    "invoices",
-    "credits",
-    "units_thousandths",
-    "first_purchase_on",
-    "last_purchase_on",
-    "revenue_minor",
-    "gross_profit_minor",
-    "assumed_cost_revenue_minor",
-    "revenue_12_months_minor",
-    "gross_profit_12_months_minor",
-)
+Columns = dict[str, Sequence[Any]]
+Flags = npt.NDArray[np.bool_]
 
 
 def score(connection: Connection, touched: sa.CompoundSelect[Any] | None = None) -> int:
@@ -50,41 +38,43 @@ def score(connection: Connection, touched: sa.CompoundSelect[Any] | None = None)
     And what the models that hold expect, of all or only of the customers in `touched`: those whose ledger has changed.
     """
     lock_figures(connection)
-    scored = _score_and_forecast(connection, touched)
-    standings.refresh(connection)
+    with entries.reading_all(connection):
+        scored = _score_and_forecast(connection, touched)
+        standings.refresh(connection)
     return scored
 
 
 def _score_and_forecast(connection: Connection, touched: sa.CompoundSelect[Any] | None) -> int:
     covered = coverage(connection)
-    if covered is None:
-        return _score(connection, None, None)
+    book = entries.read(connection, entries.per_invoice())
+    who = _score(connection, covered, book)
     model = models.newest(connection)
-    if model is None or model.gate:
-        return _score(connection, covered, None)
+    if covered is None or model is None or model.gate:
+        return len(who.customer)
     # Loaded here, since a card needs nothing of what fits models.
     from store import forecasting  # noqa: PLC0415
 
-    with invoice_totals(connection) as totals:
-        scored = _score(connection, covered, totals)
-        if forecasting.is_usable(connection, model):
-            forecasting.forecast(connection, model, covered, totals, touched)
-        else:
-            connection.execute(customer_expectations.delete())
-    return scored
+    if forecasting.is_usable(connection, model):
+        forecasting.forecast(connection, model, covered, book, who, touched=touched)
+    else:
+        connection.execute(customer_expectations.delete())
+    return len(who.customer)
 
 
-def _score(connection: Connection, covered: Coverage | None, totals: sa.FromClause | None) -> int:
+def _score(connection: Connection, covered: Coverage | None, book: Entries) -> Standings:
+    """Write what the entries add up to, and what follows from it; what is then known of each customer."""
     home = workspace.home_currency(connection)
-    sums = add_up(connection, covered, home, totals) if covered else {}
-    ids = connection.execute(sa.select(customers.c.id).order_by(customers.c.id)).scalars().all()
+    every = connection.execute(sa.select(customers.c.id).order_by(customers.c.id)).scalars().all()
+    ids = np.array(every, dtype=np.int64)
+    periods = _periods(connection, ids, covered)
+    since_day = periods.since_day[np.searchsorted(ids, book.customer)]
+    margins = {source.id: source.margin_assumption for source in sources.every(connection)}
+    columns = _summed(ids, add_up(connection, book, margins, home, since_day), book.currencies, home)
     connection.execute(customer_values.delete())
-    if ids:
-        rows = (_row(customer_id, sums.get(customer_id, NOTHING), home) for customer_id in ids)
-        summed = dict(zip(SUMMED, zip(*rows, strict=True), strict=True))
-        projected = _period_and_projection(connection, summed, covered)
-        bulk.insert(connection, customer_values, {**summed, **projected})
-    return len(ids)
+    if len(ids):
+        rest = _period_and_projection(connection, ids, periods, columns)
+        bulk.insert(connection, customer_values, {"customer_id": every, **columns, **rest})
+    return purchases.standings_of(connection, ids, columns["currency"], columns["unknown_reason"], periods.end_day)
 
 
 def project_anew(connection: Connection, customer_id: int) -> None:
@@ -98,7 +88,7 @@ def project_anew(connection: Connection, customer_id: int) -> None:
     (present,), (cap,) = _projections(
         np.array([row.gross_profit_12_months_minor], dtype=np.float64),
         np.array([row.revenue_12_months_minor], dtype=np.float64),
-        [period],
+        np.array([period is not None and covers_12_months(*period)]),
         workspace.assumptions(connection),
         {own: [0] for own in assumptions.every(connection, [customer_id]).values()},
     )
@@ -112,79 +102,121 @@ def covers_12_months(period_start_on: dt.date, observation_end_on: dt.date) -> b
     return period_start_on <= twelve_months_before(observation_end_on) + dt.timedelta(days=1)
 
 
-def _row(customer_id: int, sums: Sums, home: str | None) -> tuple[object, ...]:
-    """The values of one customer, in the order of SUMMED."""
-    currency = home if home or len(sums.currencies) != 1 else sums.currencies[0]
-    reason = None
-    if sums.without_rate:
-        reason = f"there is no exchange rate from {_listed(sums.without_rate)} to {home} for some of the invoices"
-    elif currency is None and sums.currencies:
-        reason = f"the invoices are in {_listed(sums.currencies)} and no home currency is set"
-    elif any(abs(amount) > MINOR_MOST for amount in _amounts(sums)):
-        reason = NoProjection.TOO_LARGE.value
-    known = reason is None and currency is not None
-    return (
-        customer_id,
-        currency if known else None,
-        reason,
-        sums.invoices,
-        sums.credits,
-        sums.units_thousandths,
-        sums.first_purchase_on,
-        sums.last_purchase_on,
-        sums.revenue if known else None,
-        sums.gross_profit if known else None,
-        sums.assumed_cost_revenue if known else None,
-        sums.revenue_12_months if known else None,
-        sums.gross_profit_12_months if known else None,
-    )
+def _summed(ids: Ints, sums: Sums, currencies: Sequence[str], home: str | None) -> Columns:
+    """The columns of customer_values that the ledger's sums fill."""
+    at = np.searchsorted(ids, sums.customer)
 
+    def every(of_buyers: npt.NDArray[Any], of_others: int = 0) -> npt.NDArray[Any]:
+        spread = np.full(len(ids), of_others, dtype=of_buyers.dtype)
+        spread[at] = of_buyers
+        return spread
 
-def _amounts(sums: Sums) -> Iterable[int]:
-    profits = (sums.gross_profit, sums.gross_profit_12_months)
-    yield from (sums.revenue, sums.revenue_12_months, sums.assumed_cost_revenue)
-    yield from (profit for profit in profits if profit is not None)
-
-
-def _listed(currencies: Iterable[str]) -> str:
-    return " and ".join(sorted(currencies))
-
-
-def _period_and_projection(
-    connection: Connection, columns: Mapping[str, Sequence[Any]], covered: Coverage | None
-) -> dict[str, Sequence[Any]]:
-    """The remaining columns."""
-    ids = columns["customer_id"]
-    periods = _periods(connection, ids, covered)
-    # None becomes NaN, which value/ takes for what is not known.
-    profits = np.array(columns["gross_profit_12_months_minor"], dtype=np.float64)
-    revenues = np.array(columns["revenue_12_months_minor"], dtype=np.float64)
-    present, caps = _projections(
-        profits, revenues, periods, workspace.assumptions(connection), _own_by_place(connection, ids)
+    currency = np.full(len(ids), home, dtype=object)
+    if home is None:
+        currency[at] = np.array(currencies, dtype=object)[sums.currency]
+    reason = np.full(len(ids), None, dtype=object)
+    profit, recent = sums.has_profit, sums.has_profit_12_months
+    amounts = (sums.revenue, sums.revenue_12_months, sums.assumed, sums.profit * profit, sums.profit_12_months * recent)
+    is_too_large = np.abs(np.stack(amounts)).max(axis=0, initial=0) > MINOR_MOST
+    reason[at[is_too_large]] = NoProjection.TOO_LARGE.value
+    if home is None:
+        for place, several in sums.several.items():
+            reason[at[place]] = f"the invoices are in {' and '.join(several)} and no home currency is set"
+    for place, unrated in sums.without_rate.items():
+        missing = " and ".join(unrated)
+        reason[at[place]] = f"there is no exchange rate from {missing} to {home} for some of the invoices"
+    known = np.array(
+        [why is None and one is not None for why, one in zip(reason, currency, strict=True)], dtype=np.bool_
     )
     return {
-        "period_start_on": [period and period[0] for period in periods],
-        "observation_end_on": [period and period[1] for period in periods],
+        "currency": _where(known, currency),
+        "unknown_reason": reason.tolist(),
+        "invoices": every(sums.invoices).tolist(),
+        "credits": every(sums.credits).tolist(),
+        "units_thousandths": every(sums.units).tolist(),
+        "first_purchase_on": bulk.dates(np.where(every(sums.first_day, NEVER) == NEVER, 0, every(sums.first_day))),
+        "last_purchase_on": bulk.dates(every(sums.last_day)),
+        "revenue_minor": _where(known, every(sums.revenue)),
+        "gross_profit_minor": _where(known & every(profit, 1), every(sums.profit)),
+        "assumed_cost_revenue_minor": _where(known, every(sums.assumed)),
+        "revenue_12_months_minor": _where(known, every(sums.revenue_12_months)),
+        "gross_profit_12_months_minor": _where(known & every(recent, 1), every(sums.profit_12_months)),
+    }
+
+
+def _where(known: Flags, column: npt.NDArray[Any]) -> list[Any]:
+    """The values where they are known, and None elsewhere."""
+    values = column.astype(object)
+    values[~known] = None
+    told: list[Any] = values.tolist()
+    return told
+
+
+@dataclass(frozen=True, slots=True)
+class _Periods:
+    """The period of each customer, as a place among those that there are."""
+
+    distinct: list[Period | None]
+    place: Ints
+
+    def each(self, of_period: Sequence[Any], dtype: npt.DTypeLike = object) -> npt.NDArray[Any]:
+        """What there is of each period, of each customer."""
+        return np.array(of_period, dtype=dtype)[self.place]
+
+    @property
+    def end_day(self) -> Ints:
+        """Observation ends, as ordinals; 0 where nothing is covered."""
+        return self.each([period[1].toordinal() if period else 0 for period in self.distinct], np.int64)
+
+    @property
+    def since_day(self) -> Ints:
+        """The days after which the last 12 months begin."""
+        told = [twelve_months_before(period[1]).toordinal() if period else 0 for period in self.distinct]
+        return self.each(told, np.int64)
+
+
+def _periods(connection: Connection, ids: Ints, covered: Coverage | None) -> _Periods:
+    """The period of each customer: of the sources that refer to it, of all where none does."""
+    union = (covered.period_start_on, covered.observation_end_on) if covered else None
+    place = np.zeros(len(ids), dtype=np.int64)
+    number: dict[Period | None, int] = {union: 0}
+    if covered and len(covered.sources) > 1:
+        for row in connection.execute(customer_periods()):
+            place[np.searchsorted(ids, row.customer_id)] = number.setdefault((row.start_on, row.end_on), len(number))
+    return _Periods(list(number), place)
+
+
+def _period_and_projection(connection: Connection, ids: Ints, periods: _Periods, columns: Columns) -> Columns:
+    """The remaining columns."""
+    whole_years = [period is not None and covers_12_months(*period) for period in periods.distinct]
+    # None becomes NaN, which value/ takes for what is not known.
+    present, caps = _projections(
+        np.array(columns["gross_profit_12_months_minor"], dtype=np.float64),
+        np.array(columns["revenue_12_months_minor"], dtype=np.float64),
+        periods.each(whole_years, np.bool_),
+        workspace.assumptions(connection),
+        _own_by_place(connection, ids),
+    )
+    return {
+        "period_start_on": periods.each([period and period[0] for period in periods.distinct]).tolist(),
+        "observation_end_on": periods.each([period and period[1] for period in periods.distinct]).tolist(),
         "projected_value_minor": present,
         "cap_from_year": caps,
     }
 
 
-def _own_by_place(connection: Connection, ids: Sequence[int]) -> dict[OwnAssumptions, list[int]]:
+def _own_by_place(connection: Connection, ids: Ints) -> dict[OwnAssumptions, list[int]]:
     """Each set of assumptions that customers have of their own, with the places of those customers in `ids`."""
-    every = assumptions.every(connection)
     places = defaultdict(list)
-    if every:
-        for place, customer_id in enumerate(ids):
-            if customer_id in every:
-                places[every[customer_id]].append(place)
+    for customer_id, own in assumptions.every(connection).items():
+        places[own].append(int(np.searchsorted(ids, customer_id)))
     return places
 
 
 def _projections(
     profits: Floats,
     revenues: Floats,
-    periods: Sequence[Period | None],
+    has_12_months: Flags,
     team: Assumptions,
     own_by_place: Mapping[OwnAssumptions, list[int]],
 ) -> tuple[list[int | None], list[int | None]]:
@@ -196,14 +228,11 @@ def _projections(
         its = _plausible(profits[places], revenues[places], own.over(team))
         projection.present_value[places] = its.present_value
         projection.cap_from_year[places] = its.cap_from_year
-    whole_years = {period: period is not None and covers_12_months(*period) for period in set(periods)}
-    values = projection.present_value.tolist()
-    present = [
-        _minor(value) if whole_years[period] and not math.isnan(value) else None
-        for value, period in zip(values, periods, strict=True)
-    ]
-    caps = projection.cap_from_year.tolist()
-    return present, [None if value is None else cap or None for value, cap in zip(present, caps, strict=True)]
+    value, cap = projection.present_value, projection.cap_from_year
+    known = has_12_months & (value <= MINOR_MOST)
+    # At least one minor unit, since whoever earns us something is worth more than nothing.
+    minor = np.maximum(np.rint(np.where(known, value, 0.0)).astype(np.int64), 1)
+    return _where(known, minor), _where(known & (cap > 0), cap)
 
 
 def _plausible(profits: Floats, revenues: Floats, assumptions: Assumptions) -> Projection:
@@ -212,20 +241,3 @@ def _plausible(profits: Floats, revenues: Floats, assumptions: Assumptions) -> P
     if not is_plausible(assumptions):
         projection.present_value[:] = np.nan
     return projection
-
-
-def _minor(value: float) -> int | None:
-    """In whole minor units: at least one, since whoever earns us something is worth more than nothing."""
-    return max(1, round(value)) if value <= MINOR_MOST else None
-
-
-def _periods(connection: Connection, ids: Sequence[int], covered: Coverage | None) -> list[Period | None]:
-    """The period of each customer: of the sources that refer to it, of all where none does."""
-    if covered is None:
-        return [None] * len(ids)
-    union = (covered.period_start_on, covered.observation_end_on)
-    if len(covered.sources) == 1:
-        return [union] * len(ids)
-    rows = connection.execute(customer_periods()).all()
-    known = {row.customer_id: (row.start_on, row.end_on) for row in rows}
-    return [known.get(customer_id, union) for customer_id in ids]

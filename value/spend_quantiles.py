@@ -7,8 +7,8 @@ With S in units of b, t = ln S and n orders, α = n p, the density and the distr
 A table has both at amounts evenly far apart in t. F is summed up from f, which is several times quicker than the
 incomplete beta function of every cell; the sum is right to a millionth where the steps are fine for the narrowest f
 (Euler and Maclaurin's correction by f′ at the ends). A level is then found by cubic interpolation of t over F, whose
-slope is 1 / f: to a ten-thousandth of the amount, and where each order is worth the same, so that F is a stair of too
-many narrow steps, to .01 of the level (tests/value/test_spend.py).
+slope is 1 / f: to a ten-thousandth of the amount (to five, of whoever orders more than 64 times), and where each order
+is worth the same, so that F is a stair of too many narrow steps, to .005 of the level (tests/value/test_spend.py).
 """
 
 from collections.abc import Sequence
