@@ -1,14 +1,15 @@
 """python -m benchmarks choice [--data FOLDER] [--only NAME]: how much worse is the chosen than the best in hindsight?
 
 Each split of a ledger is a last day to learn from and a horizon. The choice sees nothing after that day. Regret is its
-error ÷ that of the candidate (averages of two among them) that turned out best in that split, − 1. Real ledgers come
-first; the generated ones are of other kinds, so that nothing is fitted to three.
+error ÷ that of the single candidate that turned out best in that split, − 1; where an average of two was better than
+all of them, it is nothing, not less. That decides what is met. Against the averages, too, it is told for information.
+Real ledgers come first; the generated ones are of other kinds and seeds, so that nothing is fitted to three.
 """
 
 import argparse
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,8 @@ import numpy as np
 import pandas as pd
 
 from benchmarks import choice_ledgers
+from value.backtest import Errors
+from value.candidates import parts
 from value.chosen import Choice
 from value.engine import choose
 from value.order_log import Log, log_of
@@ -23,6 +26,7 @@ from value.trial import Outcome, Trial, tried
 
 MOST_MEAN_REGRET, MOST_REGRET, MOST_TOTAL_ERROR = 0.03, 0.15, 0.15
 MOST_OFF_PIT, MOST_INTERVAL_REGRET = 0.05, 0.05
+ROUNDING = 1e-9
 # Weeks to learn from, and weeks to predict.
 SPLITS = {
     "CDNOW sample": [(39, 39), (39, 26), (39, 13), (52, 26), (52, 13), (45, 26), (60, 13), (32, 39), (26, 52)],
@@ -52,7 +56,7 @@ class Split:
 
 @dataclass(frozen=True)
 class Result:
-    """What was chosen in a split, and regrets in MAE and RMSE of purchases, then of spend."""
+    """What was chosen in a split, and how it compares with what would have been best there."""
 
     split: Split
     made: Choice
@@ -61,12 +65,13 @@ class Result:
 
     @property
     def regrets(self) -> list[float]:
-        """MAE and RMSE of purchases, MAE and RMSE of spend, against the best in hindsight."""
-        return [
-            _ratio(getattr(of[chosen].errors, what), [getattr(one.errors, what) for one in of.values()])
-            for of, chosen in ((self.trial.purchases, self.made.purchases), (self.trial.spends, self.made.spend))
-            for what in ("mae", "rmse")
-        ]
+        """MAE and RMSE of purchases, MAE and RMSE of spend, against the best single candidate; never below nothing."""
+        return [max(regret, 0.0) for regret in self._regrets(_singles)]
+
+    @property
+    def regrets_of_averages(self) -> list[float]:
+        """The same against every candidate, averages of two too."""
+        return self._regrets(dict)
 
     @property
     def totals(self) -> list[float]:
@@ -74,11 +79,19 @@ class Result:
         return [one.errors.total for one in self._chosen]
 
     @property
+    def totals_over(self) -> float:
+        """How far the worse total is off beyond 15 %, or beyond that of the best candidate by MAE; 0 within."""
+        return self._totals_over(lambda errors: errors.mae)
+
+    @property
     def totals_hold(self) -> bool:
         """Whether each total is off by at most 15 %, or by no more than that of the best candidate by MAE."""
-        tables = (self.trial.purchases, self.trial.spends)
-        best = [min(of.values(), key=lambda one: one.errors.mae).errors.total for of in tables]
-        return all(abs(own) <= max(MOST_TOTAL_ERROR, abs(of)) + 1e-9 for own, of in zip(self.totals, best, strict=True))
+        return self.totals_over <= ROUNDING
+
+    @property
+    def totals_hold_by_rmse(self) -> bool:
+        """The same, with the best candidate by RMSE."""
+        return self._totals_over(lambda errors: errors.rmse) <= ROUNDING
 
     @property
     def pits(self) -> list[float]:
@@ -94,9 +107,23 @@ class Result:
     @property
     def interval_regret(self) -> float:
         """How much worse the mean score of the spend's intervals is than the best candidate's."""
-        scores = [one.interval_score for one in self.trial.spends.values() if one.interval_score is not None]
+        singles = _singles(self.trial.spends).values()
+        scores = [one.interval_score for one in singles if one.interval_score is not None]
         own = self._chosen[1].interval_score
-        return _ratio(own, scores) if own is not None else np.nan
+        return max(_ratio(own, scores), 0.0) if own is not None else np.nan
+
+    def _regrets(self, among: Callable[[Mapping[str, Outcome]], Mapping[str, Outcome]]) -> list[float]:
+        return [
+            _ratio(getattr(of[chosen].errors, what), [getattr(one.errors, what) for one in among(of).values()])
+            for of, chosen in ((self.trial.purchases, self.made.purchases), (self.trial.spends, self.made.spend))
+            for what in ("mae", "rmse")
+        ]
+
+    def _totals_over(self, error: Callable[[Errors], float]) -> float:
+        tables = (self.trial.purchases, self.trial.spends)
+        best = [min(_singles(of).values(), key=lambda one: error(one.errors)).errors.total for of in tables]
+        over = [abs(own) - max(MOST_TOTAL_ERROR, abs(of)) for own, of in zip(self.totals, best, strict=True)]
+        return max(*over, 0.0)
 
     @property
     def _chosen(self) -> tuple[Outcome, Outcome]:
@@ -108,10 +135,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog=sys.argv[0], description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--only", help="only the ledgers whose name begins so")
+    parser.add_argument("--seed", type=int, default=1, help="of the generated ledgers")
     options = parser.parse_args()
     real = list(_shown(real_splits(options.data), options.only))
     met = summary("real ledgers", real) if real else True
-    generated = list(_shown(generated_splits(), options.only))
+    generated = list(_shown(generated_splits(options.seed), options.only))
     if generated:
         summary("generated ledgers", generated)
     sys.exit(0 if met else 1)
@@ -145,17 +173,23 @@ def measured(split: Split) -> Result | None:
 def summary(title: str, results: list[Result]) -> bool:
     """Print means and worst; whether all targets are met."""
     regrets = np.array([one.regrets for one in results])
+    of_averages = np.array([one.regrets_of_averages for one in results])
     names = ("MAE purchases", "RMSE purchases", "MAE spend", "RMSE spend")
     print(f"\n{title}: {len(results)} splits")
-    for name, column in zip(names, regrets.T, strict=True):
+    for name, column, other in zip(names, regrets.T, of_averages.T, strict=True):
         over = int((column > MOST_REGRET).sum())
-        print(f"  regret in {name:<15} mean {column.mean():6.1%}  worst {column.max():6.1%}  over 15 %: {over}")
+        print(
+            f"  regret in {name:<15} mean {column.mean():6.1%}  worst {column.max():6.1%}  over 15 %: {over}"
+            f"   (averages too: mean {other.mean():.1%}, worst {other.max():.1%})"
+        )
     totals = sum(not one.totals_hold for one in results)
+    by_rmse = sum(not one.totals_hold_by_rmse for one in results)
     pits = np.array([one.pits_hold for one in results])
     intervals = np.array([one.interval_regret for one in results])
-    print(f"  total error over 15 % and over the best candidate's: {totals}")
+    print(f"  total error over 15 % and over the best candidate's: {totals}   (the best by RMSE: {by_rmse})")
     print(f"  PIT mass off: purchases {int((~pits[:, 0]).sum())}, spend {int((~pits[:, 1]).sum())}")
-    print(f"  interval score, regret: mean {intervals.mean():.1%}, over 5 %: {int((intervals > 0.05).sum())}\n")
+    over = int((intervals > MOST_INTERVAL_REGRET).sum())
+    print(f"  interval score, regret: mean {intervals.mean():.1%}, over 5 %: {over}\n")
     met = regrets.mean(axis=0).max() <= MOST_MEAN_REGRET and regrets.max() <= MOST_REGRET
     return bool(met and not totals and pits.all() and (intervals <= MOST_INTERVAL_REGRET).all())
 
@@ -206,6 +240,10 @@ def _shown(splits: Iterator[Split], only: str | None) -> Iterator[Result]:
             flush=True,
         )
         yield result
+
+
+def _singles(of: Mapping[str, Outcome]) -> Mapping[str, Outcome]:
+    return {name: one for name, one in of.items() if len(parts(name)) == 1}
 
 
 def _ratio(own: float, all_of_them: list[float]) -> float:
