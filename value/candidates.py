@@ -3,7 +3,7 @@
 A purchase candidate gives each customer's mean number of order days in the horizon, a spend candidate what they come
 to, net of credits: purchases × average order, or the past repeated. A model that the data cannot carry is out of the
 race, with its reason, and does not keep the others from running. Where customers have a season, each model and the past
-rate run a second time, in operational time (value/seasons.py).
+rate run a second time, in operational time (value/seasons.py); whether they have one, `season_gain` says.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -16,7 +16,7 @@ import numpy as np
 from value import baselines, bgnbd, gammagamma, mbgcnbd, paretonbd
 from value.baselines import OwnMean, PastRate
 from value.gammagamma import GammaGamma
-from value.histories import DAYS_A_WEEK, Floats, Histories
+from value.histories import DAYS_A_WEEK, Floats, Histories, Ints
 from value.likelihood import Fitted, NotFittedError
 from value.order_log import Summaries
 from value.seasons import CALENDAR, OperationalTime
@@ -111,6 +111,25 @@ def fit(s: Summaries, clock: OperationalTime = CALENDAR) -> Fits:
         clock=clock,
         out=out,
     )
+
+
+def season_gain(s: Summaries, clock: OperationalTime, repeat_day: Ints) -> float:
+    """How much likelier the repeat purchases are on that clock than in the calendar, in logarithms; 0 without a season.
+
+    By a model that knows no rhythm, since a rhythm of calendar months is out of step on any other clock. A density in
+    operational time is one in calendar time when each purchase is multiplied with the clock's pace on its day. What
+    so many free weights would gain from chance alone is taken off (Akaike 1974). `repeat_day` are the days of all
+    repeat purchases. At 0 and below, the season is not to be believed.
+    """
+    if clock.is_calendar:
+        return 0.0
+    for name in (BG_NBD, PARETO_NBD):
+        try:
+            calendar, seasonal = (FITTERS[name](s.histories_in(one)).log_likelihood for one in (CALENDAR, clock))
+        except NotFittedError:
+            continue
+        return seasonal + float(np.log(clock.pace(repeat_day)).sum()) - calendar - clock.freedom
+    return 0.0
 
 
 def weeks_ahead(clock: OperationalTime, s: Summaries, days: float) -> float:

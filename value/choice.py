@@ -1,14 +1,14 @@
 """Which candidate to believe: the one that would have been least wrong, in the light of how much the windows show.
 
-For each window and candidate, the errors are compared with the lowest of that window, as logarithms: one number that is
-0 for the best and 0.10 for an error a tenth larger. Of MAE and RMSE the worse counts, so that a candidate that is best
-in one and bad in the other loses to one that is good in both. How far the total was off counts a little. To the windows
-comes what needs no window: how likely each model makes the whole past (`prior`).
+For each window and candidate, the errors are compared with the lowest of any single candidate in that window, as
+logarithms: one number that is 0 for the best and 0.10 for an error a tenth larger; below 0 where an average of two was
+better than both. MAE and RMSE count alike. How far the total was off counts a little. To the windows comes what needs
+no window: how likely each model makes the whole past (`prior`).
 
 A window weighs as much as it shows: by the repeat purchases before its origin. Windows overlap, so that all together
 weigh no more than three. What a candidate is thought to err is the mean of these, and a part of how much they differ:
-of two that erred alike on average, the steadier is to be believed. So few purchases, and windows that contradict each
-other, leave the word to the likelihood and to averages of two, which are given a start over single candidates.
+of two that erred alike on average, the steadier is to be believed. Few purchases, and windows that contradict each
+other, leave the word to the likelihood. An average of two has no start over its parts: it has to be better in windows.
 """
 
 from collections.abc import Mapping, Sequence
@@ -37,17 +37,17 @@ REPEATS_OF_HALF_A_WINDOW = 400
 MOST_WINDOWS = 3
 # What the likelihood says weighs nearly as much as a window that shows all.
 PRIOR_WEIGHT = 0.8
-# An average of two errs less than the mean of the two: by about as much, in the worse of its errors.
-AVERAGE_START = 0.08
 # Of the standard deviation of a candidate's regrets.
 OF_UNSTEADINESS = 0.6
 # A model that makes each repeat purchase e⁻¹ as likely as the best errs by this much more, in logarithms: half for a
 # rhythm that it does not know, four times for customers lost that it does not know of, since the loss adds up.
 OF_RHYTHM, OF_LOSS, MOST_OF_PRIOR = 0.5, 4.0, 0.4
+# The same for a season that is believed (value/candidates.py, season_gain) and that a candidate does not know.
+OF_SEASON = 1.0
 # What has no likelihood is thought to err by as much more than the best that has one.
 OF_THE_LAST_PERIOD, OF_THE_SAME_SEASON = 0.03, 0.10
 # Worse is worse, but not without end: one window shall not decide for all.
-MOST_OF_A_WINDOW = 0.3
+MOST_OF_A_WINDOW = 0.2
 OF_TOTAL, MOST_OF_TOTAL = 0.02, 0.7
 SMALLEST = 1e-12
 
@@ -60,10 +60,10 @@ class Evidence:
     repeats: float
 
 
-def prior(fits: Fits, repeats: float) -> dict[str, float]:
+def prior(fits: Fits, repeats: float, season_gain: float = 0.0) -> dict[str, float]:
     """How much worse than the best each single purchase candidate is thought to be, before any window, in logarithms.
 
-    Seasonal candidates have the prior of their model: whether a season helps, only windows tell.
+    Seasonal candidates have the prior of their model; the others are thought to err by what the season gains, too.
     """
     have = fits.likelihoods
     if not have:
@@ -77,7 +77,13 @@ def prior(fits: Fits, repeats: float) -> dict[str, float]:
     rhythm_missed = OF_RHYTHM * max(best - without_rhythm, 0)
     loss_missed = OF_LOSS * max(without_rhythm - have.get(PAST_RATE, without_rhythm), 0)
     found[PAST_RATE] = min((rhythm_missed + loss_missed) / max(repeats, 1), MOST_OF_PRIOR)
-    return {**found, LAST_PERIOD: OF_THE_LAST_PERIOD, SAME_SEASON: OF_THE_SAME_SEASON}
+    season_missed = min(OF_SEASON * max(season_gain, 0) / max(repeats, 1), MOST_OF_PRIOR)
+    return {
+        **{name + SEASONAL: thought for name, thought in found.items()},
+        **{name: thought + season_missed for name, thought in found.items()},
+        LAST_PERIOD: OF_THE_LAST_PERIOD + season_missed,
+        SAME_SEASON: OF_THE_SAME_SEASON,
+    }
 
 
 def scores(
@@ -87,7 +93,7 @@ def scores(
     names = with_averages(list(singles))
     told, weights = [np.array([_before(name, before) for name in names])], [PRIOR_WEIGHT]
     for window in evidence:
-        regret = _regrets(window.errors)
+        regret = _regrets(singles, window.errors)
         if not regret:
             continue
         shown = window.repeats / (window.repeats + REPEATS_OF_HALF_A_WINDOW)
@@ -104,18 +110,20 @@ def scores(
 
 
 def _before(name: str, before: Mapping[str, float]) -> float:
-    of_parts = parts(name)
     # A spend candidate is thought of as its purchases are.
-    thought = {part: before.get(part.split(TIMES)[0].removesuffix(SEASONAL), MOST_OF_PRIOR) for part in of_parts}
-    start = AVERAGE_START if len(of_parts) > 1 else 0.0
-    return sum(weight * thought[part] for part, weight in of_parts.items()) - start
+    purchases = {part: part.split(TIMES)[0] for part in parts(name)}
+    thought = {
+        part: before.get(of, before.get(of.removesuffix(SEASONAL), MOST_OF_PRIOR)) for part, of in purchases.items()
+    }
+    return sum(weight * thought[part] for part, weight in parts(name).items())
 
 
-def _regrets(errors: Mapping[str, Errors]) -> dict[str, float]:
-    if not errors:
+def _regrets(singles: Sequence[str], errors: Mapping[str, Errors]) -> dict[str, float]:
+    known = [errors[name] for name in singles if name in errors]
+    if not known:
         return {}
-    lowest_mae = max(min(error.mae for error in errors.values()), SMALLEST)
-    lowest_rmse = max(min(error.rmse for error in errors.values()), SMALLEST)
+    lowest_mae = max(min(error.mae for error in known), SMALLEST)
+    lowest_rmse = max(min(error.rmse for error in known), SMALLEST)
 
     def regret(error: Errors) -> float:
         both = [
@@ -123,6 +131,6 @@ def _regrets(errors: Mapping[str, Errors]) -> dict[str, float]:
             for of, lowest in ((error.mae, lowest_mae), (error.rmse, lowest_rmse))
         ]
         of_total = min(abs(float(np.log1p(max(error.total, -0.99)))), MOST_OF_TOTAL)
-        return max(both) + OF_TOTAL * of_total
+        return sum(both) / len(both) + OF_TOTAL * of_total
 
     return {name: regret(error) for name, error in errors.items()}

@@ -16,7 +16,7 @@ from value.expectations import Expectations, expect, means
 from value.histories import DAYS_A_WEEK
 from value.intervals import AS_PROMISED, PRIOR_CUSTOMERS, Pit, Recalibration, recalibration
 from value.order_log import Log, Summaries, summarised
-from value.seasons import operational_time
+from value.seasons import CALENDAR, OperationalTime, operational_time
 from value.spend import shock_sd
 
 __all__ = ["Choice", "Expectations", "choose", "expect", "means", "too_thin"]
@@ -53,7 +53,7 @@ def choose(log: Log, *, end_day: int, horizon_weeks: float) -> Choice:
     gate = too_thin(s)
     if gate:
         return Choice(s.start_day, end_day, horizon_days, gate=gate)
-    clock = operational_time(past.day[past.is_order], s.start_day, end_day)
+    clock, gain = _believed(past, s)
     fits = candidates.fit(s, clock)
     if not fits.models or fits.own_mean is None or not fits.past_rates:
         reason = next(iter(fits.out.values()), "No model can be fitted.")
@@ -62,7 +62,7 @@ def choose(log: Log, *, end_day: int, horizon_weeks: float) -> Choice:
     every = -(-len(s) // MOST_BACK_TESTED)
     some = past if every == 1 else past.where(np.isin(past.customer, s.customer[::every]))
     plays = [backtest.played(some, window, clock) for window in windows]
-    before = choice.prior(fits, float(s.frequency.sum()))
+    before = choice.prior(fits, float(s.frequency.sum()), gain)
     repeats = float(s.frequency[::every].sum())
     singles = candidates.purchases(fits, s)
     of_purchases = _table(list(singles), plays, before, repeats, spend=False)
@@ -86,6 +86,15 @@ def choose(log: Log, *, end_day: int, horizon_weeks: float) -> Choice:
         of_spend=of_spend,
         shock_sd=_shock(plays, spend),
     )
+
+
+def _believed(past: Log, s: Summaries) -> tuple[OperationalTime, float]:
+    """The clock of the season, and what it gains in likelihood; the calendar where the season is not believed."""
+    day = past.day[past.is_order]
+    clock = operational_time(day, s.start_day, s.end_day)
+    since = s.since_day[np.searchsorted(s.customer, past.customer[past.is_order])]
+    gain = candidates.season_gain(s, clock, day[day > since])
+    return (clock, gain) if gain > 0 else (CALENDAR, 0.0)
 
 
 def _table(

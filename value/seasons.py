@@ -8,9 +8,13 @@ The order days of all customers are counted by 52 parts of the year. Count = tre
 trend exp(quadratic in time), fitted by turns as one Poisson regression. The weights are then smoothed over neighbouring
 weeks, and drawn to 1 by the share of their variance that noise would have made (James & Stein 1961): a season is only
 what comes back. They have mean 1, so that a year of operational time is as long as a year of the calendar.
+
+Little more than a year is enough for weights, and not to be believed for that: a trend, or a burst of newcomers, looks
+like a season too. So the weights are used only where they make customers' repeat purchases more likely than the
+calendar does, by more than their own freedom would (value/candidates.py, season_gain).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -19,11 +23,13 @@ from value.histories import DAYS_A_WEEK, Floats, Ints
 
 DAYS_A_YEAR = 365.2425
 PARTS = 52
-# A season is what has been seen to come back: a ledger of less than two years has none, and its clock is the calendar.
-FEWEST_DAYS = 2 * 364
+# A season is what has been seen to come back: at the least two months of a year must have been seen twice.
+FEWEST_DAYS = 60 * DAYS_A_WEEK
 # A month wide: what is ordered at the end of each month, 4⅓ weeks apart, is no season of that week. Seven hundredths of
 # such a beat come through, and a November that is twice October still shows.
 SMOOTHING = np.array([1, 2, 2, 2, 1]) / 8
+# So many free parameters are 52 parts of which each is smoothed over five: the trace of the smoothing.
+FREEDOM = PARTS * float((SMOOTHING**2).sum())
 # However quiet August was, its days pass: time that stands still could not be turned back into days.
 LEAST_WEIGHT = 0.1
 ROUNDS = 20
@@ -31,9 +37,13 @@ ROUNDS = 20
 
 @dataclass(frozen=True, slots=True)
 class OperationalTime:
-    """Weights of the 52 parts of a year, with mean 1; days are whole or broken numbers on the scale of the orders."""
+    """Weights of the 52 parts of a year, with mean 1; days are whole or broken numbers on the scale of the orders.
+
+    `freedom` is how many free parameters the weights are worth, after all smoothing and shrinking.
+    """
 
     weights: Floats
+    freedom: float = field(default=0.0, compare=False)
 
     @property
     def is_calendar(self) -> bool:
@@ -52,6 +62,11 @@ class OperationalTime:
         years = year + np.interp(passed, self._passed, np.arange(PARTS + 1)) / PARTS
         return np.asarray(years * DAYS_A_YEAR, dtype=np.float64)
 
+    def pace(self, day: npt.ArrayLike) -> Floats:
+        """How fast this clock runs on a day: operational weeks for each week of the calendar."""
+        part = np.floor(np.asarray(day, dtype=np.float64) / DAYS_A_YEAR % 1.0 * PARTS).astype(np.int64)
+        return np.asarray(self.weights[np.minimum(part, PARTS - 1)] / self.weights.mean(), dtype=np.float64)
+
     @property
     def _passed(self) -> Floats:
         """The share of the year's operational time that has passed at the end of each part; exactly 1 at the last."""
@@ -64,7 +79,7 @@ CALENDAR = OperationalTime(np.ones(PARTS))
 def operational_time(day: Ints, start_day: int, end_day: int) -> OperationalTime:
     """The clock of a ledger that covers `start_day` to `end_day`, from the order days of all its customers.
 
-    `day` holds one row for each customer and order day. The calendar where the ledger covers less than two years, or
+    `day` holds one row for each customer and order day. The calendar where the ledger covers less than 60 weeks, or
     where nothing comes back.
     """
     day = np.asarray(day, dtype=np.int64)
@@ -81,9 +96,9 @@ def operational_time(day: Ints, start_day: int, end_day: int) -> OperationalTime
     part = (position[0] + np.arange(len(orders))) % PARTS
     trend, raw = _by_turns(orders, length, (middle - middle.mean()) / DAYS_A_YEAR, part)
     smooth = np.convolve(np.r_[raw[-2:], raw, raw[:2]], SMOOTHING, mode="valid")
-    weights = 1 + _what_comes_back(orders, trend, raw, smooth, part) * (smooth - 1)
-    weights = np.maximum(weights, LEAST_WEIGHT)
-    return CALENDAR if np.ptp(weights) == 0 else OperationalTime(weights / weights.mean())
+    comes_back = _what_comes_back(orders, trend, raw, smooth, part)
+    weights = np.maximum(1 + comes_back * (smooth - 1), LEAST_WEIGHT)
+    return CALENDAR if np.ptp(weights) == 0 else OperationalTime(weights / weights.mean(), comes_back * FREEDOM)
 
 
 def _by_turns(orders: Floats, length: Floats, years: Floats, part: Ints) -> tuple[Floats, Floats]:

@@ -41,9 +41,17 @@ def test_good_in_both_errors_is_better_than_best_in_one_and_bad_in_the_other() -
     assert best(windows, NO_PRIOR) == MBG_CNBD
 
 
-def test_without_a_window_the_likelihood_and_the_averages_have_the_word() -> None:
-    assert best([], {BG_NBD: 0.4, MBG_CNBD: 0.0, LAST_PERIOD: 0.1}) == f"⅔ {MBG_CNBD} + ⅓ {LAST_PERIOD}"
-    assert best([], {BG_NBD: 0.4, MBG_CNBD: 0.0, LAST_PERIOD: 0.3}) == MBG_CNBD
+def test_without_a_window_the_likelihood_has_the_word() -> None:
+    assert best([], {BG_NBD: 0.4, MBG_CNBD: 0.0, LAST_PERIOD: 0.1}) == MBG_CNBD
+
+
+def test_an_average_is_believed_where_it_was_better_than_both_in_windows() -> None:
+    one = window(bg=(1.0, 1.1), mbg=(1.1, 1.0), last=(2.0, 2.0))
+    other = window(bg=(1.1, 1.0), mbg=(1.0, 1.1), last=(2.0, 2.0))
+    assert best([one, other] * 2, NO_PRIOR) in (BG_NBD, MBG_CNBD)
+    even = f"{BG_NBD} + {MBG_CNBD}"
+    helped = [replace(each, errors={**each.errors, even: Errors(0.97, 0.97, 0.0)}) for each in (one, other)]
+    assert best(helped * 2, NO_PRIOR) == even
 
 
 def test_of_two_that_erred_alike_on_average_the_steadier_is_believed() -> None:
@@ -92,6 +100,14 @@ def test_customers_who_leave_speak_against_a_rate_that_goes_on() -> None:
     before = choice.prior(fits, float(s.frequency.sum()))
     assert before[PAST_RATE] > max(before[BG_NBD], before[PARETO_NBD]) + 0.05
     assert choice.prior(replace(fits, likelihoods={}), 10.0) == {}
+
+
+def test_what_a_believed_season_gains_is_held_against_those_who_do_not_know_it() -> None:
+    fits = candidates.fit(summarised(logs.company(customers=400, weeks=100), FIRST_DAY + 699, 91))
+    without, with_season = choice.prior(fits, 1_000.0), choice.prior(fits, 1_000.0, 50.0)
+    assert with_season[BG_NBD + SEASONAL] == without[BG_NBD + SEASONAL] == without[BG_NBD]
+    for name in (BG_NBD, PAST_RATE, LAST_PERIOD):
+        assert with_season[name] - without[name] == pytest.approx(0.05)
 
 
 def test_a_seasonal_candidate_starts_as_its_model_does() -> None:

@@ -1,9 +1,8 @@
 """The choice on the real ledgers: every split of `python -m benchmarks choice`, and what holds there.
 
-The targets are a mean regret of 3 % and a worst one of 15 %, of each error. Held here is what was measured, with
-room for the last digit of another machine: in the purchases' absolute errors and the spends' squared ones the mean is a
-little above the target, and so is the worst absolute error of purchases, where resellers order once a quarter to the
-day (docs/decisions/0010-steadiness-and-the-worse-error.md).
+The targets are a mean regret of 3 % and a worst one of 15 %, of each error, against the best single candidate. Means
+hold. One split of 28 is over 15 % in the absolute error of spend, where nothing in the past shows it
+(docs/decisions/0013-against-the-best-single-candidate.md).
 """
 
 from concurrent.futures import ProcessPoolExecutor
@@ -30,27 +29,23 @@ def results() -> list[benchmark.Result]:
 
 def test_what_is_chosen_is_hardly_worse_than_the_best_in_hindsight(results: list[benchmark.Result]) -> None:
     mean = np.array([one.regrets for one in results]).mean(axis=0)
-    _, squared_purchases, spend, _ = mean
-    assert max(squared_purchases, spend) <= benchmark.MOST_MEAN_REGRET
-    assert mean.max() <= benchmark.MOST_MEAN_REGRET * WITHIN_REACH
+    assert mean.max() <= benchmark.MOST_MEAN_REGRET
+    of_averages = np.array([one.regrets_of_averages for one in results]).mean(axis=0)
+    assert of_averages.max() <= benchmark.MOST_MEAN_REGRET * WITHIN_REACH
 
 
 def test_nowhere_is_it_much_worse(results: list[benchmark.Result]) -> None:
     regrets = np.array([one.regrets for one in results])
-    assert regrets[:, 1:].max() <= benchmark.MOST_REGRET
+    _, squared_purchases, _, squared_spend = regrets.max(axis=0)
+    assert max(squared_purchases, squared_spend) <= benchmark.MOST_REGRET
     assert regrets.max() <= benchmark.MOST_REGRET * WITHIN_REACH
-    assert (regrets > benchmark.MOST_REGRET).any(axis=1).sum() <= 3
+    assert (regrets > benchmark.MOST_REGRET).any(axis=1).sum() <= 1
 
 
 def test_totals_are_off_by_little_or_by_hardly_more_than_the_best_candidates(results: list[benchmark.Result]) -> None:
-    assert sum(one.totals_hold for one in results) >= len(results) // 2
+    assert sum(one.totals_hold for one in results) >= len(results) * 2 / 3
     for one in results:
-        of_best = [
-            min(of.values(), key=lambda outcome: outcome.errors.mae).errors.total
-            for of in (one.trial.purchases, one.trial.spends)
-        ]
-        for own, best in zip(one.totals, of_best, strict=True):
-            assert abs(own) <= max(benchmark.MOST_TOTAL_ERROR, abs(best)) + 0.1, (one.split.ledger, own, best)
+        assert one.totals_over <= 0.05, (one.split.ledger, one.totals)
 
 
 def test_intervals_are_no_worse_than_the_best_candidates(results: list[benchmark.Result]) -> None:

@@ -43,9 +43,18 @@ def test_orders_written_at_the_end_of_each_month_are_hardly_a_season() -> None:
     assert np.ptp(clock.weights) < 0.35
 
 
-@pytest.mark.parametrize("years", [0.5, 1.0, 1.98])
-def test_less_than_two_years_have_no_season(years: float) -> None:
+@pytest.mark.parametrize("years", [0.5, 1.0, 1.14])
+def test_what_has_hardly_been_seen_twice_is_no_season(years: float) -> None:
     assert operational_time(*ledger(years, swing=0.9)).is_calendar
+
+
+def test_the_pace_of_a_clock_is_how_fast_its_weeks_go_by() -> None:
+    clock = operational_time(*ledger(2.5, swing=0.6))
+    day = START + np.arange(0.5, 700, 3.1)
+    part = DAYS_A_YEAR / PARTS
+    within = np.floor((day - 0.01) / part) == np.floor((day + 0.01) / part)
+    slope = (clock.weeks(day + 0.01) - clock.weeks(day - 0.01)) / 0.02 * 7
+    assert clock.pace(day)[within] == pytest.approx(slope[within], rel=1e-3)
 
 
 def test_the_calendars_clock_is_the_calendar() -> None:
