@@ -35,14 +35,24 @@ def expected_at(outlook: Outlook, weeks: Floats) -> Floats:
     """E[N] of each customer in each horizon, (customers, horizons)."""
     if len(outlook.shape) <= MANY:
         return np.column_stack([counts.expected(outlook, week) for week in weeks])
+    # A horizon that is asked for twice is read once.
+    weeks, again = np.unique(weeks, return_inverse=True)
     result = np.zeros((len(outlook.shape), len(weeks)))
     alive = np.flatnonzero(outlook.weight * outlook.quiet > HARDLY_ALIVE)
     _, kind = distinct(outlook.shape[alive], outlook.survived[alive])
     order = np.argsort(kind, kind="stable")
+    few: list[Ints] = []
     for places in np.split(alive[order], np.cumsum(np.bincount(kind))[:-1]) if len(alive) else []:
-        rows = outlook.take(places)
-        result[places] = rows.weight[:, np.newaxis] * _of_one_kind(rows, weeks)
-    return result
+        of_kind = _of_one_kind(outlook.take(places), weeks)
+        if of_kind is None:
+            few.append(places)
+        else:
+            result[places] = of_kind
+    left = np.concatenate(few) if few else np.zeros(0, dtype=np.int64)
+    for places in np.array_split(left, len(left) // MANY + 1):
+        result[places] = _exactly(outlook.take(places), weeks)
+    result *= outlook.weight[:, np.newaxis]
+    return np.asarray(result[:, again], dtype=np.float64)
 
 
 def distribution(outlook: Outlook, weeks: float | Floats, most: int) -> Floats:
@@ -76,8 +86,8 @@ def distribution(outlook: Outlook, weeks: float | Floats, most: int) -> Floats:
     return result
 
 
-def _of_one_kind(rows: Outlook, weeks: Floats) -> Floats:
-    """Of customers with one number of purchases."""
+def _of_one_kind(rows: Outlook, weeks: Floats) -> Floats | None:
+    """Of customers with one number of purchases; None where they are too few for a table."""
     gaps = max(float(rows.shape[0]) / rows.regularity, 1.0)
     step = float(np.clip(OF_SPREAD / np.sqrt(rows.regularity), CLOSEST, WIDEST))
     silence = np.log1p(gaps * np.log1p(rows.silence / rows.scale) / OF_SILENCE) / step
@@ -85,23 +95,30 @@ def _of_one_kind(rows: Outlook, weeks: Floats) -> Floats:
     row, column = _first_node(silence), _first_node(horizon)
     # One row of nodes is enough where nobody's silence counts (k = 1).
     across = STENCIL if silence.any() else STENCIL[:1]
-    needed = np.zeros((int(row.max()) + len(across), int(column.max()) + len(STENCIL)), dtype=np.bool_)
+    height, width = int(row.max()) + len(across), int(column.max()) + len(STENCIL)
+    # Places in the table, row after row: half of the time of places in two dimensions.
+    first = row[:, np.newaxis] * width + column
+    needed = np.zeros(height * width, dtype=np.bool_)
+    needed[first] = True
+    begun = np.flatnonzero(needed)
     for down in across:
         for right in STENCIL:
-            needed[row[:, np.newaxis] + down, column + right] = True
-    at_silence, at_horizon = np.nonzero(needed)
-    if len(at_silence) > horizon.size:
-        return _exactly(rows, weeks)
-    table = np.zeros(needed.shape)
-    ratio = np.expm1(OF_SILENCE * np.expm1(np.arange(needed.shape[0]) * step) / gaps)
-    ahead = np.expm1(OF_HORIZON * np.expm1(np.arange(needed.shape[1]) * step) / gaps)
-    table[needed] = _at_nodes(rows, ratio[at_silence], ahead[at_horizon])
+            needed[begun + down * width + right] = True
+    nodes = np.flatnonzero(needed)
+    if len(nodes) > horizon.size:
+        return None
+    table = np.zeros(height * width)
+    ratio = np.expm1(OF_SILENCE * np.expm1(np.arange(height) * step) / gaps)
+    ahead = np.expm1(OF_HORIZON * np.expm1(np.arange(width) * step) / gaps)
+    table[nodes] = _at_nodes(rows, ratio[nodes // width], ahead[nodes % width])
     read = np.zeros(horizon.shape)
     by_column = _lagrange(horizon - column)
     by_row = _lagrange(silence - row) if len(across) > 1 else [np.ones(len(silence))]
     for down, of_row in zip(across, by_row, strict=True):
+        along = np.zeros(horizon.shape)
         for right, of_column in zip(STENCIL, by_column, strict=True):
-            read += of_row[:, np.newaxis] * of_column * table[row[:, np.newaxis] + down, column + right]
+            along += of_column * table[down * width + right :].take(first)
+        read += of_row[:, np.newaxis] * along
     # Between nodes a polynomial may swing below nothing.
     return np.asarray(np.maximum(read, 0) * rows.quiet[:, np.newaxis], dtype=np.float64)
 
@@ -129,7 +146,9 @@ def _at_nodes(rows: Outlook, silence: Floats, horizon: Floats) -> Floats:
 
 
 def _exactly(rows: Outlook, weeks: Floats) -> Floats:
-    return np.column_stack([summed(rows, np.full(len(rows.shape), week)) for week in weeks])
+    """Of customers with whatever numbers of purchases, all horizons at once: alike windows are summed together."""
+    customers = np.repeat(np.arange(len(rows.shape)), len(weeks))
+    return summed(rows.take(customers), np.tile(weeks, len(rows.shape))).reshape(len(rows.shape), len(weeks))
 
 
 def _lagrange(place: Floats) -> list[Floats]:

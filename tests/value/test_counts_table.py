@@ -50,6 +50,11 @@ def test_somebody_expects_the_more_the_further_one_looks(model: BgNbd | MbgCnbd,
     assert (np.diff(read, axis=1) >= -1e-3).all()
 
 
+def test_horizons_may_be_asked_for_in_any_order_and_twice(many: Histories) -> None:
+    read = MODELS[2].expected_at(many, np.array([52.0, 4.0, 52.0]))
+    assert read.tolist() == MODELS[2].expected_at(many, np.array([4.0, 52.0]))[:, [1, 0, 1]].tolist()
+
+
 def test_few_customers_are_summed_exactly() -> None:
     model, h = MODELS[3], Histories(np.array([3.0]), np.array([20.0]), np.array([30.0]), np.zeros(1))
     assert model.expected_at(h, WEEKS)[0].tolist() == [model.expected_purchases(h, week)[0] for week in WEEKS]
