@@ -74,9 +74,10 @@ def attempt(db: Database, asked: str | Action, request: Request, log: Log) -> Re
         if refused is not None:
             raise Unanswered.because(*refused)
         try:
-            return found.run(replace(request, text=text, values=values), db)
+            reply = found.run(replace(request, text=text, values=values), db)
         except Invalid as invalid:
             raise Unanswered(_refusal(invalid), invalid.errors) from None
+        return _unused(reply, found, text) if text and not found.usage and isinstance(asked, str) else reply
 
 
 @contextmanager
@@ -121,6 +122,13 @@ def unknown(name: str, text: str) -> Reply:
         parts=(Note(("Did you mean ", *guess, " ", *listed) if meant else listed),),
         actions=(*meant, Action("melktert", "Help")),
     )
+
+
+def _unused(reply: Reply, command: Command, text: str) -> Reply:
+    """The reply with a word on what was typed after a command that takes nothing: it has changed nothing."""
+    name = f"/{command.name}" if command.has_own_name else f"/melktert {command.name}"
+    said = Note(("“", _short(text), "” was not used: ", Code(name), " takes nothing after it."), "warning")
+    return replace(reply, parts=(said, *reply.parts))
 
 
 def _either(labels: list[str]) -> list[Inline]:

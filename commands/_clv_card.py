@@ -6,6 +6,7 @@ from decimal import Decimal
 from sqlalchemy.engine import Connection
 
 from commands import _clv_class, _outlook
+from commands._care_words import has_stopped
 from commands._clv_remember import remembered
 from commands._clv_subject import Subject, again
 from commands._figures import Figures, assumed, every_cadence, horizon, named, old_data, owned_by, rests_on, years
@@ -32,7 +33,7 @@ def reply(connection: Connection, of: Subject, today: dt.date, deal: Decimal | N
     """The card, with `deal` set beside the lifetime figure where one is given."""
     found, facts = of.figures, of.figures.facts()
     headline, remember = _headline(of), remembered(connection, of)
-    panels = _panels(found, facts)
+    panels = _panels(found, facts, has_stopped=has_stopped(of.standing))
     drawn = {cell.key for panel in panels for row in panel.rows for cell in row if isinstance(cell, Fact)}
     parts: list[Part] = [Note(_who(of), "quiet"), Note(_clv_class.line(of, today), "quiet")]
     deal_facts: tuple[Fact, ...] = ()
@@ -148,12 +149,12 @@ def _share(margin: Decimal) -> Ratio:
     return Ratio(margin.quantize(Decimal("0.001")))
 
 
-def _panels(found: Figures, facts: dict[str, Fact]) -> tuple[Panel, ...]:
+def _panels(found: Figures, facts: dict[str, Fact], *, has_stopped: bool) -> tuple[Panel, ...]:
     so_far = Panel(
         "So far",
         ((facts["revenue"],), (facts["gross_profit"],), (facts["units"], facts["invoices"])),
     )
-    ahead = _outlook.panel(found.told, facts.__getitem__)
+    ahead = _outlook.panel(found.told, facts.__getitem__, has_stopped=has_stopped)
     if found.value.projected_value is None:
         return () if found.no_projection is NoProjection.NEVER_BOUGHT else (so_far, *ahead)
     value = found.value

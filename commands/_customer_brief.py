@@ -156,6 +156,7 @@ def _actions(of: Brief) -> tuple[Action, ...]:
     return (
         Action("visit", "Log a visit", the_customer, style="primary", opens_form=True),
         Action("contact", "People", the_customer),
+        *([Action(NAME, "Touches", {**the_customer, "view": "touches"})] if of.touches else []),
         Action(NAME, "What they buy", {**the_customer, "view": "buys"}),
         Action(NAME, "Ask", {**the_customer, "view": "ask"}),
     )

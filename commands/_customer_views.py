@@ -1,17 +1,65 @@
-"""What stands under the brief's buttons: what they buy, and what to ask."""
+"""What stands under the brief's buttons: every touch, what they buy, and what to ask."""
 
 import datetime as dt
+
+from sqlalchemy.engine import Connection
 
 from commands import _customer_questions as questions
 from commands._customer_brief import NAME, reference, settling
 from commands._customer_panels import trend
+from commands._customer_words import touched
 from commands._figures import named
-from commands._reply import Action, Code, Count, Date, Item, Money, Note, Part, Reply, Request, Sentence, Strong
+from commands._pages import passed_over
+from commands._reply import (
+    Action,
+    Code,
+    Count,
+    Date,
+    Item,
+    Money,
+    Note,
+    Part,
+    Reply,
+    Request,
+    Sentence,
+    Strong,
+)
+from store import touches
 from store.assortment import Assortment
 from store.brief import Brief
 from store.customers import Customer
+from store.touches import Touch
 
 KINDS_SHOWN, STOPPED_SHOWN = 8, 5
+TOUCHES_SHOWN = 20
+
+
+def touched_so_far(connection: Connection, customer: Customer, request: Request) -> Reply:
+    """The touches of the customer, the last ones first, each with its number and a button to change it by."""
+    the_customer = {"customer": str(customer.id), "view": "touches"}
+    passed = passed_over(request.values.get("after", ""), "/customer")
+    found = touches.last(connection, customer.id, TOUCHES_SHOWN + 1, passing_over=passed)
+    shown = found[:TOUCHES_SHOWN]
+    headline: Sentence = ("Touches of ", customer.name)
+    opening = () if shown else (Note(("There are no earlier ones on record.",)),)
+    how: Sentence = ("Whoever logged one, or a manager, can change it: ", Code("/melktert touch NUMBER"), ".")
+    earlier = Action(NAME, "Earlier ones", {**the_customer, "after": str(passed + TOUCHES_SHOWN)})
+    back = Action(NAME, "The brief", {"customer": str(customer.id)})
+    return Reply(
+        headline=headline,
+        summary=(*headline, "."),
+        parts=(
+            *opening,
+            *(Item((*touched(one), f"  ·  number {one.id}"), actions=(_open(one),)) for one in shown),
+            Note(how, "quiet"),
+        ),
+        actions=(earlier, back) if len(found) > TOUCHES_SHOWN else (back,),
+        facts=(named(customer.name),),
+    )
+
+
+def _open(touch: Touch) -> Action:
+    return Action("touch", "Open", {"touch": str(touch.id)})
 
 
 def buys(customer: Customer, kinds: Assortment | None, products: Assortment | None) -> Reply:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from sqlalchemy.engine import Connection
 
 from commands._reply import Action, Code, Invalid, Item, Note, Option, Reply, Request, Strong
+from commands._typed import clean
 from store import customers, names
 from store.customers import Customer
 from store.database import Database
@@ -21,7 +22,7 @@ QUOTES = str.maketrans("“”„«»", '"' * 5)
 def typed(request: Request, example: str) -> str:
     """The text that names a customer. Errors: Invalid where there is none, or far too much."""
     text = request.text.strip()
-    if not text:
+    if not clean(text):
         raise Invalid(name=f"Say which customer, such as {example}; /top lists the best.")
     if len(text) > LONGEST_TEXT:
         raise Invalid(name=f"That is {len(text):,} characters; the first words of the customer's name are enough.")

@@ -45,8 +45,12 @@ def facts(told: Expectation | None, currency: str | None, why_unknown: str | Non
     ]
 
 
-def panel(told: Expectation | None, by_key: Callable[[str], Fact]) -> tuple[Panel, ...]:
-    """What the next 12 months will bring, and whether there will be any; nothing where no model can tell."""
+def panel(told: Expectation | None, by_key: Callable[[str], Fact], *, has_stopped: bool) -> tuple[Panel, ...]:
+    """What the next 12 months will bring, and whether there will be any; nothing where no model can tell.
+
+    A model may be sure of a customer who `has_stopped`, whose order is long overdue by its own rhythm: both are said
+    in one line, or the card would contradict the digest, which asks somebody to go and see.
+    """
     if told is None or told.probability_alive is None:
         return ()
     rows: list[tuple[Fact | Sentence, ...]] = []
@@ -58,7 +62,7 @@ def panel(told: Expectation | None, by_key: Callable[[str], Fact]) -> tuple[Pane
     # Today, since the share that is lost within the 12 months stands below.
     there: Sentence = (said, " (", chance, " still there)")
     if told.probability_alive >= MAY_HAVE_LEFT:
-        there = (said, " today (", chance, ")")
+        there = ("long overdue, yet ", said, " (", chance, ")") if has_stopped else (said, " today (", chance, ")")
     rows.append((there,))
     if told.value_at_risk is not None and told.value_at_risk >= 1:
         lost: Sentence = ("lost within 12 months",)

@@ -8,6 +8,7 @@ from sqlalchemy.engine import Connection
 
 from commands import _promise_words as words
 from commands._naming import short
+from commands._pages import no_such_page, passed_over
 from commands._reply import (
     Action,
     Code,
@@ -30,7 +31,6 @@ from store.who import Who, complete
 PAGE_MOST = 100
 AND_MORE = Note(("And more; the next page begins after these.",), "quiet")
 MINE, TEAM, DONE = "mine", "team", "done"
-NO_SUCH_PAGE = "That part of the list is not there; ask /promises again."
 EXAMPLE = "/promise acme friday send the quote"
 
 
@@ -199,7 +199,7 @@ def _nothing(scope: Scope, kept: promises.Kept) -> Reply:
 
 
 def _done(connection: Connection, request: Request, scope: Scope) -> Reply:
-    passed = _passed_over(request.values.get("after", ""))
+    passed = passed_over(request.values.get("after", ""), "/promises")
     since_on = request.today - dt.timedelta(days=words.RATE_DAYS)
     found = promises.closed(connection, scope.who, since_on=since_on, most=PAGE_MOST + 1, passing_over=passed)
     kept = words.rate(connection, scope.who, request.today)
@@ -272,12 +272,4 @@ def _after(key: str) -> tuple[dt.date, int] | None:
             return dt.date.fromisoformat(found[1]), int(found[2])
     except ValueError:
         pass
-    raise Invalid(after=NO_SUCH_PAGE)
-
-
-def _passed_over(text: str) -> int:
-    if not text:
-        return 0
-    if not (text.isascii() and text.isdigit() and len(text) < 7):
-        raise Invalid(after=NO_SUCH_PAGE)
-    return int(text)
+    raise Invalid(after=no_such_page("/promises"))

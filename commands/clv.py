@@ -71,6 +71,7 @@ def _by_name(text: str, request: Request, connection: Connection) -> Reply:
         return _answer(replace(asked, name=known.customer.name), known, request, connection)
     if not found.candidates and sources.coverage(connection) is None:
         return _naming.no_ledger()
+    _refuse_two_views(connection, text)
     _refuse_a_strange_amount(connection, text)
     values = {}
     if asked.deal is not None:
@@ -78,6 +79,16 @@ def _by_name(text: str, request: Request, connection: Connection) -> Reply:
     if asked.view:
         values["view"] = asked.view
     return _naming.offered(connection, asked.name, found, Action("clv", "Show", values))
+
+
+def _refuse_two_views(connection: Connection, text: str) -> None:
+    """Errors: Invalid where a card was asked for in two ways at once."""
+    *named, one, other = ["", "", *text.split()]
+    if {one.casefold(), other.casefold()} <= set(VIEWS):
+        found = names.find(connection, " ".join(named), misspelt=False)
+        if found.candidates:
+            name = f"/clv {found.certain.name if found.certain else ' '.join(named).strip()}"
+            raise Invalid(view=f"One view at a time: {name} {WHY}, or {name} {CHART}.")
 
 
 def _refuse_a_strange_amount(connection: Connection, text: str) -> None:

@@ -85,6 +85,8 @@ def _view(connection: Connection, customer_id: int, request: Request) -> Reply:
             )
         case "ask":
             return _customer_views.ask(of, request)
+        case "touches":
+            return _customer_views.touched_so_far(connection, of.dossier.customer, request)
         case "":
             return _customer_brief.reply(of, _bought(connection, of), request)
     raise Invalid(button=BUTTON_IS_OLD)

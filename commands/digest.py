@@ -6,6 +6,7 @@ from sqlalchemy.engine import Connection
 
 from commands import _digest_post, _digest_schedule, _digest_take
 from commands._digest_read import my_reader, of_channel, preview
+from commands._naming import short
 from commands._reply import Action, Code, Command, Invalid, Note, Policy, Reply, Request
 from store.database import Database
 
@@ -25,7 +26,8 @@ def run(request: Request, db: Database) -> Reply:
             return WRITING[do](request, connection)
     if request.values.get("do"):
         raise Invalid(button=OLD)
-    raise Invalid(text=f"/digest {USAGE} - /digest alone shows the digest as it would be now, to you only.")
+    said = f"“{short(request.text.strip())}” is nothing that /digest does; after it may follow "
+    raise Invalid(text=f"{said}{USAGE[1:-1].replace('|', ', ')}, or nothing, which shows it as it would be now.")
 
 
 def _preview(request: Request, connection: Connection) -> Reply:

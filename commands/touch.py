@@ -73,7 +73,8 @@ def run(request: Request, db: Database) -> Reply:
 def _meant(connection: Connection, request: Request) -> Touch:
     number = request.values.get("touch") or request.text.strip().lstrip("#")
     if not number:
-        raise Invalid(touch="Say which touch by its number, such as /melktert touch 12; /customer shows the last ones.")
+        where = "the button Touches of /customer shows them"
+        raise Invalid(touch=f"Say which touch by its number, such as /melktert touch 12; {where}.")
     return said.of_button(connection, number)
 
 

@@ -68,9 +68,10 @@ def of_message(connection: Connection, permalink: str) -> list[Touch]:
     return found[::-1]
 
 
-def last(connection: Connection, customer_id: int, most: int = 3) -> list[Touch]:
-    """The last touches of a customer, the newest first."""
-    return _read(connection, (touches.c.customer_id == customer_id) & touches.c.deleted_at.is_(None), most)
+def last(connection: Connection, customer_id: int, most: int = 3, *, passing_over: int = 0) -> list[Touch]:
+    """The last touches of a customer, the newest first, without the very last `passing_over`."""
+    of_customer = (touches.c.customer_id == customer_id) & touches.c.deleted_at.is_(None)
+    return _read(connection, of_customer, most, passing_over)
 
 
 def of(connection: Connection, who: Who, since_on: dt.date, most: int = 100) -> list[Touch]:
@@ -111,7 +112,9 @@ def has_open_complaint(customer_id: sa.ColumnElement[int]) -> sa.ColumnElement[b
 # --- reading --------------------------------------------------------------------------------------------------------
 
 
-def _read(connection: Connection, matching: sa.ColumnElement[bool], most: int | None = None) -> list[Touch]:
+def _read(
+    connection: Connection, matching: sa.ColumnElement[bool], most: int | None = None, passing_over: int = 0
+) -> list[Touch]:
     """The touches that match, the newest first."""
     query = (
         sa.select(touches, customers.c.name.label("customer"), contacts.c.name.label("contact"))
@@ -120,6 +123,7 @@ def _read(connection: Connection, matching: sa.ColumnElement[bool], most: int | 
         .where(matching)
         .order_by(touches.c.happened_on.desc(), touches.c.id.desc())
         .limit(most)
+        .offset(passing_over)
     )
     rows = connection.execute(query).all()
     there = _people(connection, [row.id for row in rows])

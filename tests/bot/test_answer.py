@@ -13,7 +13,7 @@ import commands
 from bot.answer import LIKENESS_LEAST, Unanswered, answer, attempt, guarded, split, unknown
 from bot.log import Log
 from bot.wording import plain
-from commands._reply import Action, Command, Invalid, Policy, Reply, Request
+from commands._reply import Action, Command, Invalid, Note, Policy, Reply, Request
 from store import database
 from store.database import Database
 from tests.bot.cards import words
@@ -50,6 +50,15 @@ def test_a_button_asks_its_command_with_its_values(books: Database, log: Log) ->
 
 def test_a_button_of_another_command_works_too(books: Database, log: Log) -> None:
     assert say(answer(books, Action("top", "The best", {"count": "1"}), REQUEST, log)).startswith("Your best customer")
+
+
+def test_what_a_command_does_not_take_is_said_and_it_answers_all_the_same(books: Database, log: Log) -> None:
+    alone = answer(books, "/melktert home", REQUEST, log)
+    with_more = answer(books, "/melktert home growth 7", REQUEST, log)
+    first, *rest = with_more.parts
+    assert isinstance(first, Note)
+    assert plain(first.text) == "“growth 7” was not used: /melktert home takes nothing after it."
+    assert tuple(rest) == alone.parts
 
 
 def test_a_long_name_serves_as_well_as_a_short_one(books: Database, log: Log) -> None:

@@ -516,3 +516,21 @@ def test_a_name_a_deal_and_why_are_told_apart_the_longest_name_first(text: str, 
 )
 def test_an_amount_is_read_only_where_it_means_one_thing(text: str, expected: tuple[Decimal, str] | None) -> None:
     assert amount(text) == expected
+
+
+@pytest.mark.parametrize("text", ["\u200b\u2060", "\u3164", "\u202e"])
+def test_what_nobody_can_see_is_no_name(books: SimpleNamespace, text: str) -> None:
+    with pytest.raises(Invalid, match="Say which customer"):
+        ask(books.db, f"/clv {text}")
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("metropolitan why chart", "/clv Metropolitan Bicycle Supply why, or"),
+        ("metropolitan chart WHY", "/clv Metropolitan Bicycle Supply why, or"),
+    ],
+)
+def test_two_views_at_once_are_refused_with_what_to_type(books: SimpleNamespace, text: str, named: str) -> None:
+    with pytest.raises(Invalid, match=named):
+        ask(books.db, f"/clv {text}")

@@ -5,6 +5,8 @@ from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
 from commands._reply import Money, Ratio, Unknown
 from store import tables
 from store.database import Database
@@ -165,6 +167,21 @@ def test_the_rhythm_says_when_the_next_order_is_due_and_how_late_it_was(books: S
     assert "the next was due May 10, 2026, 3 weeks before the data ends." in late
     tell(books.db, books.turned, rhythm_days=None, next_due_on=None)
     assert "Orders about" not in read(ask(books.db, "/clv turned around"))
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ("steady", "almost surely still a customer today (94 %)"),
+        ("late", "long overdue, yet almost surely still a customer (94 %)"),
+    ],
+)
+def test_a_card_does_not_contradict_the_digest_about_who_stopped(books: SimpleNamespace, rule: str, said: str) -> None:
+    learn(books.db)
+    tell(books.db, books.best)
+    with books.db.writing() as connection:
+        connection.execute(tables.customer_standings.update().values(class_rule=rule))
+    assert said in read(ask(books.db, "/clv metropolitan"))
 
 
 def test_who_has_left_is_said_to_have_left_and_nothing_is_expected(books: SimpleNamespace) -> None:

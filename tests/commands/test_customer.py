@@ -7,6 +7,8 @@ from types import SimpleNamespace
 import pytest
 import sqlalchemy as sa
 
+from bot.wording import plain
+from commands._customer_views import TOUCHES_SHOWN
 from commands._reply import Action, Invalid, Person, Place, Reply, Role
 from store import contacts, customer_channels, promises, standings, tables, touches
 from store.contacts import About
@@ -79,7 +81,7 @@ def test_the_brief_says_all_that_one_should_know_on_the_way_in(cared: SimpleName
     assert "Overdue\nnot known: no payments were imported" in words
     assert "Ask: " in words
     assert "Reference: never asked" in words
-    assert [one.label for one in card.actions] == ["Log a visit", "People", "What they buy", "Ask"]
+    assert [one.label for one in card.actions] == ["Log a visit", "People", "Touches", "What they buy", "Ask"]
     assert [one.style for one in card.actions].count("primary") == 1
 
 
@@ -108,6 +110,35 @@ def test_every_kind_of_customer_has_a_brief(books: SimpleNamespace, name: str, v
 
 def test_days_are_those_of_whoever_asks(cared: SimpleNamespace) -> None:
     assert "Last touch 6 days ago" in read(ask(cared.db, "/customer metropolitan", today=TODAY + DAY))
+
+
+def test_every_touch_can_be_opened_from_the_brief(cared: SimpleNamespace) -> None:
+    brief = ask(cared.db, "/customer metropolitan")
+    listed = press(cared, **action(brief, "Touches").values)
+    assert [line.split("  ·  ")[0] for line in read(listed).splitlines() if "number" in line] == [
+        "May 30, 2026  call, Thandi Nkosi",
+        "May 26, 2026  visit, Thandi Nkosi: Third",
+        "Apr 25, 2026  call, Thandi Nkosi: Second",
+        "Mar 16, 2026  visit, Thandi Nkosi: First",
+    ]
+    opened = ask(cared.db, "/melktert touch", values=dict(action(listed, "Open").values), person=REP)
+    assert plain(opened.headline) == "Call: Metropolitan Bicycle Supply"
+
+
+def test_touches_beyond_a_page_are_on_the_next(cared: SimpleNamespace) -> None:
+    with cared.db.writing() as connection:
+        for days in range(100, 100 + TOUCHES_SHOWN):
+            touches.log(connection, NewTouch(cared.best, "call", TODAY - days * DAY, "U1", NOW, (Who(1),)))
+    first = press(cared, customer=str(cared.best), view="touches")
+    second = press(cared, **action(first, "Earlier ones").values)
+    listed = [line for reply in (first, second) for line in read(reply).splitlines() if "number" in line]
+    assert len(listed) == len(set(listed)) == TOUCHES_SHOWN + 4
+    assert "Earlier ones" not in [one.label for one in second.actions]
+
+
+def test_of_whom_nobody_has_touched_no_touches_are_offered(books: SimpleNamespace) -> None:
+    assert "Touches" not in [one.label for one in ask(books.db, "/customer metropolitan").actions]
+    assert "no earlier ones" in read(press(books, customer=str(books.best), view="touches", after="20"))
 
 
 def test_after_a_complaint_one_asks_what_went_wrong(cared: SimpleNamespace) -> None:

@@ -403,7 +403,9 @@ def test_nobody_but_the_clock_posts_a_digest(team: SimpleNamespace, do: str) -> 
 
 
 def test_what_cannot_be_asked_says_what_can(team: SimpleNamespace) -> None:
-    with pytest.raises(Invalid, match="/digest alone shows"):
+    with pytest.raises(
+        Invalid, match="“everything” is nothing that /digest does; after it may follow mine, schedule, send"
+    ):
         asked(team.db, text="everything")
     with pytest.raises(Invalid, match="older message"):
         asked(team.db, "explode")
