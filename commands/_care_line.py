@@ -69,10 +69,14 @@ def read(connection: Connection, text: str, *, ends_before: Sequence[int] = ()) 
 
 
 def _misspelt(connection: Connection, words: Sequence[str], ends_before: Sequence[int]) -> Line:
-    """The words under which the likeliest misspelt name is found."""
-    ends = [end for end in ends_before if 0 < end <= NAME_WORDS_MOST][:1]
-    counts = ends or range(min(MISSPELT_WORDS_MOST, len(words)), 0, -1)
-    tried = [(count, names.find(connection, " ".join(words[:count]), MOST_CANDIDATES + 1)) for count in counts]
+    """The words under which the likeliest misspelt name is found: those before a day, where these are like a name."""
+    for count in [end for end in ends_before if 0 < end <= NAME_WORDS_MOST][:1]:
+        found = names.find_misspelt(connection, " ".join(words[:count]), MOST_CANDIDATES + 1)
+        if found.candidates:
+            return _line(words, count, found)
+    # The fewest first: where nobody is found, only that much is taken for a name.
+    counts = range(1, min(MISSPELT_WORDS_MOST, len(words)) + 1)
+    tried = [(count, names.find_misspelt(connection, " ".join(words[:count]), MOST_CANDIDATES + 1)) for count in counts]
     count, found = max(tried, key=lambda one: one[1].candidates[0].score if one[1].candidates else 0.0)
     return _line(words, count, found)
 

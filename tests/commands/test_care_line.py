@@ -69,6 +69,12 @@ def test_a_misspelt_name_is_offered_and_the_rest_kept(db_with_names: Database) -
     assert (found.certain, found.found.candidates[0].name) == (None, "Zephyr Bikes Ltd")
 
 
+def test_a_day_at_the_end_of_the_line_does_not_make_a_name_of_all_before_it(db_with_names: Database) -> None:
+    found = line(db_with_names, "zehpyr send them the quote tomorrow", 5)
+    assert (found.found.candidates[0].name, found.rest) == ("Zephyr Bikes Ltd", "send them the quote tomorrow")
+    assert line(db_with_names, "qqqq send them the quote tomorrow", 5).name == "qqqq"
+
+
 def test_nobody_is_found_where_nobody_is_named(db_with_names: Database) -> None:
     found = line(db_with_names, "qqqq today")
     assert (found.certain, found.found.candidates) == (None, [])
