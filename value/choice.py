@@ -1,9 +1,8 @@
 """Which candidate to believe: the one that would have been least wrong, in the light of how much the windows show.
 
-For each window and candidate, the errors are compared with the lowest of any single candidate in that window, as
-logarithms: one number that is 0 for the best and 0.10 for an error a tenth larger; below 0 where an average of two was
-better than both. MAE and RMSE count alike. How far the total was off counts a little. To the windows comes what needs
-no window: how likely each model makes the whole past (`prior`).
+For each window and candidate, the errors are compared with the lowest of that window, as logarithms: one number that is
+0 for the best and 0.10 for an error a tenth larger. MAE and RMSE count alike. How far the total was off counts a
+little. To the windows comes what needs no window: how likely each model makes the whole past (`prior`).
 
 A window weighs as much as it shows: by the repeat purchases before its origin. Windows overlap, so that all together
 weigh no more than three. What a candidate is thought to err is the mean of these, and a part of how much they differ:
@@ -93,7 +92,7 @@ def scores(
     names = with_averages(list(singles))
     told, weights = [np.array([_before(name, before) for name in names])], [PRIOR_WEIGHT]
     for window in evidence:
-        regret = _regrets(singles, window.errors)
+        regret = _regrets(window.errors)
         if not regret:
             continue
         shown = window.repeats / (window.repeats + REPEATS_OF_HALF_A_WINDOW)
@@ -118,12 +117,11 @@ def _before(name: str, before: Mapping[str, float]) -> float:
     return sum(weight * thought[part] for part, weight in parts(name).items())
 
 
-def _regrets(singles: Sequence[str], errors: Mapping[str, Errors]) -> dict[str, float]:
-    known = [errors[name] for name in singles if name in errors]
-    if not known:
+def _regrets(errors: Mapping[str, Errors]) -> dict[str, float]:
+    if not errors:
         return {}
-    lowest_mae = max(min(error.mae for error in known), SMALLEST)
-    lowest_rmse = max(min(error.rmse for error in known), SMALLEST)
+    lowest_mae = max(min(error.mae for error in errors.values()), SMALLEST)
+    lowest_rmse = max(min(error.rmse for error in errors.values()), SMALLEST)
 
     def regret(error: Errors) -> float:
         both = [
