@@ -28,6 +28,8 @@ from store.database import Database
 # Somebody waits while Slack is asked who they are, or for a dialogue, whose trigger lives for three seconds.
 LOOKUP_SECONDS = 3
 HOUSEKEEPING_SECONDS = 3_600
+# Where Slack does not tell who is in the workspace, it is asked again so soon, by whichever process is first.
+HOUSEKEEPING_AGAIN_SECONDS = 60
 # Slack delivers an event again for an hour or so; a day is far beyond it.
 RECEIPTS_KEPT = dt.timedelta(days=2)
 # What was sent can be looked back at for a year; a key does not come again after so long.
@@ -65,29 +67,35 @@ class Melktert:
 
     def _keep_house(self) -> None:
         while True:
+            is_done = False
             try:
                 with guarded(self.log, asked="housekeeping"):
-                    self._keep_house_once()
+                    is_done = self._keep_house_once()
             except Unanswered as unanswered:
                 self.log.note("housekeeping was not done", unanswered)
-            if self.stopping.wait(HOUSEKEEPING_SECONDS):
+            if self.stopping.wait(HOUSEKEEPING_SECONDS if is_done else HOUSEKEEPING_AGAIN_SECONDS):
                 return
 
-    def _keep_house_once(self) -> None:
+    def _keep_house_once(self) -> bool:
+        """Whether it is done for this hour, by this process or by another one."""
         now = self.work.clock()
+        hour = f"housekeeping {now:%Y-%m-%d %H}"
         with self.db.writing() as connection:
             receipts.forget(connection, now - RECEIPTS_KEPT)
             # One of several processes does it.
-            if not receipts.claim(connection, f"housekeeping {now:%Y-%m-%d %H}", now):
-                return
+            if not receipts.claim(connection, hour, now):
+                return True
             deliveries.forget(connection, now - DELIVERIES_KEPT)
         try:
             found = self.work.directory.everybody(self.patient_client)
         except TROUBLE as error:
             self.log.note("Slack does not tell who is in the workspace", error)
-            return
+            with self.db.writing() as connection:
+                receipts.release(connection, hour)
+            return False
         with self.db.writing() as connection:
             people.remember(connection, found, now)
+        return True
 
 
 def build(

@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 import commands
+from bot import app
 from bot.app import Melktert
 from bot.submitting import SUBMISSION_SECONDS
 from store import people
@@ -535,6 +536,16 @@ def test_who_is_in_the_workspace_is_learnt_from_a_busy_slack_too(
     slack.faults.limit("users.list", retry_after_seconds=1)
     bot.start_housekeeping()
     slack.wait_for(lambda: known(sqlite_db, anna) is not None)
+
+
+def test_an_hour_in_which_slack_did_not_tell_is_not_lost(
+    anna: Person, slack: Slack, bot: Melktert, sqlite_db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app, "HOUSEKEEPING_AGAIN_SECONDS", 0.05)
+    slack.faults.fail("users.list", status=500, times=2)
+    bot.start_housekeeping()
+    slack.wait_for(lambda: known(sqlite_db, anna) is not None)
+    assert not slack.faults.pending
 
 
 # --- people, Home ---------------------------------------------------------------------------------------------------
