@@ -81,7 +81,8 @@ def learn(
 
 def is_due(connection: Connection) -> bool:
     """Whether there is a past to learn from that no model, or none of this version or money, has seen a month of."""
-    currency, end_on = purchases.commonest_currency(connection), _end_on(connection)
+    currency = purchases.commonest_currency(connection)
+    end_on = _end_on(connection, currency)
     if currency is None or end_on is None:
         return False
     model = models.newest(connection)
@@ -91,12 +92,12 @@ def is_due(connection: Connection) -> bool:
     return end_on >= model.end_on + GROWN_BY or bool(start_on and start_on + GROWN_BY <= model.start_on)
 
 
-def _end_on(connection: Connection) -> dt.date | None:
-    """The observation end that the most invoices are seen up to."""
+def _end_on(connection: Connection, currency: str | None) -> dt.date | None:
+    """The observation end that the most invoices are seen up to, of customers whose money is in `currency`."""
     values = customer_values.c
     counted = (
         sa.select(values.observation_end_on)
-        .where(values.currency == purchases.commonest_currency(connection), values.invoices > 0)
+        .where(values.currency == currency, values.invoices > 0)
         .group_by(values.observation_end_on)
         .order_by(sa.func.sum(values.invoices).desc(), values.observation_end_on.desc())
         .limit(1)
@@ -107,7 +108,8 @@ def _end_on(connection: Connection) -> dt.date | None:
 
 def _past(connection: Connection, progress: Progress) -> _Past | None:
     progress("Reading the past", 0, 0)
-    covered, currency, end_on = coverage(connection), purchases.commonest_currency(connection), _end_on(connection)
+    covered, currency = coverage(connection), purchases.commonest_currency(connection)
+    end_on = _end_on(connection, currency)
     if covered is None or currency is None or end_on is None:
         return None
     only = customer_values.c.observation_end_on == end_on
