@@ -4,6 +4,7 @@ letter by letter.
 
 import functools
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from rapidfuzz import process
@@ -26,8 +27,8 @@ def similar_words(connection: Connection, words: Sequence[str]) -> dict[str, dic
     long = [word for word in words if len(word) >= 3]
     if long:
         values = {f"{name}_{at}": value for at, word in enumerate(long) for name, value in _ends(word).items()}
-        for at, like in connection.execute(_alike_at_one_end(len(long)), values).all():
-            held[long[at]][like] = None
+        for at, likes in connection.execute(_alike_at_one_end(len(long)), values).all():
+            held[long[at]].update(dict.fromkeys((likes or "").split()))
     return {word: _alike_words(word, list(likes)) if word in long else {word: 1.0} for word, likes in held.items()}
 
 
@@ -54,7 +55,7 @@ def _ends(word: str) -> dict[str, str | int]:
 
 @functools.cache
 def _alike_at_one_end(words: int) -> sa.CompoundSelect[int, str]:
-    """The words of the index between the _ends of each of so many words, with that word's number."""
+    """The words of the index between the _ends of each of so many words, in one text, with that word's number."""
 
     def text(name: str) -> sa.BindParameter[str]:
         return sa.bindparam(name, type_=sa.Text())
@@ -65,7 +66,9 @@ def _alike_at_one_end(words: int) -> sa.CompoundSelect[int, str]:
     word, backwards, length = vocabulary.c.word, vocabulary.c.backwards, sa.func.length(vocabulary.c.word)
     found = []
     for at in range(words):
-        asked = sa.select(sa.literal_column(str(at), sa.Integer()).label("at"), word)
+        # Hundreds of words, and each takes longer to hand over as a row than to find.
+        together = sa.func.aggregate_strings(word, " ")
+        asked = sa.select(sa.literal_column(str(at), sa.Integer()).label("at"), together)
         begun = length.between(number(f"least_{at}"), number(f"most_begun_{at}"))
         ended = length.between(number(f"least_{at}"), number(f"most_{at}"))
         found.append(asked.where(word >= text(f"begins_{at}"), word < text(f"begins_last_{at}"), begun))
@@ -83,6 +86,35 @@ def _alike_words(word: str, held: Sequence[str]) -> dict[str, float]:
     for _, distance, at in process.extract(word, begun, scorer=OSA.distance, score_cutoff=wrong, limit=SIMILAR_WORDS):
         similar[held[at]] = max(similar.get(held[at], 0.0), 0.9 * (1 - distance / letters))
     return similar
+
+
+# Of a word that begins more than so many, it does not matter how many more.
+BEGUN_MOST = 1_000
+
+
+def words_begun(connection: Connection, words: Sequence[str]) -> dict[str, int]:
+    """For each of `words` how many words of names begin with it, counted to BEGUN_MOST."""
+    row = connection.execute(_begun(len(words)), beginnings(words)).one()
+    return dict(zip(words, row, strict=True))
+
+
+def beginnings(words: Sequence[str]) -> dict[str, Any]:
+    """Between which texts the words are that begin with each of these: first_0 and last_0, first_1 and last_1 …"""
+    bounds = {f"first_{at}": word for at, word in enumerate(words)}
+    return bounds | {f"last_{at}": word + LAST_LETTER for at, word in enumerate(words)}
+
+
+@functools.cache
+def _begun(words: int) -> sa.Select[Any]:
+    """How many words of names there are between each two `beginnings`."""
+    counts = []
+    for at in range(words):
+        first, last = (sa.bindparam(f"{name}_{at}", type_=sa.Text()) for name in ("first", "last"))
+        some = (
+            sa.select(name_words.c.word).where(name_words.c.word >= first, name_words.c.word < last).limit(BEGUN_MOST)
+        )
+        counts.append(sa.select(sa.func.count()).select_from(some.subquery()).scalar_subquery())
+    return sa.select(*counts)
 
 
 _HELD_BY = sa.select(

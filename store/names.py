@@ -16,6 +16,7 @@ from sqlalchemy.engine import Connection
 from store import name_misspelt
 from store.name_index import add_alias, index_missing
 from store.name_keys import LAST_LETTER, clean, fold, key_of
+from store.name_words import beginnings, words_begun
 from store.one_of import one_of_ids
 from store.tables import customer_names as names
 from store.tables import customer_references as references
@@ -204,9 +205,13 @@ def _beginning_with(connection: Connection, beginning: str, limit: int, *, whole
 def _with_words(connection: Connection, words: Sequence[str], limit: int) -> Rows:
     """Names in which every one of `words` begins a word, in any order."""
     used = sorted(set(words), key=len, reverse=True)[:WORDS_USED]
-    values: dict[str, Any] = {"rows": limit * ROWS_PER_MATCH}
-    for at, word in enumerate(used):
-        values |= {f"first_{at}": word, f"last_{at}": word + LAST_LETTER}
+    if len(used) > 1:
+        begun = words_begun(connection, used)
+        if not all(begun.values()):
+            return []
+        # SQLite goes through the names of the first: the fewest.
+        used.sort(key=lambda word: begun[word])
+    values = {"rows": limit * ROWS_PER_MATCH, **beginnings(used)}
     return connection.execute(_holding_words(len(used)), values).all()
 
 
