@@ -1,7 +1,9 @@
 """Many rows at once, by the quickest way that each database has: COPY, or one prepared INSERT."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
@@ -29,6 +31,17 @@ def insert(connection: Connection, table: sa.Table, columns: Mapping[str, Sequen
         marks = ", ".join("?" * len(columns))
         cursor.executemany(f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({marks})", rows)
     cursor.close()
+
+
+@contextmanager
+def inserting(connection: Connection, table: sa.Table, columns: Mapping[str, Sequence[Any]]) -> Iterator[None]:
+    """The same while the caller reckons: most of it is waiting for the database. Until the end of the block nobody
+    else may use `connection`.
+    """
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        inserted = beside.submit(insert, connection, table, columns)
+        yield
+        inserted.result()
 
 
 def dates(days: npt.NDArray[np.int64]) -> list[dt.date | None]:

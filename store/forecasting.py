@@ -5,7 +5,7 @@ A customer whose money is not known, or that never bought, gets a row too, with 
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -56,7 +56,27 @@ def is_usable(connection: Connection, model: Model | None) -> bool:
     return model is not None and not model.gate and model.currency == purchases.commonest_currency(connection)
 
 
-def forecast(
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is to be expected of these customers, with all that the answer follows from."""
+
+    model: Model
+    made: Choice
+    margins: Margins | None
+    who: Standings
+    book: Book
+    discount_rate_annual: float
+
+    def answer(self) -> Columns:
+        """The figures; without the database."""
+        return expected(self.made, self.margins, self.who, self.book, self.discount_rate_annual)
+
+    def keep(self, connection: Connection, answer: Columns) -> None:
+        """Write the answer, in the caller's transaction."""
+        bulk.insert(connection, customer_expectations, _rows(self.model, self.who, answer))
+
+
+def question(
     connection: Connection,
     model: Model,
     covered: Coverage,
@@ -64,28 +84,27 @@ def forecast(
     who: Standings,
     *,
     touched: sa.CompoundSelect[Any] | None = None,
-) -> None:
-    """Write anew what is expected of the customers in `touched`, and of those of whom nothing is; of all by default.
+) -> Question | None:
+    """Forget what was expected of the customers in `touched`, of all by default; ask about those of whom nothing is.
 
-    Follows store/scoring.py in its transaction, with the entries that it has read and what it has found of everybody.
+    None where there is nobody to ask about. Follows from what store/scoring.py has read, and has found of everybody.
     """
     table = customer_expectations
     outdated = sa.true() if touched is None else table.c.customer_id.in_(touched)
     connection.execute(table.delete().where(sa.or_(outdated, table.c.model_id != model.id)))
     made = model.choice()
     if made is None or model.currency is None:
-        return
+        return None
     kept = np.array(connection.execute(sa.select(table.c.customer_id)).scalars().all(), dtype=np.int64)
     who = who.take(~np.isin(who.customer, kept))
     if not len(who.customer):
-        return
+        return None
     book = purchases.book_of(connection, covered, model.currency, ledger, who.customer[who.in_currency(model.currency)])
     discount = float(workspace.assumptions(connection).discount_rate_annual)
     margins = None
     if model.company_margin is not None and model.credibility_revenue is not None:
         margins = Margins(model.company_margin, model.credibility_revenue)
-    found = expected(made, margins, who, book, discount)
-    bulk.insert(connection, table, _rows(model, who, found))
+    return Question(model, made, margins, who, book, discount)
 
 
 def expected(made: Choice, margins: Margins | None, who: Standings, book: Book, discount_rate_annual: float) -> Columns:

@@ -136,4 +136,6 @@ def _forecast(connection: Connection, model: Model | None, covered: Coverage) ->
         return
     with entries.reading_all(connection):
         ledger = entries.read(connection, entries.per_invoice())
-        forecasting.forecast(connection, model, covered, ledger, purchases.standings(connection))
+        asked = forecasting.question(connection, model, covered, ledger, purchases.standings(connection))
+    if asked is not None:
+        asked.keep(connection, asked.answer())

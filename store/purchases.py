@@ -5,6 +5,7 @@ the others together in the home currency, or said why it could not. An amount th
 comes at the rate of its day, as everywhere.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -88,6 +89,12 @@ def commonest_currency(connection: Connection) -> str | None:
     )
     found: str | None = connection.scalar(counted)
     return found
+
+
+def commonest(currency: Sequence[str | None], invoices: Sequence[int]) -> str | None:
+    """The same of customers whose figures are not written yet, from their columns."""
+    counted = Counter(one for one, bought in zip(currency, invoices, strict=True) if one is not None and bought > 0)
+    return min(counted, key=lambda one: (-counted[one], one), default=None)
 
 
 def standings(connection: Connection, only: sa.ColumnElement[bool] | None = None) -> Standings:

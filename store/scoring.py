@@ -4,7 +4,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +24,9 @@ from value.assumptions import Assumptions
 from value.histories import Ints
 from value.lifetime import NoProjection
 from value.projection import Floats, Projection, is_plausible, project
+
+if TYPE_CHECKING:
+    from store.forecasting import Question
 
 __all__ = ["covers_12_months", "project_anew", "score", "twelve_months_before"]
 
@@ -46,35 +49,53 @@ def score(connection: Connection, touched: sa.CompoundSelect[Any] | None = None)
 
 def _score_and_forecast(connection: Connection, touched: sa.CompoundSelect[Any] | None) -> int:
     covered = coverage(connection)
-    book = entries.read(connection, entries.per_invoice())
-    who = _score(connection, covered, book)
-    model = models.newest(connection)
-    if covered is None or model is None or model.gate:
-        return len(who.customer)
-    # Loaded here, since a card needs nothing of what fits models.
-    from store import forecasting  # noqa: PLC0415
-
-    if forecasting.is_usable(connection, model):
-        forecasting.forecast(connection, model, covered, book, who, touched=touched)
-    else:
-        connection.execute(customer_expectations.delete())
+    ledger = entries.read(connection, entries.per_invoice())
+    columns, who = _values(connection, covered, ledger)
+    connection.execute(customer_values.delete())
+    if not len(who.customer):
+        return 0
+    asked = _question(connection, covered, ledger, columns, who, touched)
+    del ledger  # no longer of use, and the most that is held
+    with bulk.inserting(connection, customer_values, columns):
+        answer = asked.answer() if asked else {}
+    if asked:
+        asked.keep(connection, answer)
     return len(who.customer)
 
 
-def _score(connection: Connection, covered: Coverage | None, book: Entries) -> Standings:
-    """Write what the entries add up to, and what follows from it; what is then known of each customer."""
+def _values(connection: Connection, covered: Coverage | None, ledger: Entries) -> tuple[Columns, Standings]:
+    """The columns of customer_values, and what is known by them of each customer."""
     home = workspace.home_currency(connection)
     every = connection.execute(sa.select(customers.c.id).order_by(customers.c.id)).scalars().all()
     ids = np.array(every, dtype=np.int64)
     periods = _periods(connection, ids, covered)
-    since_day = periods.since_day[np.searchsorted(ids, book.customer)]
+    since_day = periods.since_day[np.searchsorted(ids, ledger.customer)]
     margins = {source.id: source.margin_assumption for source in sources.every(connection)}
-    columns = _summed(ids, add_up(connection, book, margins, home, since_day), book.currencies, home)
-    connection.execute(customer_values.delete())
-    if len(ids):
-        rest = _period_and_projection(connection, ids, periods, columns)
-        bulk.insert(connection, customer_values, {"customer_id": every, **columns, **rest})
-    return purchases.standings_of(connection, ids, columns["currency"], columns["unknown_reason"], periods.end_day)
+    summed = _summed(ids, add_up(connection, ledger, margins, home, since_day), ledger.currencies, home)
+    columns = {"customer_id": every, **summed, **_period_and_projection(connection, ids, periods, summed)}
+    reasons = summed["unknown_reason"]
+    return columns, purchases.standings_of(connection, ids, summed["currency"], reasons, periods.end_day)
+
+
+def _question(  # noqa: PLR0917
+    connection: Connection,
+    covered: Coverage | None,
+    ledger: Entries,
+    columns: Columns,
+    who: Standings,
+    touched: sa.CompoundSelect[Any] | None,
+) -> "Question | None":
+    """What the model that holds has to be asked; None where none does, or none that speaks of the money of now."""
+    model = models.newest(connection)
+    if covered is None or model is None or model.gate:
+        return None
+    if model.currency != purchases.commonest(columns["currency"], columns["invoices"]):
+        connection.execute(customer_expectations.delete())
+        return None
+    # Loaded here, since a card needs nothing of what fits models.
+    from store import forecasting  # noqa: PLC0415
+
+    return forecasting.question(connection, model, covered, ledger, who, touched=touched)
 
 
 def project_anew(connection: Connection, customer_id: int) -> None:

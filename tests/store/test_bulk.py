@@ -1,9 +1,13 @@
 """Many rows at once arrive as they were given."""
 
 import datetime as dt
+import sqlite3
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
+import psycopg
+import pytest
 import sqlalchemy as sa
 
 from store import bulk, tables
@@ -41,3 +45,23 @@ def test_the_rows_are_part_of_the_transaction(db: Database) -> None:
         connection.rollback()
     with db.reading() as connection:
         assert connection.scalar(sa.select(sa.func.count()).select_from(tables.reps)) == 0
+
+
+def test_rows_arrive_while_something_else_is_done(db: Database) -> None:
+    with db.writing() as connection:
+        with bulk.inserting(connection, tables.reps, {"name": ["Robin", "Kim"]}):
+            pass
+        assert connection.scalar(sa.select(sa.func.count()).select_from(tables.reps)) == 2
+
+
+def test_rows_that_the_database_refuses_are_not_passed_over_in_silence(db: Database) -> None:
+    with (
+        pytest.raises((sqlite3.IntegrityError, psycopg.IntegrityError)),
+        db.engine.connect() as connection,
+        bulk.inserting(connection, tables.reps, {"name": [None]}),
+    ):
+        pass
+
+
+def test_days_become_dates_and_0_is_none() -> None:
+    assert bulk.dates(np.array([0, MONDAY.toordinal(), 0])) == [None, MONDAY, None]
