@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.findings import Finding, ok, warning, wrong
 from store import condition, migrate, people, sources, workspace
-from store.database import Database
+from store.database import CONNECTIONS_MOST, Database
 
 CONNECT_SECONDS = 5
 IMPORT = "Import one: python -m bot import FILE --mapping NAME; docs/import.md shows how."
@@ -67,6 +67,19 @@ def writable(db: Database) -> Finding:
             remedy = "Let the user who runs Melktert write to it, and to its folder; look whether the disk is full."
         return wrong("Writing", says, remedy)
     return ok("Writing", "The database can be written to.")
+
+
+def room(connection: Connection, processes: int) -> Iterator[Finding]:
+    """Whether PostgreSQL lets in as many connections as so many processes may hold, and an import beside them."""
+    let_in, needed = condition.connections_let_in(connection), (processes + 1) * CONNECTIONS_MOST
+    if let_in is None:
+        return
+    says = f"PostgreSQL lets in {let_in:,}; Melktert may hold {needed:,} at its busiest."
+    if let_in >= needed:
+        yield ok("Connections", says)
+    else:
+        remedy = f"Raise max_connections to {needed + 10} or more, or lower HTTP_PROCESSES, now {processes}."
+        yield warning("Connections", says, remedy)
 
 
 def ledgers(connection: Connection, now: dt.datetime) -> Iterator[Finding]:

@@ -64,12 +64,15 @@ def _of_database(settings: Settings, now: dt.datetime, admins: list[int]) -> Ite
         tables = check_database.migrations(db)
         yield tables
         if tables.level == "ok":
-            yield from _of_tables(db, now, admins)
+            # Socket Mode has one process, and needs no signing secret.
+            processes = settings.http_processes if settings.slack_signing_secret else 1
+            yield from _of_tables(db, now, admins, processes)
 
 
-def _of_tables(db: Database, now: dt.datetime, admins: list[int]) -> Iterator[Finding]:
+def _of_tables(db: Database, now: dt.datetime, admins: list[int], processes: int) -> Iterator[Finding]:
     yield check_database.writable(db)
     with db.reading() as connection:
+        yield from check_database.room(connection, processes)
         yield from check_database.ledgers(connection, now)
         yield from check_deliveries.findings(connection, now)
         yield from check_digests.digests(connection, now)

@@ -28,6 +28,17 @@ def try_to_write(db: Database) -> None:
         connection.rollback()
 
 
+def connections_let_in(connection: Connection) -> int | None:
+    """How many connections the server lets in that are no administrator's; None where that is not limited."""
+    if connection.dialect.name != "postgresql":
+        return None
+    every, reserved = (
+        int(connection.exec_driver_sql(f"SHOW {name}").scalar_one())
+        for name in ("max_connections", "superuser_reserved_connections")
+    )
+    return every - reserved
+
+
 def last_import(connection: Connection, source_id: int) -> LastImport | None:
     """The latest import of this source, None where there was none."""
     row = connection.execute(

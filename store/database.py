@@ -14,8 +14,12 @@ from sqlalchemy.engine import Connection, Engine
 SQLITE_BUSY_TIMEOUT_MS = 10_000
 # So much of the file is read where the computer caches it anyway, instead of being copied page by page.
 SQLITE_MAPPED_BYTES = 2**30
-# More than the threads of bot/pools.py: a connection beyond these is opened for one use and closed again.
-CONNECTIONS_KEPT = 20
+# Kept open for the next use, and beyond them opened for one use and closed again: together at least as many as the
+# threads of bot/pools.py, of which few write. PostgreSQL lets in only so many, from all processes together.
+READERS_KEPT, READERS_BEYOND = 12, 8
+WRITERS_KEPT, WRITERS_BEYOND = 4, 4
+# What one process may hold at its busiest.
+CONNECTIONS_MOST = READERS_KEPT + READERS_BEYOND + WRITERS_KEPT + WRITERS_BEYOND
 # A firewall that forgets silent connections, or a server that is gone, is noticed within minutes instead of hours.
 KEEPALIVE_AFTER_SECONDS = 60
 WRITES = "melktert_writes"
@@ -69,16 +73,18 @@ def lock_figures(connection: Connection) -> None:
         connection.execute(sa.text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": ADVISORY_LOCK})
 
 
-# The connection used last is used next: its statements are prepared and its cache is warm.
-_POOL: dict[str, Any] = {"pool_size": CONNECTIONS_KEPT, "pool_use_lifo": True}
+def _pool(kept: int, beyond: int) -> dict[str, Any]:
+    """The connection used last is used next: its statements are prepared and its cache is warm."""
+    return {"pool_size": kept, "max_overflow": beyond, "pool_use_lifo": True}
 
 
 def _engine(url: sa.URL) -> Engine:
     if url.get_backend_name() == "postgresql":
-        return _postgresql(url)
+        return _postgresql(url, **_pool(WRITERS_KEPT, WRITERS_BEYOND))
     if url.get_backend_name() != "sqlite":
         raise ValueError(f"Melktert keeps its data in SQLite or PostgreSQL, not in {url.get_backend_name()}.")
-    pool = {} if url.database in (None, "", ":memory:") else _POOL  # in memory there is no pool to configure
+    in_memory = url.database in (None, "", ":memory:")  # where there is no pool to configure
+    pool = {} if in_memory else _pool(READERS_KEPT + WRITERS_KEPT, READERS_BEYOND + WRITERS_BEYOND)
     engine = sa.create_engine(url, connect_args={"timeout": SQLITE_BUSY_TIMEOUT_MS / 1000}, **pool)
     sa.event.listen(engine, "connect", _configure_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
@@ -89,7 +95,6 @@ def _postgresql(url: sa.URL, **options: Any) -> Engine:
     engine = sa.create_engine(
         url.set(drivername="postgresql+psycopg"),
         connect_args={"keepalives_idle": KEEPALIVE_AFTER_SECONDS},
-        **_POOL,
         **options,
     )
     lost = engine.dialect.loaded_dbapi.OperationalError
@@ -103,7 +108,8 @@ def _postgresql(url: sa.URL, **options: Any) -> Engine:
 
 
 def _read_only(url: sa.URL) -> Engine:
-    engine = _postgresql(url, isolation_level="REPEATABLE READ")
+    pool = _pool(READERS_KEPT, READERS_BEYOND)
+    engine = _postgresql(url, isolation_level="REPEATABLE READ", **pool)
 
     @sa.event.listens_for(engine, "connect")
     def _read_only_from_now_on(dbapi_connection: Any, _record: Any) -> None:

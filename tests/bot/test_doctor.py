@@ -10,12 +10,12 @@ import pytest
 import sqlalchemy as sa
 from typer.testing import CliRunner
 
-from bot import doctor, manifest
+from bot import check_database, doctor, manifest
 from bot.__main__ import app
 from bot.findings import Finding
 from bot.settings import Settings
-from store import migrate, people, tables
-from store.database import Database
+from store import condition, migrate, people, tables
+from store.database import CONNECTIONS_MOST, Database
 from store.people import Person
 from tests.ledger import Ledger
 from tests.slack.fixtures import slack
@@ -63,6 +63,24 @@ def of(about: str, findings: list[Finding] | None = None) -> Finding:
 
 def levels(findings: list[Finding], *besides: str) -> set[str]:
     return {finding.level for finding in findings if finding.about not in besides}
+
+
+# --- PostgreSQL ------------------------------------------------------------------------------------------------------
+
+
+def test_a_postgresql_that_lets_in_too_few_is_told_before_it_is_busy(postgresql_db: Database) -> None:
+    with postgresql_db.reading() as connection:
+        let_in = condition.connections_let_in(connection)
+        assert let_in is not None
+        most = let_in // CONNECTIONS_MOST - 1
+        (enough,), (short,) = (list(check_database.room(connection, processes)) for processes in (most, most + 1))
+    assert (enough.level, short.level) == ("ok", "warning")
+    assert f"Raise max_connections to {(most + 2) * CONNECTIONS_MOST + 10} or more" in short.remedy
+
+
+def test_sqlite_lets_in_as_many_as_come(sqlite_db: Database) -> None:
+    with sqlite_db.reading() as connection:
+        assert list(check_database.room(connection, 64)) == []
 
 
 # --- the whole ------------------------------------------------------------------------------------------------------
