@@ -151,7 +151,6 @@ def _money(entries: Entries, parts: _Parts, rates: Rates, margins: Margins, only
             column[place] = _rounded(Decimal(int(column[place])) * (rate or 0))
     has_margin = np.array([margins[source] is not None for source in parts.source.tolist()], dtype=np.bool_)
     is_known = (lines == 0) | has_margin
-    is_known[[place for place, rate in rates.items() if rate is None]] = True
     earned = known.copy()
     for place in np.flatnonzero(has_margin & (assumed != 0)).tolist():
         margin = margins[int(parts.source[place])] or Decimal(0)
