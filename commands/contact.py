@@ -133,7 +133,9 @@ def _item(contact: Contact, gifts: Sequence[touches.Touch], today: dt.date) -> I
 def _form(request: Request, connection: Connection) -> Reply:
     if request.values["do"] == "edit":
         contact = _of_button(request, connection)
-        about, title, values = contact.about, "Edit a contact", {"do": "edit", "contact": str(contact.id)}
+        edits = str(contacts.edits(connection, contact.id))
+        about, title = contact.about, "Edit a contact"
+        values = {"do": "edit", "contact": str(contact.id), "edits": edits}
     else:
         customer = _naming.of_button(connection, request.values.get("customer", ""))
         about, title, values = About(""), "Add somebody", {"do": "add", "customer": str(customer.id)}
@@ -173,9 +175,23 @@ def _saved(request: Request, connection: Connection) -> Reply:
     else:
         before = _of_button(request, connection)
         customer = _naming.of_button(connection, str(before.customer_id))
-        contact = contacts.edit(connection, before.id, about, by=by, at=request.now, receipt=request.receipt)
+        contact = contacts.edit(
+            connection,
+            before.id,
+            about,
+            by=by,
+            at=request.now,
+            receipt=request.receipt,
+            edits_seen=_edits_seen(request),
+        )
         said = f"{contact.name} is kept as written."
     return _people(customer, request, connection, Note((said,), "good"))
+
+
+def _edits_seen(request: Request) -> int | None:
+    """How often the contact had been changed when the form was opened; None for a form that does not say."""
+    text = request.values.get("edits", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else None
 
 
 def _typed(request: Request) -> About:

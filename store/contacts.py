@@ -5,7 +5,7 @@ audit_entries, with who, when, and what it was before. store/greetings.py says w
 """
 
 import datetime as dt
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 
 from store import audit
 from store.audit import RefusedError
-from store.tables import contacts, customers
+from store.tables import audit_entries, contacts, customers
 from value.anniversaries import YearlyDay
 
 EDITED, GONE = "contact.edit", "contact.gone"
@@ -76,12 +76,25 @@ def add(
 
 
 def edit(
-    connection: Connection, contact_id: int, about: About, *, by: str, at: dt.datetime, receipt: str | None = None
+    connection: Connection,
+    contact_id: int,
+    about: About,
+    *,
+    by: str,
+    at: dt.datetime,
+    receipt: str | None = None,
+    edits_seen: int | None = None,
 ) -> Contact:
-    """Change what is known of somebody, and keep what it was; nothing where it is so already. Errors: RefusedError."""
+    """Change what is known of somebody, and keep what it was; nothing where it is so already. Errors: RefusedError.
+
+    `edits_seen` is what `edits` was when a form was opened: what others have changed since then, and was left alone in
+    the form, stays as they have changed it.
+    """
     if audit.done(connection, receipt, EDITED) is not None:
         return existing(connection, contact_id)
     before = _locked(connection, contact_id)
+    if edits_seen is not None:
+        about = _beside_later_edits(connection, before, about, edits_seen)
     if before.about == about:
         return before
     was, became = asdict(before.about), asdict(about)
@@ -90,6 +103,12 @@ def edit(
     audit.record(connection, at, by, EDITED, _subject(contact_id), details=details, receipt=receipt)
     connection.execute(contacts.update().where(contacts.c.id == contact_id).values(_columns(about)))
     return existing(connection, contact_id)
+
+
+def edits(connection: Connection, contact_id: int) -> int:
+    """How often what is known of somebody has been changed."""
+    counted = sa.select(sa.func.count()).select_from(audit_entries).where(_is_edit_of(contact_id))
+    return connection.scalar(counted) or 0
 
 
 def set_gone(
@@ -184,6 +203,19 @@ def _locked(connection: Connection, contact_id: int) -> Contact:
     """The contact, whom nobody else changes before this transaction ends. Errors: RefusedError."""
     connection.execute(sa.select(contacts.c.id).where(contacts.c.id == contact_id).with_for_update())
     return existing(connection, contact_id)
+
+
+def _beside_later_edits(connection: Connection, now: Contact, about: About, edits_seen: int) -> About:
+    later = sa.select(audit_entries.c.details).where(_is_edit_of(now.id)).order_by(audit_entries.c.id)
+    shown: dict[str, Any] = {}
+    for details in connection.scalars(later.offset(edits_seen)):
+        shown = {**details["was"], **shown}
+    filled = asdict(about)
+    return replace(about, **{name: getattr(now.about, name) for name in shown if filled[name] == shown[name]})
+
+
+def _is_edit_of(contact_id: int) -> sa.ColumnElement[bool]:
+    return (audit_entries.c.subject == _subject(contact_id)) & (audit_entries.c.action == EDITED)
 
 
 def _subject(contact_id: int) -> str:

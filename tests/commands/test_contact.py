@@ -64,6 +64,17 @@ def test_an_edit_begins_with_what_is_known(books: SimpleNamespace) -> None:
     assert "Anna Smit, director" in read(after)
 
 
+def test_two_forms_open_at_once_keep_what_each_changed(books: SimpleNamespace) -> None:
+    told = submit(books, do="add", customer=str(books.best), **ANNA)
+    form = press(books, **action(told, "Edit…").values).form
+    assert form is not None
+    initial = {field.name: field.initial for field in form.fields}
+    submit(books, "view 2", **form.values, **{**initial, "phone": "555 0200"})
+    words = read(submit(books, "view 3", **form.values, **{**initial, "role": "director"}))
+    assert "Anna Smit, director" in words
+    assert "555 0200" in words
+
+
 def test_who_is_gone_is_said_to_be_and_may_come_back(books: SimpleNamespace) -> None:
     told = submit(books, do="add", customer=str(books.best), **ANNA)
     gone = press(books, **action(told, "Not there any more").values)

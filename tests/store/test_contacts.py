@@ -70,6 +70,18 @@ def test_an_edit_keeps_what_it_was(db: Database, acme: int) -> None:
     assert entries[0].details["was"]["birthday"] == {"month": 2, "day": 29, "year": None}
 
 
+def test_what_others_changed_meanwhile_stays_where_the_form_left_it_alone(db: Database, acme: int) -> None:
+    with db.writing() as connection:
+        anna = contacts.add(connection, acme, ANNA, by="U1", at=NOW)
+        seen = contacts.edits(connection, anna.id)
+        moved = replace(ANNA, phone="555 0200", birthday=YearlyDay(3, 1, 1970), role="director")
+        contacts.edit(connection, anna.id, moved, by="U2", at=NOW)
+        contacts.edit(connection, anna.id, replace(moved, phone="555 0300"), by="U2", at=NOW)
+        filled = replace(ANNA, email="a.smit@acme.example", role="owner")
+        after = contacts.edit(connection, anna.id, filled, by="U1", at=NOW, edits_seen=seen)
+    assert after.about == replace(moved, phone="555 0300", email="a.smit@acme.example", role="owner")
+
+
 def test_an_edit_that_changes_nothing_is_no_change(db: Database, acme: int) -> None:
     with db.writing() as connection:
         anna = contacts.add(connection, acme, ANNA, by="U1", at=NOW)
