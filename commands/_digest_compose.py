@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from commands._digest_words import due_words, event_words, owes_words, stopped_words, talk_words, visit_words
-from store import digest_candidates, digests, greetings, promises, sources, workspace
+from store import digest_candidates, digest_figures, digests, greetings, promises, sources, workspace
 from store.digest_candidates import Coming, Covered, Person
 from store.digest_schedules import Kept
 from store.digests import Issue, Line
@@ -100,7 +100,7 @@ def of_schedule(kept: Kept) -> Reader:
 
 def compose(connection: Connection, reader: Reader, *, slot_on: dt.date, today: dt.date) -> Digest:
     """The digest of this reader as it would be now. Nothing is kept of it."""
-    covered = Covered(reader.rep_ids, digest_candidates.currency_of(connection))
+    covered = Covered(reader.rep_ids, digest_figures.currency_of(connection))
     before = digests.before(connection, reader.key, slot_on)
     offers, beyond = _offers(connection, reader, covered, today)
     late = {_promised(one) for one in promises.of(connection, reader.who, due_by=today - dt.timedelta(days=1))}
@@ -124,7 +124,7 @@ def compose(connection: Connection, reader: Reader, *, slot_on: dt.date, today: 
         lines=lines,
         left_out=left_out,
         changed_nothing=chosen.changed_nothing,
-        acted_on=digest_candidates.changed_since(connection, before.id, before.today) if before else 0,
+        acted_on=digest_figures.changed_since(connection, before.id, before.today) if before else 0,
         figures=_figures(connection, reader, covered, today),
         before=before,
         greetings=_greetings(connection, reader, today),
@@ -225,16 +225,16 @@ def _again(line: Line, times_shown: int, taken_by: str | None) -> Line:
 
 
 def _figures(connection: Connection, reader: Reader, covered: Covered, today: dt.date) -> Figures:
-    top = digest_candidates.top_in_cadence(connection, covered, today)
+    top = digest_figures.top_in_cadence(connection, covered, today)
     kept = promises.kept_on_time(connection, reader.who, since_on=today - WEEK, today=today)
     week = (today - WEEK, today - dt.timedelta(days=1))
     return Figures(
         top_within=top[0] if top else None,
         top_all=top[1] if top else None,
-        value_at_risk=digest_candidates.value_at_risk(connection, covered),
+        value_at_risk=digest_figures.value_at_risk(connection, covered),
         kept_on_time=kept.on_time,
         kept_of=kept.of,
-        touches=digest_candidates.touches_made(connection, covered, *week),
+        touches=digest_figures.touches_made(connection, covered, *week),
         currency=covered.currency,
     )
 

@@ -1,0 +1,99 @@
+"""The figures on top of a digest: what of the most valuable is within its cadence, what was done, what is at risk."""
+
+import datetime as dt
+from decimal import Decimal
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from store.digest_candidates import IS_NO_EXIT, Covered, is_covered
+from store.money import from_minor
+from store.standings import PART
+from store.tables import (
+    customer_expectations,
+    customer_standings,
+    customer_values,
+    customers,
+    digest_lines,
+    due_days,
+    touches,
+)
+
+_s = customer_standings.c
+
+
+def currency_of(connection: Connection) -> str | None:
+    """The currency that most customers' values are in."""
+    known = due_days.c.currency != ""
+    most = sa.func.sum(due_days.c.customers).desc()
+    newest = sa.select(due_days.c.currency).where(known).group_by(due_days.c.currency).order_by(most)
+    return connection.scalar(newest.limit(1))
+
+
+def top_in_cadence(connection: Connection, covered: Covered, today: dt.date) -> tuple[Decimal, Decimal] | None:
+    """Of the fifth of the customers that earned most in the last 12 months: the profit of those within their cadence,
+    and of all of them. None where nobody earned anything that is known.
+    """
+    minor = customer_values.c.gross_profit_12_months_minor
+    earning = (
+        sa.select(
+            minor.label("minor"),
+            _s.due_on,
+            sa.func.row_number().over(order_by=(minor.desc(), _s.customer_id)).label("place"),
+            sa.func.count().over().label("customers"),
+        )
+        .join_from(customer_standings, customer_values, customer_values.c.customer_id == _s.customer_id)
+        .where(minor > 0, customer_values.c.currency == covered.currency, is_covered(covered), IS_NO_EXIT)
+        .subquery("earning")
+    )
+    is_within = earning.c.due_on >= today
+    row = connection.execute(
+        sa.select(
+            *(_sum(column, is_within) for column in (earning.c.minor // PART, earning.c.minor % PART)),
+            *(_sum(column) for column in (earning.c.minor // PART, earning.c.minor % PART)),
+        ).where((earning.c.place - 1) * 5 < earning.c.customers)
+    ).one()
+    if row[2] is None or covered.currency is None:
+        return None
+    # In two parts, since SQLite fails at a sum that a column could not hold.
+    within, in_all = (int(row[at] or 0) * PART + int(row[at + 1] or 0) for at in (0, 2))
+    return from_minor(within, covered.currency), from_minor(in_all, covered.currency)
+
+
+def touches_made(connection: Connection, covered: Covered, from_on: dt.date, to_on: dt.date) -> int:
+    """How many touches were logged for these customers, from one day to another, both included."""
+    made = touches.c.happened_on.between(from_on, to_on) & touches.c.deleted_at.is_(None)
+    counted = sa.select(sa.func.count()).select_from(touches).where(made)
+    if covered.rep_ids:
+        theirs = customers.c.id == touches.c.customer_id
+        counted = counted.join(customers, theirs).where(customers.c.owner_rep_id.in_(covered.rep_ids))
+    return connection.scalar(counted) or 0
+
+
+def value_at_risk(connection: Connection, covered: Covered) -> Decimal | None:
+    """The value at risk of these customers together; None where no model has been fitted, or none in the currency."""
+    if covered.currency is None:
+        return None
+    is_known = customer_expectations.c.value_at_risk_minor.is_not(None)
+    theirs = is_known & (customer_expectations.c.currency == covered.currency)
+    total = sa.select(sa.func.sum(customer_expectations.c.value_at_risk_minor)).where(theirs)
+    if covered.rep_ids:
+        owned = customers.c.id == customer_expectations.c.customer_id
+        total = total.join(customers, owned).where(customers.c.owner_rep_id.in_(covered.rep_ids))
+    minor = connection.scalar(total)
+    return None if minor is None else from_minor(int(minor), covered.currency)
+
+
+def changed_since(connection: Connection, issue_id: int, composed_on: dt.date) -> int:
+    """For how many customers of an issue's lines somebody did something since: a touch on that day or later."""
+    done = sa.exists().where(
+        touches.c.customer_id == digest_lines.c.customer_id,
+        touches.c.deleted_at.is_(None),
+        touches.c.happened_on >= composed_on,
+    )
+    lines = sa.select(sa.func.count()).select_from(digest_lines).where(digest_lines.c.issue_id == issue_id, done)
+    return connection.scalar(lines) or 0
+
+
+def _sum(column: sa.ColumnElement[int], where: sa.ColumnElement[bool] | None = None) -> sa.ColumnElement[int]:
+    return sa.func.sum(column if where is None else sa.case((where, column), else_=0))
