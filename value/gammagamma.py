@@ -22,11 +22,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize
 from scipy.special import digamma, gammaln
 
 from value.histories import Floats, Ints
-from value.likelihood import NotFittedError
+from value.likelihood import NotFittedError, lowest
 
 # A customer's orders that differ by less than 1 % (p = 10⁴ is a coefficient of variation of 1 %) are all alike to us,
 # and so are customers whose averages do (q = 10⁴). Below q = 2 the variance of customers' averages would be infinite,
@@ -34,6 +33,7 @@ from value.likelihood import NotFittedError
 # = .58), and predicts its own next year best at q = 2. Amounts are scaled before the fit, so that the third is about 1.
 LOWEST = np.log([1e-2, 1, 1e-20])  # p, q − 1, p γ / q
 HIGHEST = np.log([1e4, 1e4, 1e20])
+MIDDLE = (LOWEST + HIGHEST) / 2
 NEAR_BOUND = 1e-4
 
 
@@ -88,21 +88,17 @@ def fit(total: Floats, count: Floats, log_sum: Floats | None = None) -> GammaGam
     """
     likelihood = _Likelihood.of(total, count, log_sum)
     start = np.clip(likelihood.start(), LOWEST + 0.1, HIGHEST - 0.1)
-    found = minimize(
-        likelihood.cost,
-        start,
-        jac=True,
-        method="L-BFGS-B",
-        bounds=list(zip(LOWEST, HIGHEST, strict=True)),
-        options={"ftol": 1e-13, "gtol": 1e-8, "maxiter": 500},
-    )
-    p, q, gamma = _parameters(found.x)
+    found = lowest(lambda theta: likelihood.cost(MIDDLE + theta), start - MIDDLE, HIGHEST - MIDDLE)
+    if found is None:
+        raise NotFittedError("The likelihood of the amounts has no finite value on this data.")
+    theta, value = found[0] + MIDDLE, found[1]
+    p, q, gamma = _parameters(theta)
     return GammaGamma(
         p=p,
         q=q,
         gamma=gamma * likelihood.scale,
-        log_likelihood=-float(found.fun) * likelihood.customers - likelihood.log_of_scale,
-        is_at_boundary=bool(np.any((found.x < LOWEST + NEAR_BOUND) | (found.x > HIGHEST - NEAR_BOUND))),
+        log_likelihood=-value * likelihood.customers - likelihood.log_of_scale,
+        is_at_boundary=bool(np.any((theta < LOWEST + NEAR_BOUND) | (theta > HIGHEST - NEAR_BOUND))),
     )
 
 

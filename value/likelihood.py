@@ -99,12 +99,12 @@ def maximised(
     best: Maximum | None = None
     within = np.asarray(bounds, dtype=np.float64)
     for start in starts:
-        found = _searched(cost, axes @ start, within)
+        found = lowest(cost, axes @ start, within)
         if found is None:
             continue
-        coordinates, lowest = found
+        coordinates, value = found
         near = np.abs(coordinates) > within - BOUNDARY_MARGIN
-        maximum = Maximum(back @ coordinates, -lowest * customers, bool(near.any()))
+        maximum = Maximum(back @ coordinates, -value * customers, bool(near.any()))
         if best is None or maximum.log_likelihood > best.log_likelihood:
             best = maximum
         if not maximum.is_at_boundary:
@@ -114,7 +114,7 @@ def maximised(
     return best
 
 
-def _searched(cost: Likelihood, start: Floats, bounds: Floats) -> tuple[Floats, float] | None:
+def lowest(cost: Likelihood, start: Floats, bounds: Floats) -> tuple[Floats, float] | None:
     """Where `cost` is lowest within ± bounds, and its value there; None where it is not finite at the start.
 
     Newton's method with projection onto the bounds (Bertsekas 1982): curvature from differences of the gradient, kept
