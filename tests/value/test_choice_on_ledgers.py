@@ -2,7 +2,7 @@
 
 The targets are a mean regret of 3 % and a worst one of 15 %, of each error, against the best single candidate. Means
 hold. One split of 28 is over 15 % in the absolute error of spend, where nothing in the past shows it
-(docs/decisions/0013-against-the-best-single-candidate.md).
+(docs/decisions/0013-a-season-earns-its-clock.md).
 """
 
 from concurrent.futures import ProcessPoolExecutor
