@@ -92,7 +92,11 @@ def _keep(connection: Connection, end: dt.date) -> None:
     )
     insert = _insert(connection)(value_history).from_select(list(rows), chosen)
     anew = {name: insert.excluded[name] for name in list(rows)[2:]}
-    connection.execute(insert.on_conflict_do_update(index_elements=["customer_id", "month_on"], set_=anew))
+    # Most customers have not changed since the month was last scored: what is so already is not written again.
+    is_new = sa.or_(*(value_history.c[name].is_distinct_from(became) for name, became in anew.items()))
+    connection.execute(
+        insert.on_conflict_do_update(index_elements=["customer_id", "month_on"], set_=anew, where=is_new)
+    )
 
 
 def _keep_total(connection: Connection, model: Model, month_on: dt.date) -> None:

@@ -37,6 +37,7 @@ COLUMNS = (
     "has_complaint",
 )
 Row = tuple[Any, ...]
+ROWS_AT_ONCE = 1_000
 
 _newest, _judged, _of_touch = touches.alias("newest"), touches.alias("judged"), touches.alias("last_touch")
 # Of two touches on one day the one that was logged last is the newer.
@@ -67,6 +68,21 @@ _SNOOZED_UNTIL = (
     .limit(1)
     .scalar_subquery()
 )
+# What a customer is ranked by: the residual lifetime value where the model has earned it, else the projected one. This
+# alone decides it. Whoever is worth nothing to come has nothing at stake that is known.
+_WORTH_MINOR = sa.case(
+    (
+        fitted_models.c.id.is_not(None)
+        & fitted_models.c.why_not_earned.is_(None)
+        & (customer_expectations.c.currency == customer_values.c.currency),
+        customer_expectations.c.residual_value_minor,
+    ),
+    else_=customer_values.c.projected_value_minor,
+)
+# Revenue stands in for profit where a cost is not known.
+_HAS_PROFIT = customer_values.c.gross_profit_minor.is_not(None) & customer_values.c.gross_profit_12_months_minor.is_not(
+    None
+)
 # All that a standing follows from.
 KNOWN: sa.Select[Any] = (
     sa.select(
@@ -74,13 +90,15 @@ KNOWN: sa.Select[Any] = (
         customer_values.c.currency,
         *(customer_values.c.first_purchase_on, customer_values.c.last_purchase_on),
         customer_values.c.observation_end_on,
-        *(customer_values.c.revenue_minor, customer_values.c.revenue_12_months_minor),
-        *(customer_values.c.gross_profit_minor, customer_values.c.gross_profit_12_months_minor),
-        customer_values.c.projected_value_minor,
+        sa.case((_HAS_PROFIT, customer_values.c.gross_profit_minor), else_=customer_values.c.revenue_minor).label(
+            "earned"
+        ),
+        sa.case(
+            (_HAS_PROFIT, customer_values.c.gross_profit_12_months_minor),
+            else_=customer_values.c.revenue_12_months_minor,
+        ).label("earned_12_months"),
         *(customer_expectations.c.probability_alive, customer_expectations.c.rhythm_days),
-        customer_expectations.c.residual_value_minor,
-        customer_expectations.c.currency.label("expected_in"),
-        (fitted_models.c.id.is_not(None) & fitted_models.c.why_not_earned.is_(None)).label("is_earned"),
+        sa.case((_WORTH_MINOR > 0, _WORTH_MINOR)).label("at_stake_minor"),
         *(_of_touch.c.id.label("last_touch_id"), _of_touch.c.happened_on.label("last_touch_on")),
         _LAST_JUDGEMENT.label("judgement"),
         _SNOOZED_UNTIL.label("snoozed_until_on"),
@@ -111,7 +129,7 @@ def rows(known: Sequence[sa.Row[Any]], settings: TeamSettings) -> list[Row]:
     places = classify(signals_of(of)).tolist()
     classes = [rule.care_class for rule in RULES]
     cadences = [cadence_days(settings, care_class) for care_class in classes]
-    stakes = list(map(_at_stake, *(of[name] for name in _STAKES)))
+    stakes = of["at_stake_minor"]
     due = map(
         _due_on,
         *([cadences[place] for place in places], of["last_touch_on"], of["first_purchase_on"], of["added_on"]),
@@ -134,23 +152,14 @@ def rows(known: Sequence[sa.Row[Any]], settings: TeamSettings) -> list[Row]:
     )
 
 
-def columns_of(known: Sequence[sa.Row[Any]]) -> dict[str, tuple[Any, ...]]:
+def columns_of(known: Sequence[sa.Row[Any]]) -> dict[str, list[Any]]:
     """Rows of KNOWN by columns: the attributes of a hundred thousand rows take longer to look up than all else."""
-    return dict(zip(known[0]._fields, zip(*known, strict=True), strict=True))
-
-
-_STAKES = ("is_earned", "expected_in", "currency", "residual_value_minor", "projected_value_minor")
-
-
-def _at_stake(
-    is_earned: bool, expected_in: str | None, currency: str | None, residual: int | None, projected: int | None
-) -> int | None:
-    """What a customer is ranked by: the residual lifetime value where the model has earned it, else the projected one.
-
-    The one place that decides it. Whoever is worth nothing to come has nothing at stake that is known.
-    """
-    minor = residual if is_earned and expected_in == currency else projected
-    return minor if minor is not None and minor > 0 else None
+    columns: list[list[Any]] = [[] for _ in known[0]._fields]
+    # A few at a time, which the processor's cache holds.
+    for start in range(0, len(known), ROWS_AT_ONCE):
+        for column, values in zip(columns, zip(*known[start : start + ROWS_AT_ONCE], strict=True), strict=True):
+            column.extend(values)
+    return dict(zip(known[0]._fields, columns, strict=True))
 
 
 def _due_on(
@@ -165,20 +174,15 @@ def _due_on(
 
 
 def signals_of(of: Mapping[str, Sequence[Any]]) -> Signals:
-    """What the classes rest on, from the columns that KNOWN has of them; revenue stands in for profit where a cost is
-    not known.
-    """
+    """What the classes rest on, from the columns that KNOWN has of them."""
     end = of["observation_end_on"]
-    sold = zip(of["revenue_minor"], of["revenue_12_months_minor"], strict=True)
-    earned = zip(of["gross_profit_minor"], of["gross_profit_12_months_minor"], strict=True)
-    money = [revenue if None in profit else profit for revenue, profit in zip(sold, earned, strict=True)]
     return Signals(
         is_exit=np.array([status == "exit" for status in of["status"]], dtype=np.bool_),
         days_since_first=_days_between(of["first_purchase_on"], end),
         days_since_last=_days_between(of["last_purchase_on"], end),
         # None becomes NaN.
-        earned=np.array([so_far for so_far, _ in money], dtype=np.float64),
-        earned_12_months=np.array([last for _, last in money], dtype=np.float64),
+        earned=np.array(of["earned"], dtype=np.float64),
+        earned_12_months=np.array(of["earned_12_months"], dtype=np.float64),
         typical_gap_days=np.array(of["rhythm_days"], dtype=np.float64),
         probability_alive=np.array(of["probability_alive"], dtype=np.float64),
     )
