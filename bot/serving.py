@@ -35,8 +35,12 @@ DELIVERIES_AT_ONCE = 32
 TIMESTAMP_MOST = 15
 
 
-def asgi(melktert: Melktert, signing_secret: str) -> Starlette:
-    """The web application that Slack's requests, and a health check, go to."""
+def asgi(melktert: Melktert, signing_secret: str, *, is_one_of_several: bool = False) -> Starlette:
+    """The web application that Slack's requests, and a health check, go to.
+
+    Where it `is_one_of_several` processes that take connections from one port, each answer ends its connection: the next
+    request then goes to whichever process is free first, instead of to the one that the connection once went to.
+    """
     limiter = CapacityLimiter(DELIVERIES_AT_ONCE)
     verifier = SignatureVerifier(signing_secret)
 
@@ -53,8 +57,13 @@ def asgi(melktert: Melktert, signing_secret: str) -> Starlette:
         # Bolt leaves a body alone that was read before, as by Socket Mode.
         asked = BoltRequest(body=delivered, headers=headers, mode="socket_mode")
         if _is_quick(delivered):
-            return to_starlette_response(melktert.bolt.dispatch(asked))
-        return to_starlette_response(await to_thread.run_sync(melktert.bolt.dispatch, asked, limiter=limiter))
+            answered = melktert.bolt.dispatch(asked)
+        else:
+            answered = await to_thread.run_sync(melktert.bolt.dispatch, asked, limiter=limiter)
+        response = to_starlette_response(answered)
+        if is_one_of_several:
+            response.headers["connection"] = "close"
+        return response
 
     async def health(_request: Request) -> Response:
         return await to_thread.run_sync(_health, melktert)
@@ -82,7 +91,7 @@ def application() -> Starlette:
     assert settings.slack_signing_secret is not None, "bot/running.py starts nothing without it"
     melktert = build(settings, Database(settings.database_url))
     settle_memory()
-    return asgi(melktert, settings.slack_signing_secret.get_secret_value())
+    return asgi(melktert, settings.slack_signing_secret.get_secret_value(), is_one_of_several=True)
 
 
 def _is_of_slack(verifier: SignatureVerifier, body: bytes, headers: Mapping[str, str]) -> bool:

@@ -1,10 +1,12 @@
 """python -m bot run: real processes, from the first line to SIGTERM."""
 
+import http.client
 import os
 import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -88,8 +90,23 @@ def test_by_http_it_answers_until_it_is_told_to_stop(slack: Slack, tmp_path: Pat
         slack.http.verify_url()
         with urllib.request.urlopen(f"{url}/metrics") as figures:
             assert b"melktert_deliveries_missed_total 0" in figures.read()
-        assert "No ledger has been imported yet" in slack.member("Anna").types("/clv acme").answer().words
+        asked = slack.member("Anna").types("/clv acme")
+        assert "No ledger has been imported yet" in asked.answer().words
+        # Of several processes the free one takes the next connection.
+        assert ends_the_connection(slack, port) == (processes != "1")
         assert ends(process) == 0
+
+
+def ends_the_connection(slack: Slack, port: int) -> bool:
+    """Whether the answer to what Slack delivers ends the connection that it came on."""
+    body = b'{"type": "url_verification", "challenge": "x"}'
+    headers = slack.http.signed(body, int(time.time())) | {"Content-Type": "application/json"}
+    connection = http.client.HTTPConnection("127.0.0.1", port)
+    connection.request("POST", "/slack/events", body, headers)
+    answer = connection.getresponse()
+    assert (answer.status, b"x" in answer.read()) == (200, True)
+    connection.close()
+    return bool(answer.will_close)
 
 
 def answers(url: str) -> bool:
