@@ -38,8 +38,8 @@ TIMESTAMP_MOST = 15
 def asgi(melktert: Melktert, signing_secret: str, *, is_one_of_several: bool = False) -> Starlette:
     """The web application that Slack's requests, and a health check, go to.
 
-    Where it `is_one_of_several` processes that take connections from one port, each answer ends its connection: the next
-    request then goes to whichever process is free first, instead of to the one that the connection once went to.
+    Where it `is_one_of_several` processes that take connections from one port, each answer ends its connection: the
+    next request then goes to whichever process is free first, instead of to the one that the connection once went to.
     """
     limiter = CapacityLimiter(DELIVERIES_AT_ONCE)
     verifier = SignatureVerifier(signing_secret)
