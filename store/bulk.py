@@ -36,8 +36,12 @@ def insert(connection: Connection, table: sa.Table, columns: Mapping[str, Sequen
 @contextmanager
 def inserting(connection: Connection, table: sa.Table, columns: Mapping[str, Sequence[Any]]) -> Iterator[None]:
     """The same while the caller reckons: most of it is waiting for the database. Until the end of the block nobody
-    else may use `connection`.
+    else may use `connection`. A database in memory belongs to one thread, so there it is done before.
     """
+    if connection.engine.url.database in (None, "", ":memory:"):
+        insert(connection, table, columns)
+        yield
+        return
     with ThreadPoolExecutor(max_workers=1) as beside:
         inserted = beside.submit(insert, connection, table, columns)
         yield

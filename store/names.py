@@ -72,13 +72,13 @@ def find(connection: Connection, typed: str, limit: int = 8, *, misspelt: bool =
             matches.sort(key=lambda match: match.customer_id != certain.customer_id)
         return Found(certain, matches, "number" if all(row.kind == "number" for row in exact) else "exact")
     # "Acme Co" may be on its way to "Acme Cooling", so the legal form counts as letters first.
-    beginnings = [text for text in dict.fromkeys((folded, key)) if text]
-    for beginning in beginnings:
+    begun = [text for text in dict.fromkeys((folded, key)) if text]
+    for beginning in begun:
         if rows := _beginning_with(connection, beginning, limit, whole_word_first=True):
             matches = _matches(rows, limit, _resembling(beginning))
             alone = len({row.customer_id for row in rows}) == 1 and len(rows) < limit * ROWS_PER_MATCH
             return Found(matches[0] if alone else None, matches, "prefix")
-    for text in beginnings:
+    for text in begun:
         if rows := _with_words(connection, text.split(), limit):
             return Found(None, _matches(rows, limit, _resembling(text)), "words")
     return find_misspelt(connection, typed, limit) if misspelt else Found(None, [], "none")

@@ -150,7 +150,7 @@ def book_of(connection: Connection, covered: Coverage, currency: str, ledger: En
     day, of = ledger.day[kept], ledger.currency[kept]
     unit = np.array([10.0 ** -minor_digits(one) for one in ledger.currencies])[of]
     if any(one != currency for one in ledger.currencies):
-        unit = unit * _rates(connection, currency, ledger.currencies, of, day)
+        unit = unit * _rates(connection, ledger.currencies, of, day, into=currency)
     profit = _profit(covered, ledger)[kept] * unit
     return Book(currency, ledger.customer[kept], day, ledger.revenue[kept] * unit, profit)
 
@@ -160,19 +160,20 @@ def _profit(covered: Coverage, ledger: Entries) -> Floats:
     margins = {source.id: source.margin_assumption for source in covered.sources}
     sources, place = np.unique(ledger.source, return_inverse=True)
     # A missing margin becomes NaN; where every cost is known it is not asked for.
-    margin = np.array([margins.get(source) or np.nan for source in sources.tolist()], dtype=np.float64)[place]
+    told = [np.nan if (one := margins.get(source)) is None else float(one) for source in sources.tolist()]
+    margin = np.array(told, dtype=np.float64)[place]
     earned = np.where(ledger.lines_assumed > 0, ledger.assumed * margin, 0.0)
     return np.asarray(ledger.known_profit + earned, dtype=np.float64)
 
 
-def _rates(connection: Connection, currency: str, invoiced_in: Sequence[str], place: Ints, day: Ints) -> Floats:
-    """What one unit of each entry's currency was worth on its day, as scoring kept it."""
+def _rates(connection: Connection, currencies: Sequence[str], place: Ints, day: Ints, *, into: str) -> Floats:
+    """What one unit of each entry's currency, given by its place, was worth on its day, as scoring kept it."""
     known = sa.select(exchange_rates.c.base, exchange_rates.c.rate_on, exchange_rates.c.rate)
     rate = {
         (row.base, row.rate_on.toordinal()): float(row.rate)
-        for row in connection.execute(known.where(exchange_rates.c.quote == currency))
+        for row in connection.execute(known.where(exchange_rates.c.quote == into))
     }
     keys, entry = np.unique(np.vstack([place, day]), axis=1, return_inverse=True)
     # A customer with an invoice that has no rate has no money that is known, and is not here.
-    each = [1.0 if not of else rate[invoiced_in[of], on] for of, on in keys.T.tolist()]
+    each = [1.0 if currencies[of] == into else rate[currencies[of], on] for of, on in keys.T.tolist()]
     return np.asarray(np.array(each)[entry.reshape(-1)], dtype=np.float64)

@@ -191,8 +191,8 @@ class _Periods:
 
     @property
     def since_day(self) -> Ints:
-        """The days after which the last 12 months begin."""
-        told = [twelve_months_before(period[1]).toordinal() if period else 0 for period in self.distinct]
+        """The days after which the last 12 months begin: never, where nothing is covered."""
+        told = [twelve_months_before(period[1]).toordinal() if period else NEVER for period in self.distinct]
         return self.each(told, np.int64)
 
 

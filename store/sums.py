@@ -204,12 +204,13 @@ def _starts(*columns: Ints) -> Ints:
 
 
 def _added(column: Ints, starts: Ints) -> Ints:
-    """The sum from each start to the next; not more than BEYOND_ALL_MEASURE, where an integer would begin anew."""
+    """The sum from each start to the next; BEYOND_ALL_MEASURE where it is more, or a part of it was: an integer would
+    begin anew, and what is beyond all measure comes to no figure together with another such.
+    """
     if not len(starts):
         return np.zeros(0, dtype=np.int64)
-    about = np.add.reduceat(column.astype(np.float64), starts)
-    most = np.where(about > 0, BEYOND_ALL_MEASURE, -BEYOND_ALL_MEASURE)
-    return np.where(np.abs(about) < BEYOND_ALL_MEASURE, np.add.reduceat(column, starts), most)
+    about = np.add.reduceat(np.abs(column.astype(np.float64)), starts)
+    return np.where(about < BEYOND_ALL_MEASURE, np.add.reduceat(column, starts), BEYOND_ALL_MEASURE)
 
 
 def _rounded(amount: Decimal) -> int:

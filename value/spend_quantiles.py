@@ -8,7 +8,8 @@ A table has both at amounts evenly far apart in t. F is summed up from f, which 
 incomplete beta function of every cell; the sum is right to a millionth where the steps are fine for the narrowest f
 (Euler and Maclaurin's correction by f′ at the ends). A level is then found by cubic interpolation of t over F, whose
 slope is 1 / f: to a ten-thousandth of the amount (to five, of whoever orders more than 64 times), and where each order
-is worth the same, so that F is a stair of too many narrow steps, to .005 of the level (tests/value/test_spend.py).
+is worth the same, so that F is a stair of too many narrow steps, to .005 of the level (tests/value/test_spend.py). Of
+orders that are mostly next to nothing (p below .05) a level is met to .001.
 """
 
 from collections.abc import Sequence
@@ -121,7 +122,8 @@ def _amounts(order_shapes: Floats, shape: float) -> tuple[Floats, bool]:
     # Within what a float can tell from 0 and from 1: an order of nothing, or an infinite one, would come of these.
     ends = np.clip(ends, TINY, 1 - 1e-15)
     low, high = (np.log(ends) - np.log1p(-ends)).tolist()
-    narrowest = float(np.sqrt(polygamma(1, order_shapes[-1]) + polygamma(1, shape)))
+    # Of orders that are mostly next to nothing f has a long tail below, and above the edge of one order.
+    narrowest = float(np.sqrt(polygamma(1, max(order_shapes[-1], 1.0)) + polygamma(1, shape)))
     # As far below as there is room for, and at least to what is nothing.
     room = narrowest / STEPS_A_DEVIATION * MOST_AMOUNTS
     low = max(low, min(high - room, -FAR_BELOW - float(np.log(shape))))

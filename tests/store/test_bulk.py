@@ -65,3 +65,11 @@ def test_rows_that_the_database_refuses_are_not_passed_over_in_silence(db: Datab
 
 def test_days_become_dates_and_0_is_none() -> None:
     assert bulk.dates(np.array([0, MONDAY.toordinal(), 0])) == [None, MONDAY, None]
+
+
+def test_a_database_in_memory_is_written_before_what_is_reckoned_beside_it() -> None:
+    db = Database("sqlite://")
+    with db.writing() as connection:
+        tables.reps.create(connection)
+        with bulk.inserting(connection, tables.reps, {"name": ["Anna", "Ben"]}):
+            assert connection.scalar(sa.select(sa.func.count()).select_from(tables.reps)) == 2

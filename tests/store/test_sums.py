@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple
 
+import numpy as np
+import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.engine import Connection
 
-from store import bulk, scoring, tables, workspace
+from store import bulk, entries, purchases, scoring, sources, tables, workspace
 from store.database import Database
 from store.money import minor_digits
 from store.workspace import TeamSettings
@@ -78,6 +80,45 @@ def test_the_figures_of_every_customer_are_those_of_its_lines(
                 [invoice for invoice in ledger if invoice.customer == customer and not invoice.is_cancelled], team
             )
             assert {name: getattr(stored[customer], name) for name in expected} == expected
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(ledger=st.lists(an_invoice, min_size=1, max_size=12), home=st.sampled_from([None, "USD", "EUR"]))
+def test_what_models_learn_from_comes_to_the_same_figures(
+    db: Database, ledger: list[Invoice], home: str | None
+) -> None:
+    with rolled_back(db) as connection:
+        write(connection, ledger, home)
+        scoring.score(connection)
+        covered, currency = sources.coverage(connection), purchases.commonest_currency(connection)
+        assert covered is not None
+        if currency is None:
+            return
+        book = purchases.read(connection, covered, currency, entries.per_invoice())
+        values = tables.customer_values.c
+        told = sa.select(values.customer_id, values.revenue_minor, values.gross_profit_minor)
+        for customer, revenue, profit in connection.execute(told.where(values.currency == currency)):
+            unit, its = 10 ** minor_digits(currency), book.customer == customer
+            # Scoring rounds each day's sum and its margin to a minor unit.
+            assert book.amount[its].sum() * unit == pytest.approx(revenue, rel=1e-9, abs=2 * len(ledger))
+            if profit is None:
+                assert np.isnan(book.profit[its].sum())
+            else:
+                assert book.profit[its].sum() * unit == pytest.approx(profit, rel=1e-9, abs=2 * len(ledger))
+
+
+def test_opposite_sums_beyond_all_measure_come_to_no_figure(db: Database) -> None:
+    huge = [Line("goods", 1, 9 * 10**18, 0)]
+    ledger = [Invoice(1, source, "USD", END, kind, False, huge) for source, kind in ((1, "invoice"), (2, "invoice"))]
+    ledger[1] = ledger[1]._replace(lines=[Line("goods", 1, -9 * 10**18, 0)])
+    with rolled_back(db) as connection:
+        write(connection, ledger, "USD")
+        scoring.score(connection)
+        row = connection.execute(
+            sa.select(tables.customer_values).where(tables.customer_values.c.customer_id == 1)
+        ).one()
+    assert row.revenue_minor is None
+    assert "larger" in row.unknown_reason
 
 
 @dataclass
