@@ -10,8 +10,8 @@ import numpy as np
 from sqlalchemy.engine import Connection
 
 from store import models, purchases
+from store.entries import per_invoice
 from store.sources import coverage
-from store.sums import per_invoice
 from store.tables import customer_values
 
 QUARTER_DAYS = 91

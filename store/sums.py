@@ -17,11 +17,9 @@ from dateutil.relativedelta import relativedelta
 from sqlalchemy.engine import Connection
 
 from store import exchange
-from store.entries import Entries, per_invoice
+from store.entries import Entries
 from store.money import MINOR_MOST, minor_digits
 from value.histories import Ints
-
-__all__ = ["Sums", "add_up", "per_invoice", "twelve_months_before"]
 
 Flags = npt.NDArray[np.bool_]
 # By the place of a part, and by the id of a source; None is not known.
