@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from store.models import IS_EARNED
 from store.money import from_minor
 from store.tables import customer_expectations, fitted_models
 
@@ -68,7 +69,7 @@ _NAMES = (
 )
 COLUMNS = (
     *(customer_expectations.c[name].label(_PREFIX + name) for name in _NAMES),
-    (fitted_models.c.id.is_not(None) & fitted_models.c.why_not_earned.is_(None)).label("expected_is_earned"),
+    IS_EARNED.label("expected_is_earned"),
 )
 _OF_CUSTOMER = (
     sa.select(*COLUMNS)

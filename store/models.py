@@ -64,6 +64,8 @@ class Model:
             return None
 
 
+# Of a query that joins the model outside: whether there is one, and it has earned the headline (docs/decisions/0012).
+IS_EARNED = fitted_models.c.id.is_not(None) & fitted_models.c.why_not_earned.is_(None)
 # Why no model holds, as a column of a query that asks for more.
 GATE = sa.select(fitted_models.c.gate).order_by(fitted_models.c.id.desc()).limit(1)
 

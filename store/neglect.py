@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from store.customers import OWNER_COLUMNS, Owner, owner_of
+from store.models import IS_EARNED
 from store.money import from_minor, to_minor
 from store.scoring import covers_12_months, twelve_months_before
 from store.standing_rows import SINCE_EVER
@@ -108,7 +109,7 @@ _ENTRY: sa.Select[Any] = (
         _person_there.c.name.label("person_there"),
         *(customer_values.c[name] for name in _VALUE),
         *(customer_expectations.c.next_due_on, customer_expectations.c.residual_value_minor),
-        (fitted_models.c.id.is_not(None) & fitted_models.c.why_not_earned.is_(None)).label("is_earned"),
+        IS_EARNED.label("is_earned"),
     )
     .join_from(customer_standings, customers, customers.c.id == _s.customer_id)
     .outerjoin(reps, reps.c.id == _s.owner_rep_id)

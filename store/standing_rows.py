@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import sqlalchemy as sa
 
+from store.models import IS_EARNED
 from store.tables import (
     customer_care,
     customer_expectations,
@@ -72,9 +73,7 @@ _SNOOZED_UNTIL = (
 # alone decides it. Whoever is worth nothing to come has nothing at stake that is known.
 _WORTH_MINOR = sa.case(
     (
-        fitted_models.c.id.is_not(None)
-        & fitted_models.c.why_not_earned.is_(None)
-        & (customer_expectations.c.currency == customer_values.c.currency),
+        IS_EARNED & (customer_expectations.c.currency == customer_values.c.currency),
         customer_expectations.c.residual_value_minor,
     ),
     else_=customer_values.c.projected_value_minor,
