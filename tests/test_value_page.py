@@ -12,7 +12,6 @@ import pytest
 
 from value import risk
 from value.assumptions import Assumptions
-from value.baselines import OwnMean
 from value.histories import Histories
 from value.mbgcnbd import MbgCnbd
 from value.projection import factor
@@ -89,8 +88,12 @@ def test_what_is_expected(orders: pd.DataFrame) -> None:
     says("lost within 12 months", risk._lost(model, h, 52)[0])
 
     spent, count = float(orders["amount"].sum()), len(orders)
-    order = OwnMean(on_page("everybody's order"), on_page("prior orders"))
-    size = (spent + order.prior_orders * order.mean) / (count + order.prior_orders)
+    weight = on_page("fading") ** np.arange(count)[::-1]
+    counting, mean = weight.sum() ** 2 / (weight**2).sum(), np.average(orders["amount"].astype(float), weights=weight)
+    says("orders that count", counting)
+    says("mean of what counts", mean)
+    prior, everybody = on_page("prior orders"), on_page("everybody's order")
+    size = (counting * mean + prior * everybody) / (counting + prior)
     says("expected order", size)
     margins = Margins(on_page("company's margin"), on_page("K"))
     margin = margins.of(np.array([on_page("gross profit")]), np.array([spent]))[0]

@@ -105,15 +105,16 @@ def _of_length(start_day: int, end_day: int, days: int) -> list[Window]:
     ]
 
 
-def played(log: Log, window: Window, clock: OperationalTime = CALENDAR) -> Played:
+def played(log: Log, window: Window, clock: OperationalTime = CALENDAR, fading: float | None = None) -> Played:
     """Fit on what was known at the origin, and compare with what came in the window.
 
-    Only the season may be learned from all of the past (`clock`): a window hardly ever has two years before it.
+    Only the season (`clock`) and how fast order sizes drift may be learned from all of the past: a window hardly ever
+    has the years before it that these take.
     """
     end = window.origin + window.horizon_days
     seen = log.until(end)
     known = summarised(seen, window.origin, window.horizon_days)
-    fits = candidates.fit(known, clock)
+    fits = candidates.fit(known, clock, fading)
     purchases = candidates.purchases(fits, known)
     bought, spent = outcomes(seen, known.customer, window.origin, end)
     return Played(window, known, fits, purchases, candidates.spends(fits, known, purchases), bought, spent)

@@ -6,7 +6,7 @@ time only. Rates are Gamma(r, r/m) between customers, so that (Efron and Morris 
     E(rate | x, T) = (r + x) / (r/m + T)
 
 *Last period*: as often, and for as much, as in the last stretch as long as the horizon. *Same season*: as in the same
-weeks of the year before. *Own mean*: a customer's average order, drawn towards everybody's by Bühlmann's credibility.
+weeks of the year before.
 """
 
 from dataclasses import dataclass
@@ -19,8 +19,6 @@ from value.order_log import DAYS_A_YEAR, Summaries
 
 # Rates that differ by a hundredth of their mean are all alike; rates so spread that one is nothing are not believed.
 SHAPE_RANGE = (1e-2, 1e4)
-# Of orders' worth: how strongly a customer's average is drawn towards everybody's, at the least and at the most.
-PRIOR_ORDERS_RANGE = (0.1, 3.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,38 +58,6 @@ def fit_past_rate(h: Histories) -> PastRate:
     squares = float((expected**2).sum())
     shape = squares / excess if excess > 0 else SHAPE_RANGE[1]
     return PastRate(float(np.clip(shape, *SHAPE_RANGE)), mean)
-
-
-@dataclass(frozen=True, slots=True)
-class OwnMean:
-    """Everybody's average order net of credits, and how many orders of one's own weigh as much as it."""
-
-    mean: float
-    prior_orders: float
-
-    @property
-    def parameters(self) -> dict[str, float]:
-        """As the fields are called."""
-        return {"mean": self.mean, "prior_orders": self.prior_orders}
-
-    def expected(self, s: Summaries) -> Floats:
-        """The average order of each customer, net of credits; never below nothing."""
-        own = s.spent + self.prior_orders * self.mean
-        return np.asarray(np.maximum(own / (s.orders + self.prior_orders), 0), dtype=np.float64)
-
-
-def fit_own_mean(s: Summaries) -> OwnMean:
-    """Everybody's average, and a credibility from the orders' spread in logarithms. Errors: NotFittedError."""
-    if not len(s):
-        raise NotFittedError("There is no customer to learn from.")
-    log_mean = np.log(s.bought / s.orders)
-    repeats = s.orders > 1
-    # ln of the mean − mean of the ln is about half the variance of a customer's logs, with n − 1.
-    within = float(np.maximum(s.orders * log_mean - s.log_bought, 0)[repeats].sum())
-    within *= 2 / max(float((s.orders - 1)[repeats].sum()), 1)
-    between = max(float(np.var(log_mean)) - within * float(np.mean(1 / s.orders)), within / 100)
-    credibility = within / between if between > 0 else PRIOR_ORDERS_RANGE[0]
-    return OwnMean(float(np.mean(s.spent / s.orders)), float(np.clip(credibility, *PRIOR_ORDERS_RANGE)))
 
 
 def last_period(s: Summaries, rate: Floats, order: Floats) -> tuple[Floats, Floats]:

@@ -13,12 +13,13 @@ from typing import Protocol, TypeVar
 
 import numpy as np
 
-from value import baselines, bgnbd, gammagamma, mbgcnbd, paretonbd
-from value.baselines import OwnMean, PastRate
+from value import baselines, bgnbd, gammagamma, mbgcnbd, own_mean, paretonbd
+from value.baselines import PastRate
 from value.gammagamma import GammaGamma
 from value.histories import DAYS_A_WEEK, Floats, Histories, Ints
 from value.likelihood import Fitted, NotFittedError
 from value.order_log import Summaries
+from value.own_mean import OwnMean
 from value.seasons import CALENDAR, OperationalTime
 
 BG_NBD, MBG_CNBD, PARETO_NBD = "BG/NBD", "MBG/CNBD-k", "Pareto/NBD"
@@ -74,8 +75,8 @@ class Fits:
         return self.clock if name.endswith(SEASONAL) else CALENDAR
 
 
-def fit(s: Summaries, clock: OperationalTime = CALENDAR) -> Fits:
-    """Everything that these customers can teach."""
+def fit(s: Summaries, clock: OperationalTime = CALENDAR, fading: float | None = None) -> Fits:
+    """Everything that these customers can teach; `fading` (value/own_mean.py) where it is known already."""
     out: dict[str, str] = {}
 
     def tried(name: str, fitting: Callable[[], Anything]) -> Anything | None:
@@ -106,7 +107,7 @@ def fit(s: Summaries, clock: OperationalTime = CALENDAR) -> Fits:
         past_rates=rates,
         likelihoods=likelihoods,
         gamma_gamma=tried(GAMMA_GAMMA, lambda: gammagamma.fit(s.bought, s.orders, s.log_bought)),
-        own_mean=tried(OWN_MEAN, lambda: baselines.fit_own_mean(s)),
+        own_mean=tried(OWN_MEAN, lambda: own_mean.fit(s, fading)),
         net_share=float(np.clip(s.spent.sum() / bought, 0, 1)) if bought > 0 else 1.0,
         clock=clock,
         out=out,

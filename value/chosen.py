@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 
 from value.backtest import Errors, Window
-from value.baselines import OwnMean, PastRate
+from value.baselines import PastRate
 from value.bgnbd import BgNbd
 from value.candidates import BG_NBD, MBG_CNBD, PARETO_NBD, SEASONAL, Fits
 from value.gammagamma import GammaGamma
 from value.intervals import AS_PROMISED, Recalibration
 from value.likelihood import Fitted
 from value.mbgcnbd import MbgCnbd
+from value.own_mean import OwnMean
 from value.paretonbd import ParetoNbd
 from value.seasons import OperationalTime
 

@@ -61,7 +61,7 @@ def choose(log: Log, *, end_day: int, horizon_weeks: float) -> Choice:
     windows = backtest.windows(s.start_day, end_day, horizon_days)
     every = -(-len(s) // MOST_BACK_TESTED)
     some = past if every == 1 else past.where(np.isin(past.customer, s.customer[::every]))
-    plays = [backtest.played(some, window, clock) for window in windows]
+    plays = [backtest.played(some, window, clock, fits.own_mean.fading) for window in windows]
     before = choice.prior(fits, float(s.frequency.sum()), gain)
     repeats = float(s.frequency[::every].sum())
     singles = candidates.purchases(fits, s)

@@ -56,7 +56,8 @@ class Summaries:
 
     `recent_…` is of the last `horizon_days` before `end_day`, `season_…` of the same season a year before what is
     ahead; both without a customer's first order, which does not come again. `since_day` is the first purchase,
-    `typical_gap_days` is 0 where a customer has no rhythm yet.
+    `typical_gap_days` is 0 where a customer has no rhythm yet. `amounts` alone has a row for each order day instead:
+    what was bought on it, one customer's after the other's, as they came.
     """
 
     end_day: int
@@ -76,6 +77,7 @@ class Summaries:
     season_orders: Floats
     season_spent: Floats
     typical_gap_days: Floats
+    amounts: Floats
 
     def __len__(self) -> int:
         return len(self.customer)
@@ -175,6 +177,7 @@ def summarised(log: Log, end_day: int, horizon_days: int) -> Summaries:
         season_orders=summed(comes_again, season),
         season_spent=summed(spent, season),
         typical_gap_days=rhythms(code, day).typical_gap_days,
+        amounts=bought,
     )
 
 

@@ -5,7 +5,7 @@ from scipy import stats
 from tests.value import logs
 from tests.value.logs import FIRST_DAY
 from value import baselines
-from value.baselines import OwnMean, PastRate
+from value.baselines import PastRate
 from value.histories import summarised as short_histories
 from value.likelihood import NotFittedError
 from value.order_log import summarised
@@ -38,18 +38,6 @@ def test_the_likelihood_of_a_rate_is_that_of_counts_and_of_when_they_came() -> N
 def test_rates_that_are_all_alike_are_bounded() -> None:
     found = baselines.fit_past_rate(short_histories([4.0] * 9, [10.0] * 9, [12.0] * 9))
     assert found.shape == baselines.SHAPE_RANGE[1]
-
-
-def test_a_customers_own_average_is_drawn_to_everybodys_where_it_rests_on_few_orders() -> None:
-    s = summarised(logs.of([(0, 100.0)], [(day, 100.0) for day in range(0, 200, 10)]), FIRST_DAY + 210, 70)
-    once, often = OwnMean(mean=20.0, prior_orders=1.0).expected(s)
-    assert once == pytest.approx(60.0)
-    assert often > 90.0
-
-
-def test_who_took_back_more_than_was_bought_is_expected_to_bring_nothing() -> None:
-    s = summarised(logs.of([(0, 10.0), (3, -500.0)]), FIRST_DAY + 70, 70)
-    assert OwnMean(mean=20.0, prior_orders=0.5).expected(s).tolist() == [0.0]
 
 
 def test_the_last_period_is_repeated_and_a_newcomer_has_the_past_rate() -> None:
