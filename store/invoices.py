@@ -7,6 +7,7 @@ from decimal import Decimal
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from store.collation import by_letters
 from store.money import from_minor
 from store.tables import customer_references, held_invoices, invoice_lines, invoices, sources
 
@@ -133,7 +134,7 @@ _HELD = (
         (invoices.c.source_id == held_invoices.c.source_id) & (invoices.c.number == held_invoices.c.number),
     )
     .where(customer_references.c.customer_id == _CUSTOMER)
-    .order_by(held_invoices.c.number)
+    .order_by(by_letters(held_invoices.c.number))
 )
 
 

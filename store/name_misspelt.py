@@ -74,7 +74,7 @@ def likeness_by_name(connection: Connection, key: str, limit: int) -> dict[int, 
         word: max((rarity[like] for like in likes), default=UNKNOWN_WORD_WEIGHT) for word, likes in similar.items()
     }
     likeness = {name_id: _likeness(other, readings, similar, rarity, unshared) for name_id, other in keys.items()}
-    best = sorted(likeness.items(), key=lambda entry: -entry[1])[:limit]
+    best = sorted(likeness.items(), key=lambda entry: (-entry[1], entry[0]))[:limit]
     return {name_id: value for name_id, value in best if value >= LEAST_LIKENESS}
 
 
@@ -161,7 +161,7 @@ def _keys_to_compare(
         for like, value in likes.items():
             weight[like] = max(weight.get(like, 0.0), value * rarity[like])
     budget, chosen = NAMES_RANKED, set[str]()
-    for like in sorted(weight, key=lambda like: -weight[like]):
+    for like in sorted(weight, key=lambda like: (-weight[like], like)):
         if held_by[like] <= budget:
             budget -= held_by[like]
             chosen.add(like)
@@ -172,8 +172,10 @@ def _keys_to_compare(
         shared[name_id] = shared.get(name_id, 0.0) + weight[like]
     if len(keys) > NAMES_COMPARED:
         alike = process.extract(" ".join(words), keys, scorer=fuzz.token_sort_ratio, limit=None)
-        rank = {name_id: shared[name_id] + ratio / 100 for _, ratio, name_id in alike}
-        keys = {name_id: keys[name_id] for name_id in heapq.nlargest(NAMES_COMPARED, keys, key=rank.__getitem__)}
+        # Rounded, since what is added up in another order is another number in its last digit.
+        rank = {name_id: round(shared[name_id] + ratio / 100, 9) for _, ratio, name_id in alike}
+        best = heapq.nsmallest(NAMES_COMPARED, keys, key=lambda name_id: (-rank[name_id], name_id))
+        keys = {name_id: keys[name_id] for name_id in best}
     choices = [sorted(similar[word]) for word in words if similar[word]]
     if choices and all(not chosen.issuperset(choice) for choice in choices):
         choices.sort(key=lambda choice: sum(held_by[like] for like in choice))
@@ -194,7 +196,7 @@ def _holding_one_of_each(choices: int) -> sa.Select[int, str]:
         .join_from(name_words, names, names.c.id == name_words.c.name_id)
         .outerjoin(customer_values, customer_values.c.customer_id == names.c.customer_id)
         .where(one_of_texts(name_words.c.word, "words_0"), *held)
-        .order_by(sa.desc(sa.func.coalesce(customer_values.c.projected_value_minor, -(2**62))))
+        .order_by(sa.desc(sa.func.coalesce(customer_values.c.projected_value_minor, -(2**62))), names.c.id)
         .limit(NAMES_OF_COMMON_WORDS)
     )
 

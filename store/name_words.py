@@ -29,7 +29,7 @@ def similar_words(connection: Connection, words: Sequence[str]) -> dict[str, dic
         values = {f"{name}_{at}": value for at, word in enumerate(long) for name, value in _ends(word).items()}
         for at, likes in connection.execute(_alike_at_one_end(len(long)), values).all():
             held[long[at]].update(dict.fromkeys((likes or "").split()))
-    return {word: _alike_words(word, list(likes)) if word in long else {word: 1.0} for word, likes in held.items()}
+    return {word: _alike_words(word, sorted(likes)) if word in long else {word: 1.0} for word, likes in held.items()}
 
 
 def _wrong_letters_most(letters: int) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from store.collation import by_letters
 from store.customers import OWNER_COLUMNS, Owner, owner_of
 from store.money import from_minor
 from store.tables import customer_values, customers, reps
@@ -81,7 +82,7 @@ def _best(*, of_owner: bool) -> sa.Select[Any]:
         sa.select(customers.c.id, customers.c.name, customers.c.place, customers.c.owner_rep_id, minor.label("minor"))
         .join(customer_values, customer_values.c.customer_id == customers.c.id)
         .where(*chosen)
-        .order_by(minor.desc(), customers.c.name, customers.c.id)
+        .order_by(minor.desc(), by_letters(customers.c.name), customers.c.id)
         .limit(sa.bindparam("count", type_=sa.Integer()))
         .subquery()
     )
@@ -89,7 +90,7 @@ def _best(*, of_owner: bool) -> sa.Select[Any]:
         sa.select(customer_values, first.c.name, first.c.place, *OWNER_COLUMNS)
         .join(first, first.c.id == customer_values.c.customer_id)
         .outerjoin(reps, reps.c.id == first.c.owner_rep_id)
-        .order_by(first.c.minor.desc(), first.c.name, first.c.id)
+        .order_by(first.c.minor.desc(), by_letters(first.c.name), first.c.id)
     )
 
 

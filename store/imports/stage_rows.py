@@ -14,6 +14,7 @@ from store.imports.entities import PARTS, Described, Entities
 from store.imports.gathering import FIRST_DAY, SEEDS, UNSET, Gathering, mixed
 from store.imports.lines import LineReader
 from store.imports.mapping_keys import Mapping
+from store.imports.meaning import LONGEST_NUMBER
 from store.imports.settling import TAKEN, Settled
 
 
@@ -126,13 +127,16 @@ def _invoices(content: Content) -> Iterator[tuple[object, ...]]:
 
 
 def _held(gathered: Gathering, settled: Settled, entities: Entities) -> Iterator[tuple[object, ...]]:
-    """The held invoices, each number once: with the customer that its first readable row names."""
+    """The held invoices, each number once: with the customer that its first readable row names.
+
+    A number too long to be one is cut, as a stray quote makes it out of hundreds of lines: PostgreSQL indexes no more.
+    """
     invoice, _, variant, _, _ = gathered.row_index.columns()
     rows = np.flatnonzero(np.isin(invoice, list(settled.why_held)) & (variant != EMPTY))[::-1]
     first = dict(zip(invoice[rows].tolist(), variant[rows].tolist(), strict=True))
     held: dict[str, tuple[object, ...]] = {}
     for code, reason in settled.why_held.items():
-        number = gathered.invoices.numbers[code]
+        number = gathered.invoices.numbers[code][:LONGEST_NUMBER]
         customer = entities.variants["customer"].number_of(first[code]) if code in first else None
         held[number] = (number, customer, reason)
     yield from held.values()

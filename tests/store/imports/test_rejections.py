@@ -1,9 +1,13 @@
 """What cannot be read exactly is rejected with its line and the reason, and never guessed."""
 
+import random
+import string
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
+from store import tables
 from store.database import Database
 from store.imports import importer
 from tests.store.imports.ledgers import GOOD, HEADER, NOW, flat_mapping, imported, reasons, state
@@ -50,6 +54,15 @@ BAD_CELLS = {
     "a cell too many": ({"Cost": "1;2"}, "the line has 11 cells, the header has 10"),
     "a quote gone astray": ({"Name": '"Ac"me'}, "a quote in the line stands where none may"),
 }
+
+
+def test_a_number_that_a_stray_quote_made_too_long_is_one_rejected_line(db: Database, tmp_path: Path) -> None:
+    # As hundreds of swallowed lines look: what repeats itself, PostgreSQL would squeeze into its index.
+    number = "".join(random.Random(1).choices(string.ascii_letters, k=20_000))
+    report = imported(db, tmp_path, [*GOOD[:2], ";".join((ROW | {"Invoice": number}).values()), GOOD[3]])
+    assert report.rows_rejected == 1
+    with db.reading() as connection:
+        assert connection.scalars(sa.select(tables.held_invoices.c.number)).all() == [number[:200]]
 
 
 @pytest.mark.parametrize("what", BAD_CELLS)
