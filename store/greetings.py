@@ -81,7 +81,11 @@ def _near(spans: int, of_somebody: bool, of_owners: bool) -> sa.Select[Any]:
     is_near |= _is_within(contacts.c.anniversary_month, contacts.c.anniversary_day, spans)
     chosen = [is_near, contacts.c.gone_on.is_(None), may_be_greeted()]
     if of_somebody:
-        chosen.append(is_whose(reps.c.id, reps.c.slack_user_id))
+        mine = reps.alias("mine")
+        # Of the customer, not of the rep joined below: it sorts out most before the costly conditions are looked at.
+        chosen.append(
+            customers.c.owner_rep_id.in_(sa.select(mine.c.id).where(is_whose(mine.c.id, mine.c.slack_user_id)))
+        )
     if of_owners:
         chosen.append(one_of_ids(customers.c.owner_rep_id, "owners"))
     return (
