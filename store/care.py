@@ -242,7 +242,8 @@ def _change(
 
 def _locked(connection: Connection, customer_id: int) -> Care:
     """What is settled, which nobody else changes before this transaction ends. Errors: RefusedError."""
-    locked = sa.select(customers.c.id).where(customers.c.id == customer_id).with_for_update()
+    # A row that refers to the customer may be written meanwhile, as its standing is when all of them are.
+    locked = sa.select(customers.c.id).where(customers.c.id == customer_id).with_for_update(key_share=True)
     if connection.scalar(locked) is None:
         raise RefusedError(NO_CUSTOMER)
     return get(connection, customer_id)

@@ -85,6 +85,7 @@ def remove(connection: Connection, customer_id: int, *, by: str, at: dt.datetime
 
     Errors: RefusedError where it is of a ledger, or something was logged for it since.
     """
+    lock_figures(connection)  # whoever scores has a list of all customers, and writes a row for each of them
     row = connection.execute(
         sa.select(customers.c.name, customer_care.c.added_by)
         .outerjoin(customer_care, customer_care.c.customer_id == customers.c.id)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from store import standings
@@ -47,17 +48,19 @@ def snooze(
 
     Errors: RefusedError where the customer is not there any more.
     """
-    known = _one(connection, snoozes.c.receipt == receipt) if receipt is not None else None
-    if known is not None:
+    is_there = sa.select(customers.c.id).where(customers.c.id == customer_id)
+    if connection.scalar(is_there.with_for_update(read=True, key_share=True)) is None:
+        raise RefusedError("That customer is no longer in the database; ask /neglected anew.")
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    row = {"customer_id": customer_id, "until_on": until_on, "reason": reason, "made_at": at, "made_by": by}
+    added = insert(snoozes).values(**row, receipt=receipt).on_conflict_do_nothing(index_elements=[snoozes.c.receipt])
+    snooze_id = connection.scalar(added.returning(snoozes.c.id))
+    if snooze_id is None:  # the same request came before, or in another process just now
+        known = _one(connection, snoozes.c.receipt == receipt)
+        assert known is not None
         if known.customer_id != customer_id:
             raise RefusedError(ANOTHER_CHANGE)
         return known
-    locked = sa.select(customers.c.id).where(customers.c.id == customer_id).with_for_update(key_share=True)
-    if connection.scalar(locked) is None:
-        raise RefusedError("That customer is no longer in the database; ask /neglected anew.")
-    row = {"customer_id": customer_id, "until_on": until_on, "reason": reason, "made_at": at, "made_by": by}
-    added = snoozes.insert().values(**row, receipt=receipt).returning(snoozes.c.id)
-    snooze_id = connection.execute(added).scalar_one()
     standings.refresh(connection, [customer_id])
     made = get(connection, snooze_id)
     assert made is not None

@@ -1,9 +1,12 @@
 """Where each customer stands in our care: its class, the last touch, until when it is within its cadence, what is at
 stake. One row each, computed anew after whatever it follows from has changed, in the same transaction.
+
+Whoever computes all of them keeps everybody else out of the table; whoever computes some locks their rows. Both come
+after any lock on customers (docs/decisions/0016-one-order-of-locks.md).
 """
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -13,11 +16,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from store import bulk, workspace
+from store.database import lock_figures
 from store.money import from_minor
 from store.one_of import one_of_ids
 from store.standing_rows import COLUMNS, KNOWN, Row, cadence_days, columns_of, rows, signals_of
 from store.tables import customer_standings, customers, due_days
-from store.workspace import TeamSettings
 from value.classes import CareClass, Signals
 
 __all__ = ["Standing", "cadence_days", "follow_owners", "forget", "get", "refresh", "signals", "standing_of"]
@@ -96,56 +99,65 @@ def signals(connection: Connection, customer_id: int) -> Signals | None:
 _STANDINGS = sa.select(*(customer_standings.c[name] for name in COLUMNS))
 _ASKED_FOR = one_of_ids(customer_standings.c.customer_id, "ids")
 _LOCKED = (
-    sa.select(customers.c.id)
-    .where(one_of_ids(customers.c.id, "ids"))
-    .order_by(customers.c.id)
+    sa.select(customer_standings.c.customer_id)
+    .where(_ASKED_FOR)
+    .order_by(customer_standings.c.customer_id)
     .with_for_update(key_share=True)
 )
 
 
-def refresh(connection: Connection, customer_ids: Collection[int] | None = None) -> None:
-    """Compute the standings of these customers anew, of all where none are given, in the caller's transaction."""
-    settings = workspace.settings(connection)
+def refresh(connection: Connection, customer_ids: Iterable[int] | None = None) -> None:
+    """Compute the standings of these customers anew, of all where none are given, in the caller's transaction.
+
+    Once for all customers of a transaction, after everything else that it changes of them.
+    """
     if customer_ids is None:
-        _refresh_all(connection, settings)
-        return
-    ids = sorted(set(customer_ids))
-    for start in range(0, len(ids), AT_ONCE):
-        _refresh_some(connection, settings, ids[start : start + AT_ONCE])
+        _refresh_all(connection)
+    else:
+        _refresh_some(connection, sorted(set(customer_ids)))
 
 
 def forget(connection: Connection, customer_ids: Collection[int]) -> None:
     """Drop the standings of customers that are about to be deleted, in the caller's transaction."""
-    asked = {"ids": list(customer_ids)}
     _lock_table(connection, "ROW EXCLUSIVE")
-    _count(connection, connection.execute(_STANDINGS.where(_ASKED_FOR), asked).all(), -1)
+    asked = {"ids": sorted(customer_ids)}
+    _lock_rows(connection, asked)
+    _count(connection, connection.execute(_STANDINGS.where(_ASKED_FOR), asked).all(), ())
     connection.execute(customer_standings.delete().where(_ASKED_FOR), asked)
 
 
 def follow_owners(connection: Connection) -> None:
     """Take over who owns whom now, after customers have changed hands, in the caller's transaction."""
+    # As for all of them: it meets their rows in no order.
+    _lock_table(connection, "SHARE ROW EXCLUSIVE")
     owner = sa.select(customers.c.owner_rep_id).where(customers.c.id == customer_standings.c.customer_id)
     is_stale = customer_standings.c.owner_rep_id.is_distinct_from(owner.scalar_subquery())
     connection.execute(customer_standings.update().where(is_stale).values(owner_rep_id=owner.scalar_subquery()))
 
 
-def _refresh_some(connection: Connection, settings: TeamSettings, ids: list[int]) -> None:
-    asked = {"ids": ids}
+def _refresh_some(connection: Connection, ids: list[int]) -> None:
     _lock_table(connection, "ROW EXCLUSIVE")
-    # Whoever logs a second touch of the same customer meanwhile waits here, and then sees the first one.
-    connection.execute(_LOCKED, asked)
-    found = rows(connection.execute(KNOWN.where(one_of_ids(customers.c.id, "ids")), asked).all(), settings)
-    were = {tuple(row) for row in connection.execute(_STANDINGS.where(_ASKED_FOR), asked)}
-    if were.symmetric_difference(found):
-        _count(connection, were, -1)
-        _count(connection, found, +1)
-        _put(connection, found)
+    # Only now, since whoever changes a cadence computes all of them, and was perhaps waited for.
+    settings = workspace.settings(connection)
+    gone: set[Row] = set()
+    came: list[Row] = []
+    for start in range(0, len(ids), AT_ONCE):
+        asked = {"ids": ids[start : start + AT_ONCE]}
+        # Whoever logs a second touch of the same customer meanwhile waits here, and then sees the first one.
+        _lock_rows(connection, asked)
+        found = rows(connection.execute(KNOWN.where(one_of_ids(customers.c.id, "ids")), asked).all(), settings)
+        were = {tuple(row) for row in connection.execute(_STANDINGS.where(_ASKED_FOR), asked)}
+        gone |= were.difference(found)
+        came += [row for row in found if row not in were]
+    _put(connection, came)
+    _count(connection, gone, came)
 
 
-def _refresh_all(connection: Connection, settings: TeamSettings) -> None:
+def _refresh_all(connection: Connection) -> None:
+    lock_figures(connection)
     # A touch that is logged meanwhile waits, and then finds its customer's row here.
     _lock_table(connection, "SHARE ROW EXCLUSIVE")
-    found = rows(connection.execute(KNOWN).all(), settings)
+    found = rows(connection.execute(KNOWN).all(), workspace.settings(connection))
     were = {tuple(row) for row in connection.execute(_STANDINGS)}
     changed = [row for row in found if row not in were]
     if len(changed) <= SOME * len(found):
@@ -155,13 +167,21 @@ def _refresh_all(connection: Connection, settings: TeamSettings) -> None:
         columns: Sequence[Sequence[Any]] = list(zip(*found, strict=True))
         bulk.insert(connection, customer_standings, dict(zip(COLUMNS, columns, strict=True)))
     connection.execute(due_days.delete())
-    _count(connection, found, +1)
+    _count(connection, (), found)
 
 
 def _lock_table(connection: Connection, mode: str) -> None:
     """Wait for whoever computes all of them, or else for everybody. (In SQLite there is one writer at a time.)"""
     if connection.dialect.name == "postgresql":
         connection.execute(sa.text(f"LOCK TABLE customer_standings IN {mode} MODE"))
+
+
+def _lock_rows(connection: Connection, asked: Mapping[str, Sequence[int]]) -> None:
+    """Wait for whoever computes one of these, in the order of their ids. They are there: a customer and its standing
+    become visible to others at once.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(_LOCKED, asked)
 
 
 def _put(connection: Connection, found: Sequence[Row]) -> None:
@@ -172,24 +192,26 @@ def _put(connection: Connection, found: Sequence[Row]) -> None:
         connection.execute(upsert, [dict(zip(COLUMNS, row, strict=True)) for row in found])
 
 
-def _count(connection: Connection, some: Iterable[Row], sign: int) -> None:
-    """Add these rows to the days on which they are due, or take them off."""
+def _count(connection: Connection, gone: Iterable[Row], came: Iterable[Row]) -> None:
+    """Take the first rows off the days on which they are due, and add the others."""
     days: dict[tuple[dt.date, str], list[int]] = {}
-    for row in some:
-        due_on, currency, minor = row[_DUE_ON], row[_CURRENCY] or "", row[_AT_STAKE_MINOR] or 0
-        if due_on is not None:
-            parts, rest = divmod(minor, PART)
-            day = days.setdefault((due_on, currency), [0, 0, 0])
-            for at, more in enumerate((1, parts, rest)):
-                day[at] += sign * more
+    for sign, some in ((-1, gone), (+1, came)):
+        for row in some:
+            due_on, currency, minor = row[_DUE_ON], row[_CURRENCY] or "", row[_AT_STAKE_MINOR] or 0
+            if due_on is not None:
+                parts, rest = divmod(minor, PART)
+                day = days.setdefault((due_on, currency), [0, 0, 0])
+                for at, more in enumerate((1, parts, rest)):
+                    day[at] += sign * more
     insert = (postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert)(due_days)
     counted = ("customers", "at_stake_parts", "at_stake_rest_minor")
     more = {name: due_days.c[name] + insert.excluded[name] for name in counted}
     upsert = insert.on_conflict_do_update(index_elements=["due_on", "currency"], set_=more)
-    # In one order, so that two who count at once wait for one another instead of for ever.
+    # All at once and in one order, so that two who count at the same time wait for one another instead of for ever.
     changes = [
         {"due_on": due_on, "currency": currency, **dict(zip(counted, days[due_on, currency], strict=True))}
         for due_on, currency in sorted(days)
+        if any(days[due_on, currency])
     ]
     if changes:
         connection.execute(upsert, changes)

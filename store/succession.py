@@ -72,6 +72,7 @@ def leave(
     gone = {"left_at": at, "successor_rep_id": successor_id, **reps.UNLINKED}
     connection.execute(reps_table.update().where(reps_table.c.id == rep_id).values(gone))
     pass_on(connection)
+    standings.follow_owners(connection)
     return details
 
 
@@ -161,7 +162,9 @@ def give(
 
 
 def pass_on(connection: Connection) -> None:
-    """Give what reps who have left own to those who come after them, however many have left since."""
+    """Give what reps who have left own to those who come after them, however many have left since. The standings of
+    these customers are the caller's to compute anew.
+    """
     left = sa.select(reps_table.c.id.label("leaver_id"), reps_table.c.successor_rep_id.label("heir_id"))
     chain = left.where(reps_table.c.left_at.is_not(None)).cte("chain", recursive=True)
     following = sa.select(chain.c.leaver_id, reps_table.c.successor_rep_id).join(
@@ -176,7 +179,6 @@ def pass_on(connection: Connection) -> None:
     )
     has_left = customers.c.owner_rep_id.in_(sa.select(reps_table.c.id).where(reps_table.c.left_at.is_not(None)))
     connection.execute(customers.update().where(has_left).values(owner_rep_id=last.scalar_subquery()))
-    standings.follow_owners(connection)
 
 
 def _able(connection: Connection, rep_id: int, giver: Rep | None) -> Rep:

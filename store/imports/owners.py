@@ -50,6 +50,13 @@ def _of_latest_invoices(connection: Connection) -> None:
         sa.select(staged.c.id).join(head, head.c.customer == staged.c.code).where(head.c.state.in_((NEW, CHANGED)))
     )
     is_touched = sa.or_(customers.c.id.in_(renewed), customers.c.id.in_(sa.select(staging.touched.c.customer_id)))
-    connection.execute(
-        customers.update().where(is_touched, customers.c.owner_settled_at.is_(None)).values(owner_rep_id=latest)
+    # Looked for once, though it is both compared and written.
+    told = (
+        sa.select(customers.c.id, latest.label("rep_id"))
+        .where(is_touched, customers.c.owner_settled_at.is_(None))
+        .cte("told")
+        .prefix_with("MATERIALIZED")
     )
+    # A row that is written, though nothing changes, keeps everybody waiting who changes its customer.
+    is_changed = (customers.c.id == told.c.id) & customers.c.owner_rep_id.is_distinct_from(told.c.rep_id)
+    connection.execute(customers.update().where(is_changed).values(owner_rep_id=told.c.rep_id))
