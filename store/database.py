@@ -68,7 +68,9 @@ class Database:
 
 
 def lock_figures(connection: Connection) -> None:
-    """Let nobody else import or score before this transaction ends. (In SQLite it has the write lock already.)"""
+    """Let nobody else import or score before this transaction ends. The first lock of a transaction that takes it
+    (docs/decisions/0016-one-order-of-locks.md). (In SQLite it has the write lock already.)
+    """
     if connection.dialect.name == "postgresql":
         connection.execute(sa.text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": ADVISORY_LOCK})
 

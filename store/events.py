@@ -193,6 +193,9 @@ def take_back(connection: Connection, event_id: int, customer_id: int, *, by: st
     known = _guest(connection, event_id, customer_id)
     if known is None:
         return False
+    # Both before the first of them counts for nothing: whoever edits the other waits, and holds nothing meanwhile.
+    theirs = (touch_table.c.event_id == event_id) & (touch_table.c.customer_id == customer_id)
+    connection.execute(sa.select(touch_table.c.id).where(theirs).order_by(touch_table.c.id).with_for_update())
     for kind in ("invitation", "visit"):
         _untouch(connection, event_id, customer_id, kind, by=by, at=at)
     _recorded(connection, known, "taken back", by=by, at=at)

@@ -12,10 +12,13 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from store import care, changes, newcomers, scoring, snoozes, standings, succession, tables, touches
+from store import care, changes, events, newcomers, scoring, snoozes, standings, succession, tables, touches
+from store.audit import RefusedError
 from store.database import Database
+from store.events import NewEvent
 from store.newcomers import Newcomer
 from store.touches import NewTouch
+from store.who import Who
 from tests.ledger import NOW, Ledger, Line
 from tests.store.at_once import at_once
 from tests.store.imports.ledgers import imported
@@ -264,4 +267,28 @@ def test_a_customer_that_changes_hands_while_a_visit_is_logged_is_the_new_reps(t
     assert isinstance(outcome.first, int)
     assert outcome.second is None
     assert standing(team.db, shop).owner_rep_id == team.ben
+    assert is_as_computed_anew(team.db)
+
+
+def test_a_visit_is_edited_while_the_guest_who_came_is_taken_off_the_list(team: SimpleNamespace) -> None:
+    shop, held_on = team.shops[0], dt.date(2026, 5, 20)
+    with team.db.writing() as connection:
+        event = events.make(connection, NewEvent("Open day", held_on), by="U1", at=NOW).id
+        events.invite(connection, event, shop, who=Who(), on=ON, by="U1", at=NOW)
+        events.set_state(connection, event, shop, "came", who=Who(), today=held_on, by="U1", at=NOW)
+        visit = connection.scalar(sa.select(tables.touches.c.id).where(tables.touches.c.kind == "visit"))
+
+    def take_off() -> bool:
+        with team.db.writing() as connection:
+            return events.take_back(connection, event, shop, by="U1", at=NOW)
+
+    def edit() -> None:
+        with team.db.writing() as connection:
+            touches.edit(connection, visit, {"happened_on": dt.date(2026, 5, 21)}, by="U2", at=NOW)
+
+    # Held where the invitation counts for nothing any more, and the visit that came of it still does.
+    outcome = at_once(team.db, take_off, edit, before="SELECT touches.id \nFROM touches \nWHERE touches.id = ", times=2)
+    assert outcome.first is True
+    assert isinstance(outcome.second, RefusedError)
+    assert "was deleted" in str(outcome.second)
     assert is_as_computed_anew(team.db)
