@@ -17,6 +17,7 @@ from store import bulk, purchases, workspace
 from store.entries import Entries
 from store.models import Model
 from store.money import MINOR_MOST, minor_digits
+from store.one_of import one_of_ids
 from store.purchases import Book, Standings
 from store.sources import Coverage
 from store.tables import customer_expectations
@@ -85,17 +86,15 @@ def question(
     *,
     touched: sa.CompoundSelect[Any] | None = None,
 ) -> Question | None:
-    """Forget what was expected of the customers in `touched`, of all by default; ask about those of whom nothing is.
+    """Forget what was expected of the customers in `touched`, of all by default, and of those who are now seen up to
+    another day than they were; ask about those of whom nothing is.
 
     None where there is nobody to ask about. Follows from what store/scoring.py has read, and has found of everybody.
     """
-    table = customer_expectations
-    outdated = sa.true() if touched is None else table.c.customer_id.in_(touched)
-    connection.execute(table.delete().where(sa.or_(outdated, table.c.model_id != model.id)))
+    kept = _kept(connection, model, who, touched)
     made = model.choice()
     if made is None or model.currency is None:
         return None
-    kept = np.array(connection.execute(sa.select(table.c.customer_id)).scalars().all(), dtype=np.int64)
     who = who.take(~np.isin(who.customer, kept))
     if not len(who.customer):
         return None
@@ -105,6 +104,29 @@ def question(
     if model.company_margin is not None and model.credibility_revenue is not None:
         margins = Margins(model.company_margin, model.credibility_revenue)
     return Question(model, made, margins, who, book, discount)
+
+
+def _kept(connection: Connection, model: Model, who: Standings, touched: sa.CompoundSelect[Any] | None) -> Ints:
+    """The customers of whom what is expected still holds; of all others it is deleted.
+
+    All who share an observation end are compared at once: there are no more of these than sources, mostly one.
+    """
+    table = customer_expectations
+    ends = {end: dt.date.fromordinal(end) for end in np.unique(who.end_day).tolist()}
+    outdated = sa.true() if touched is None else table.c.customer_id.in_(touched)
+    of_another_day = table.c.as_of_on.not_in(ends.values())
+    connection.execute(table.delete().where(sa.or_(outdated, table.c.model_id != model.id, of_another_day)))
+    kept = [np.zeros(0, dtype=np.int64)]
+    for end, day in ends.items():
+        asked = connection.execute(sa.select(table.c.customer_id).where(table.c.as_of_on == day)).scalars().all()
+        told = np.array(asked, dtype=np.int64)
+        holds = np.isin(told, who.customer[who.end_day == end])
+        if not holds.all():
+            connection.execute(
+                table.delete().where(one_of_ids(table.c.customer_id, "ids")), {"ids": told[~holds].tolist()}
+            )
+        kept.append(told[holds])
+    return np.concatenate(kept)
 
 
 def expected(made: Choice, margins: Margins | None, who: Standings, book: Book, discount_rate_annual: float) -> Columns:

@@ -63,6 +63,10 @@ def known_already(db: Database, made: Regulars, model: models.Model) -> Regulars
     return made
 
 
+# The customers whom an import without news has touched.
+NOBODY = sa.union(sa.select(sa.literal(0)), sa.select(sa.literal(0)))
+
+
 def rows(db: Database) -> dict[int, sa.RowMapping]:
     """What is expected, by customer."""
     with db.reading() as connection:
@@ -157,6 +161,40 @@ def test_between_refits_only_touched_customers_are_asked_about_anew(db: Database
     assert rows(db)[second] != before[second]
 
 
+def test_between_refits_whoever_is_seen_up_to_another_day_is_asked_about_from_it(
+    db: Database, learned: Regulars
+) -> None:
+    old = Ledger(db, title="Old", start=dt.date(2020, 1, 1), end=dt.date(2024, 12, 31))
+    quiet = old.customer("Quiet")
+    for month in range(1, 13):
+        old.invoice(quiet, dt.date(2024, month, 28), Line("1000", "800"))
+    old.done()
+    before = rows(db)
+
+    def ends_on(day: dt.date) -> dict[int, sa.RowMapping]:
+        of_old = tables.sources.c.id == old.source_id
+        with db.writing() as connection:
+            connection.execute(tables.sources.update().where(of_old).values(period_end_on=day))
+            scoring.score(connection, NOBODY)
+        return rows(db)
+
+    # A year without an order, which no import has touched the customer with.
+    silent = ends_on(dt.date(2025, 12, 31))
+    assert silent[quiet]["as_of_on"] == dt.date(2025, 12, 31)
+    assert before[quiet]["probability_alive"] > 0.8
+    assert silent[quiet]["probability_alive"] < 0.1
+    assert {one: silent[one] for one in learned.customers} == {one: before[one] for one in learned.customers}
+    # Also where its books now end on the very day that the others' do: what is told is what scoring everybody tells.
+    told = ends_on(LAST)
+    with db.writing() as connection:
+        scoring.score(connection)
+    everybody = rows(db)
+    assert {one: told[one] for one in learned.customers} == {one: everybody[one] for one in learned.customers}
+    assert dict(told[quiet]) == pytest.approx(dict(everybody[quiet]))  # tables are read to the thirteenth decimal
+    # An end that has moved back, by a source that was mended, is another end too.
+    assert dict(ends_on(dt.date(2024, 12, 31))[quiet]) == pytest.approx(dict(before[quiet]))
+
+
 def test_an_import_asks_about_the_customers_that_it_touched(db: Database, learned: Regulars, tmp_path: Path) -> None:
     before = rows(db)
     in_dollars = flat_mapping(tmp_path, EUR="USD")
@@ -169,7 +207,9 @@ def test_an_import_asks_about_the_customers_that_it_touched(db: Database, learne
     imported(db, tmp_path, ["9;03.02.2025;8;Blue;FR;r1;P1;2;10,50;12"], in_dollars)
     second = rows(db)
     assert second[blue]["purchases_12_months"] > 0
-    assert {one: second[one] for one in first if one != blue} == {one: first[one] for one in first if one != blue}
+    assert {one: second[one] for one in before} == before
+    # Whose source it is, is now seen a day longer; what is expected of it begins there.
+    assert (first[acme]["as_of_on"], second[acme]["as_of_on"]) == (dt.date(2025, 2, 2), dt.date(2025, 2, 3))
     assert learned.customers
 
 
