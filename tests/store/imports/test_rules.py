@@ -3,6 +3,7 @@
 import datetime as dt
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
 
 from store import tables
@@ -88,6 +89,28 @@ def test_a_currency_without_minor_units_is_counted_in_whole_ones(sqlite_db: Data
 def test_a_currency_with_three_minor_digits_is_counted_in_thousandths(sqlite_db: Database, tmp_path: Path) -> None:
     imported(sqlite_db, tmp_path, ["1;01.01.2025;7;A;NL;;P;3;100,5005;"], flat_mapping(tmp_path, EUR="KWD"))
     assert amounts(sqlite_db) == {("1", 1): 301_502}
+
+
+@pytest.mark.parametrize(("currency", "minor"), [("RSD", 123_456), ("IQD", 1_234_560)])
+def test_decimals_that_a_currency_has_are_kept_though_nobody_writes_them(
+    sqlite_db: Database, tmp_path: Path, currency: str, minor: int
+) -> None:
+    rows = ["1;01.01.2025;7;A;NL;;P;1;1234,56;1000,40"]
+    report = imported(sqlite_db, tmp_path, rows, flat_mapping(tmp_path, EUR=currency))
+    assert amounts(sqlite_db) == {("1", 1): minor}
+    assert report.notices == []
+
+
+def test_amounts_of_another_minor_unit_are_set_right_by_importing_them_anew(
+    sqlite_db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows, in_dinars = ["1;01.01.2025;7;A;NL;;P;1;1234,56;1000,40"], flat_mapping(tmp_path, EUR="RSD")
+    with monkeypatch.context() as before:
+        before.setattr("store.imports.lines.minor_digits", lambda _: 0)
+        imported(sqlite_db, tmp_path, rows, in_dinars)
+    assert amounts(sqlite_db) == {("1", 1): 1235}
+    assert imported(sqlite_db, tmp_path, rows, in_dinars).rows_changed == 1
+    assert amounts(sqlite_db) == {("1", 1): 123_456}
 
 
 def test_half_a_cent_is_rounded_away_from_zero_so_that_a_credit_mirrors_its_invoice(
