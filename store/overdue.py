@@ -64,7 +64,7 @@ _INVOICES: sa.Select[Any] = (
         sources.c.period_end_on.is_not(None),
         _has_payments,
     )
-    .order_by(invoices.c.due_on, invoices.c.id)
+    .order_by(sa.func.coalesce(invoices.c.due_on, invoices.c.issued_on), invoices.c.id)
 )
 _UNMATCHED: sa.Select[Any] = (
     sa.select(

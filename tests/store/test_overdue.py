@@ -87,6 +87,20 @@ def test_what_was_paid_without_an_invoice_credited_or_too_much_pays_the_oldest(b
     assert of(books, acme).debts == (Debt(Decimal("180.00"), "USD", 2, 60),)
 
 
+def test_an_invoice_that_is_due_nobody_knows_when_is_paid_in_its_turn_by_the_day_it_was_issued(books: Debtors) -> None:
+    acme = books.customer("Acme")
+    books.owed(acme, "100", None)  # issued 150 days before the books end
+    books.owed(acme, "100", 115)
+    books.paid(acme, 10000)
+    # The payment settles the one without a due date, which is older; that the other is due later does not matter.
+    assert of(books, acme).debts == (Debt(Decimal("100.00"), "USD", 1, 115),)
+    blue = books.customer("Blue")
+    books.owed(blue, "100", 160)
+    books.owed(blue, "100", None)
+    books.paid(blue, 10000)
+    assert of(books, blue).debts == ()
+
+
 def test_currencies_are_not_added(books: Debtors) -> None:
     acme = books.customer("Acme")
     books.owed(acme, "100", 9)
