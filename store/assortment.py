@@ -7,10 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
-from dateutil.relativedelta import relativedelta
 from sqlalchemy.engine import Connection
 
 from store.money import from_minor
+from store.sums import twelve_months_before
 from store.tables import invoice_lines, invoices, products
 
 
@@ -84,7 +84,7 @@ def of_customer(
     """What the customer bought in the 12 months to `until_on`, the observation end; by category where the books name
     any, unless by product is asked for. None where nothing was bought in two years.
     """
-    since, after = until_on - relativedelta(years=1), until_on - relativedelta(years=2)
+    since, after = twelve_months_before(until_on), twelve_months_before(until_on, years=2)
     rows = connection.execute(_SUMS, {"customer": customer_id, "since": since, "after": after, "until": until_on}).all()
     if not rows:
         return None

@@ -10,13 +10,13 @@ from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
-from dateutil.relativedelta import relativedelta
 from sqlalchemy.engine import Connection
 
 from store.care import may_be_greeted
 from store.customers import OWNER_COLUMNS, Owner, owner_of
 from store.money import from_minor
 from store.sources import coverage
+from store.sums import twelve_months_before
 from store.tables import customer_standings, customer_values, customers, event_guests, events, reps
 
 LOYAL_YEARS = 2
@@ -69,7 +69,9 @@ def propose(
         return []
     end = covered.observation_end_on
     value = customer_values.c
-    is_loyal = (value.invoices >= LOYAL_PURCHASES) & (value.first_purchase_on <= end - relativedelta(years=LOYAL_YEARS))
+    is_loyal = (value.invoices >= LOYAL_PURCHASES) & (
+        value.first_purchase_on <= twelve_months_before(end, years=LOYAL_YEARS)
+    )
     last = _last_invitation()
     standing = customer_standings.c
     was_invited = sa.exists().where(event_guests.c.customer_id == standing.customer_id)
@@ -80,7 +82,7 @@ def propose(
         may_be_greeted(),
         standing.currency == currency,
         standing.at_stake_minor > 0,
-        value.last_purchase_on > end - relativedelta(years=1),
+        value.last_purchase_on > twelve_months_before(end),
         is_loyal | ~was_invited,
     ]
     if only_never:
@@ -120,7 +122,7 @@ def never_invited(connection: Connection) -> NeverInvited:
         .join_from(customers, customer_values, customer_values.c.customer_id == customers.c.id)
         .where(
             customers.c.status == "active",
-            customer_values.c.last_purchase_on > covered.observation_end_on - relativedelta(years=1),
+            customer_values.c.last_purchase_on > twelve_months_before(covered.observation_end_on),
         )
     ).one()
     return NeverInvited(row.never, row.buying)

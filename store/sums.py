@@ -92,9 +92,13 @@ def add_up(connection: Connection, entries: Entries, margins: Margins, home: str
 
 
 @lru_cache(maxsize=1_024)
-def twelve_months_before(day: dt.date) -> dt.date:
-    """The day after which the 12 months that end at `day` begin: 31 May 2019 for 31 May 2020."""
-    return day - relativedelta(years=1)
+def twelve_months_before(day: dt.date, *, years: int = 1) -> dt.date:
+    """The day after which the 12 months that end at `day` begin: 31 May 2019 for 31 May 2020; of 24 for two `years`.
+
+    What ends with a February begins with a March, so that 29 February is in the 12 months to one February only.
+    """
+    next_day = day + dt.timedelta(days=1)
+    return max(day - relativedelta(years=years), next_day - relativedelta(years=years, days=1))
 
 
 @dataclass(frozen=True, slots=True)

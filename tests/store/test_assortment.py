@@ -90,3 +90,18 @@ def test_who_bought_nothing_in_two_years_has_none(shop: Shop) -> None:
     shop.sold(acme, LONG_AGO, shop.product("Tea", None, "1"), "10")
     with shop.db.reading() as connection:
         assert assortment.of_customer(connection, acme, END) is None
+
+
+def test_a_leap_day_is_in_the_year_before_the_12_months_to_the_next_february(db: Database) -> None:
+    end = dt.date(2021, 2, 28)
+    shop = Shop(db, start=dt.date(2018, 1, 1), end=end)
+    acme, road = shop.customer("Acme"), shop.product("Road 150", "Bikes", "1")
+    shop.sold(acme, dt.date(2019, 2, 28), road, "7000")
+    shop.sold(acme, dt.date(2019, 3, 1), road, "300")
+    shop.sold(acme, dt.date(2020, 2, 29), road, "100")
+    shop.sold(acme, dt.date(2020, 3, 1), road, "500")
+    with shop.db.reading() as connection:
+        found = assortment.of_customer(connection, acme, end)
+    assert found is not None
+    assert [(one.revenue, one.revenue_before) for one in found.bought] == [(Decimal(500), Decimal(400))]
+    assert found.from_on == dt.date(2020, 3, 1)

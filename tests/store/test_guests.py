@@ -93,3 +93,15 @@ def test_before_any_ledger_nobody_is_proposed(db: Database) -> None:
     with db.reading() as connection:
         assert guests.propose(connection, None, 9) == []
         assert guests.never_invited(connection) == guests.NeverInvited(0, 0)
+
+
+def test_who_bought_last_on_a_leap_day_does_not_buy_any_more_when_the_next_february_ends(db: Database) -> None:
+    books = Ledger(db, start=dt.date(2018, 1, 1), end=dt.date(2021, 2, 28))
+    last_on = {"lapsed": dt.date(2020, 2, 29), "buys": dt.date(2020, 3, 1)}
+    for name, day in last_on.items():
+        books.invoice(books.customer(name), day, Line("100", "50"))
+    books.done()
+    with db.writing() as connection:
+        event = events.make(connection, NewEvent("Race day", dt.date(2021, 3, 12)), by="U1", at=NOW)
+        assert [one.name for one in guests.propose(connection, event.id, 10)] == ["buys"]
+        assert guests.never_invited(connection).buying == 1

@@ -62,13 +62,26 @@ def test_a_return_or_a_free_sample_is_never_a_last_purchase(db: Database) -> Non
 
 
 def test_the_last_12_months_end_with_the_data_and_begin_a_day_after_the_same_date(db: Database) -> None:
-    books = Ledger(db, end=dt.date(2025, 2, 28))
+    books = Ledger(db, end=dt.date(2025, 2, 27))
     acme = books.customer("Acme")
-    books.invoice(acme, dt.date(2024, 2, 28), Line("1", "0.50"))
-    books.invoice(acme, dt.date(2024, 2, 29), Line("10", "5"))
-    books.invoice(acme, dt.date(2025, 2, 28), Line("100", "50"))
+    books.invoice(acme, dt.date(2024, 2, 27), Line("1", "0.50"))
+    books.invoice(acme, dt.date(2024, 2, 28), Line("10", "5"))
+    books.invoice(acme, dt.date(2025, 2, 27), Line("100", "50"))
     books.done()
     assert value_of(db, acme).revenue_12_months == Decimal(110)
+
+
+def test_the_12_months_to_the_end_of_a_february_begin_with_march(db: Database) -> None:
+    books = Ledger(db, start=dt.date(2020, 3, 1), end=dt.date(2021, 2, 28))
+    before = Ledger(db, title="Before", start=dt.date(2018, 1, 1), end=dt.date(2021, 2, 28))
+    acme, blue = before.customer("Acme"), books.customer("Blue")
+    before.invoice(acme, dt.date(2020, 2, 29), Line("1000", "500"))
+    before.invoice(acme, dt.date(2020, 3, 1), Line("100", "80"))
+    books.invoice(blue, dt.date(2020, 3, 1), Line("100", "80"))
+    books.done()
+    assert value_of(db, acme).revenue_12_months == Decimal(100)
+    # From 1 March on is a whole year.
+    assert value_of(db, blue).projected_value == value_of(db, acme).projected_value == Decimal("881.35")
 
 
 def test_a_line_without_a_cost_earns_the_margin_assumption_rounded_once(db: Database) -> None:

@@ -1,5 +1,6 @@
 """Whatever sources, currencies and margins come together: the figures are those of a plain walk over the lines."""
 
+import calendar
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from sqlalchemy.engine import Connection
 from store import bulk, entries, purchases, scoring, sources, tables, workspace
 from store.database import Database
 from store.money import minor_digits
+from store.sums import twelve_months_before
 from store.workspace import TeamSettings
 
 START, END = dt.date(2024, 1, 1), dt.date(2026, 5, 31)
@@ -270,3 +272,30 @@ def write(connection: Connection, ledger: list[Invoice], home: str | None) -> No
     )
     if home:
         workspace.change(connection, TeamSettings(home_currency=home), by="test", at=NOW)
+
+
+@pytest.mark.parametrize("day", [dt.date(1999, 12, 25) + dt.timedelta(days=one) for one in range(3_000)])
+def test_12_months_have_each_day_of_the_calendar_once(day: dt.date) -> None:
+    """Counted out day by day; 29 February where it comes, and then once too."""
+    before = twelve_months_before(day)
+    counted = [before + dt.timedelta(days=one + 1) for one in range((day - before).days)]
+    of_the_calendar = [(one.month, one.day) for one in counted]
+    assert len(set(of_the_calendar)) == len(of_the_calendar)
+    assert len(set(of_the_calendar) - {(2, 29)}) == 365
+    assert counted[-1] == day
+
+
+@pytest.mark.parametrize("month", range(1, 13))
+@pytest.mark.parametrize("year", range(2019, 2026))
+def test_12_months_that_end_with_a_month_are_12_whole_ones(year: int, month: int) -> None:
+    """By the lengths of the months: those of this year up to it, and those of the year before after it."""
+    months = [(year, one) for one in range(1, month + 1)] + [(year - 1, one) for one in range(month + 1, 13)]
+    day = dt.date(year, month, calendar.monthrange(year, month)[1])
+    assert (day - twelve_months_before(day)).days == sum(calendar.monthrange(*one)[1] for one in months)
+
+
+@pytest.mark.parametrize(
+    "day", [dt.date(2022, 2, 28), dt.date(2021, 2, 28), dt.date(2024, 2, 29), dt.date(2024, 2, 28)]
+)
+def test_two_years_are_12_months_and_the_12_before(day: dt.date) -> None:
+    assert twelve_months_before(day, years=2) == twelve_months_before(twelve_months_before(day))

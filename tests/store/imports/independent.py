@@ -10,9 +10,10 @@ Nothing here imports Melktert: what the import and the scoring say is held again
 - A line's cost is the ledger's own, else quantity times standard cost. Where a ledger has no costs, gross profit is the
   stated share of the customer's revenue, rounded half up once for each customer.
 - The observation end is the last date of the ledger, lines without a customer included. The 12 months that end there
-  begin after the same date a year before.
+  begin after the same date a year before; those that end with a February begin with a March.
 """
 
+import calendar
 import csv
 import datetime as dt
 import gzip
@@ -138,10 +139,9 @@ def _gross_profit(lines: list[Line], margin: Decimal | None) -> Decimal:
 
 
 def _a_year_before(day: dt.date) -> dt.date:
-    try:
-        return day.replace(year=day.year - 1)
-    except ValueError:
-        return dt.date(day.year - 1, 2, 28)
+    if (day + dt.timedelta(days=1)).day == 1:
+        return dt.date(day.year - 1, day.month, calendar.monthrange(day.year - 1, day.month)[1])
+    return day.replace(year=day.year - 1)
 
 
 def _cents(amount: Decimal) -> Decimal:
