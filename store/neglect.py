@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from store import currencies
 from store.customers import OWNER_COLUMNS, Owner, owner_of
 from store.models import IS_EARNED
 from store.money import from_minor, to_minor
@@ -135,7 +136,7 @@ def totals(connection: Connection, asked: Asked) -> Totals:
         for at, more in enumerate(row[1:]):
             of[at] += int(more or 0)
     monies = [currency for currency in sums if currency]
-    currency = max(monies, key=lambda one: (sums[one][0], one), default=None)
+    currency = currencies.commonest({one: sums[one][0] for one in monies})
     shown = [sums[one] for one in ("", currency) if one in sums]
     neglected = sum(of[1] for of in shown)
     at_stake = None

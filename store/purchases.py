@@ -14,7 +14,7 @@ import numpy.typing as npt
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from store import entries
+from store import currencies, entries
 from store.entries import Entries
 from store.money import minor_digits
 from store.sources import Coverage
@@ -81,20 +81,17 @@ class Standings:
 def commonest_currency(connection: Connection) -> str | None:
     """The currency that most customers have their figures in: the home currency, where there is one."""
     counted = (
-        sa.select(customer_values.c.currency)
+        sa.select(customer_values.c.currency, sa.func.count().label("customers"))
         .where(customer_values.c.currency.is_not(None), customer_values.c.invoices > 0)
         .group_by(customer_values.c.currency)
-        .order_by(sa.func.count().desc(), customer_values.c.currency)
-        .limit(1)
     )
-    found: str | None = connection.scalar(counted)
-    return found
+    return currencies.commonest({row.currency: row.customers for row in connection.execute(counted)})
 
 
 def commonest(currency: Sequence[str | None], invoices: Sequence[int]) -> str | None:
     """The same of customers whose figures are not written yet, from their columns."""
     counted = Counter(one for one, bought in zip(currency, invoices, strict=True) if one is not None and bought > 0)
-    return min(counted, key=lambda one: (-counted[one], one), default=None)
+    return currencies.commonest(counted)
 
 
 def standings(connection: Connection, only: sa.ColumnElement[bool] | None = None) -> Standings:
