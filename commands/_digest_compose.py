@@ -1,7 +1,7 @@
 """What a digest says: its lines with their reasons, and the figures on top, for one reader and one day."""
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -9,8 +9,19 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from commands._digest_words import due_words, event_words, owes_words, stopped_words, talk_words, visit_words
-from store import digest_candidates, digest_figures, digests, greetings, promises, sources, workspace
+from store import (
+    currencies,
+    digest_candidates,
+    digest_figures,
+    digest_reps,
+    digests,
+    greetings,
+    promises,
+    sources,
+    workspace,
+)
 from store.digest_candidates import Coming, Covered, Person
+from store.digest_reps import Left
 from store.digest_schedules import Kept
 from store.digests import Issue, Line
 from store.greetings import Greeting
@@ -18,7 +29,7 @@ from store.overdue import Debt
 from store.promises import Promise
 from store.sources import Coverage
 from store.who import Who
-from value.digest_choice import Candidate, Section, choose
+from value.digest_choice import SECTIONS, SHOWN_MOST, Candidate, Section, choose
 
 WEEK = dt.timedelta(days=7)
 # Whose day is within so many days is told.
@@ -30,7 +41,8 @@ TALKS = 1
 @dataclass(frozen=True, slots=True)
 class Reader:
     """Whom a digest is for: a channel with those reps whose customers it covers, or one rep. `key` names it in
-    store/digests.py; `who` is whose promises are told of, None everybody's.
+    store/digests.py; `who` is whose promises are told of, None everybody's; `left` are the reps who were to be covered,
+    and have left.
     """
 
     key: str
@@ -38,6 +50,7 @@ class Reader:
     who: Sequence[Who] | None
     lines_most: int
     is_team: bool
+    left: tuple[Left, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +80,9 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """All that a digest says. `left_out` counts what each section had beyond its lines; `changed_nothing` is how many
-    reminders were given up on, and `acted_on` of how many lines of the last one (`before`) something was done.
+    """All that a digest says. `left_out` counts what each section had beyond its lines; `to_visit` the customers past
+    their cadence, be they shown or not; `changed_nothing` the reminders that were given up on; and `acted_on` the lines
+    of the last one (`before`) of which something was done.
     """
 
     reader: Reader
@@ -76,6 +90,7 @@ class Digest:
     today: dt.date
     lines: tuple[Line, ...]
     left_out: Mapping[Section, int]
+    to_visit: int
     changed_nothing: int
     acted_on: int
     figures: Figures
@@ -91,40 +106,55 @@ class Digest:
         return Figures.of(self.before.figures) if self.before else None
 
 
-def of_schedule(kept: Kept) -> Reader:
+@dataclass(frozen=True, slots=True)
+class _Offers:
+    """Every line that there could be; how many more each list has than were read; how many customers are past their
+    cadence; and when what was promised is due, by the line's subject.
+    """
+
+    lines: list[Line]
+    beyond: Mapping[Section, int]
+    to_visit: int
+    due_on: Mapping[str, dt.date]
+
+
+def of_schedule(connection: Connection, kept: Kept) -> Reader:
     """The readers of a channel."""
-    chosen = kept.schedule.rep_ids
-    whose = [Who(rep_id) for rep_id in chosen] if chosen else None
-    return Reader(kept.reader, chosen, whose, kept.schedule.lines_most, is_team=True)
+    covering = digest_reps.covering(connection, kept.schedule.rep_ids)
+    whose = [Who(rep_id) for rep_id in covering.rep_ids] if covering.rep_ids else None
+    return Reader(kept.reader, covering.rep_ids, whose, kept.schedule.lines_most, is_team=True, left=covering.left)
 
 
 def compose(connection: Connection, reader: Reader, *, slot_on: dt.date, today: dt.date) -> Digest:
     """The digest of this reader as it would be now. Nothing is kept of it."""
-    covered = Covered(reader.rep_ids, digest_figures.currency_of(connection))
+    covered = Covered(reader.rep_ids, currencies.of_most_customers(connection))
     before = digests.before(connection, reader.key, slot_on)
-    offers, beyond = _offers(connection, reader, covered, today)
-    late = {_promised(one) for one in promises.of(connection, reader.who, due_by=today - dt.timedelta(days=1))}
-    by_subject = {line.subject: line for line in reversed(offers)}
+    shown = digests.times_shown(connection, reader.key, slot_on)
+    dismissed = digests.dismissed(connection, reader.key, today)
+    silenced = dismissed | {subject for subject, times in shown.items() if times >= SHOWN_MOST}
+    offers = _offers(connection, reader, covered, today, silenced)
+    by_subject = {line.subject: line for line in reversed(offers.lines)}
     chosen = choose(
-        [_candidate(line, late) for line in offers],
-        shown=digests.times_shown(connection, reader.key, slot_on),
-        dismissed=digests.dismissed(connection, reader.key, today),
+        [_candidate(line, offers.due_on.get(line.subject), today) for line in offers.lines],
+        shown=shown,
+        dismissed=dismissed,
         lines_most=reader.lines_most,
     )
-    taken = {line.subject: line.taken_by for line in before.lines if line.taken_by} if before else {}
+    taken = digests.holders(connection, reader.key, slot_on)
     lines = tuple(
         _again(by_subject[one.candidate.subject], one.times_shown, taken.get(one.candidate.subject))
         for one in chosen.lines
     )
-    left_out = {section: count + beyond.get(section, 0) for section, count in chosen.left_out.items()}
+    left_out = {section: chosen.left_out.get(section, 0) + offers.beyond.get(section, 0) for section in SECTIONS}
     return Digest(
         reader=reader,
         slot_on=slot_on,
         today=today,
         lines=lines,
-        left_out=left_out,
+        left_out={section: count for section, count in left_out.items() if count},
+        to_visit=offers.to_visit,
         changed_nothing=chosen.changed_nothing,
-        acted_on=digest_figures.changed_since(connection, before.id, before.today) if before else 0,
+        acted_on=digest_figures.changed_since(connection, before) if before else 0,
         figures=_figures(connection, reader, covered, today),
         before=before,
         greetings=_greetings(connection, reader, today),
@@ -134,29 +164,43 @@ def compose(connection: Connection, reader: Reader, *, slot_on: dt.date, today: 
 
 
 def _offers(
-    connection: Connection, reader: Reader, covered: Covered, today: dt.date
-) -> tuple[list[Line], dict[Section, int]]:
-    """Every line that there could be, and how many more each list has than were read."""
-    gone = digest_candidates.stopped(connection, covered, today)
-    debts = digest_candidates.debtors(connection, covered, today)
-    visits = digest_candidates.to_visit(connection, covered, today)
+    connection: Connection, reader: Reader, covered: Covered, today: dt.date, silenced: Collection[str]
+) -> _Offers:
+    """What is silenced, dismissed or shown often enough, is offered too, to be counted; so each list is read so much
+    further, and what is behind it is reached.
+    """
+    gone = digest_candidates.stopped(connection, covered, today, _of_kind("stopped", silenced))
+    debts = digest_candidates.debtors(connection, covered, today, _of_kind("debt", silenced))
+    visits = digest_candidates.to_visit(connection, covered, today, _of_kind("visit", silenced))
     counts = digest_candidates.counts(connection, covered, today)
-    lines = [_of_debtor(one, debt) for one, debt in debts]
-    owing = {one.customer_id for one, _ in debts}
-    silent = [one for one in gone if one.customer_id not in owing]
-    lines += [_of_person("stopped", one, stopped_words(one), one.last_purchase_on) for one in silent]
+    owed = [_of_debtor(one, debt) for one, debt in debts]
+    told = _customers(line for line in owed if line.subject not in silenced)
+    silent = [one for one in gone if one.customer_id not in told]
+    lines = [*owed, *(_of_person("stopped", one, stopped_words(one), one.last_purchase_on) for one in silent)]
     lines += [_of_person("visit", one, visit_words(one, today), one.last_touch_on) for one in visits]
     due = promises.of(connection, reader.who, due_by=today + WEEK - dt.timedelta(days=1))
     lines += [_of_promise(one, today, covered.currency) for one in due]
+    owing = {one.customer_id for one, _ in debts}
     if reader.is_team:
-        lines += [_of_event(one) for one in digest_candidates.coming(connection, covered, today)]
+        lines += [_of_event(one) for one in digest_candidates.coming(connection, covered, today, owing)]
     else:
         # Whoever is to be visited anyway is asked then; a talk about value is for somebody else.
-        busy = {line.customer_id for line in lines}
-        talks = digest_candidates.to_talk_to(connection, covered, today)
-        free = [one for one in talks if one.customer_id not in busy]
-        lines += [_of_person("conversation", one, talk_words(), None) for one in free[:TALKS]]
-    return lines, {"stopped": counts.stopped - len(gone), "visit": counts.to_visit - len(visits)}
+        busy = owing | _customers(line for line in lines if line.subject not in silenced)
+        people = digest_candidates.to_talk_to(connection, covered, today, _of_kind("conversation", silenced))
+        talks = [_of_person("conversation", one, talk_words(), None) for one in people if one.customer_id not in busy]
+        lines += [line for line in talks if line.subject in silenced]
+        lines += [line for line in talks if line.subject not in silenced][:TALKS]
+    beyond: dict[Section, int] = {"stopped": counts.stopped - len(gone), "visit": counts.to_visit - len(visits)}
+    return _Offers(lines, beyond, counts.to_visit, {_promised(one): one.due_on for one in due})
+
+
+def _of_kind(kind: str, subjects: Iterable[str]) -> int:
+    """How many of these subjects are of this kind."""
+    return sum(subject.startswith(f"{kind} ") for subject in subjects)
+
+
+def _customers(lines: Iterable[Line]) -> set[int]:
+    return {line.customer_id for line in lines if line.customer_id is not None}
 
 
 def _of_person(section: Section, one: Person, reason: str, since_on: dt.date | None) -> Line:
@@ -204,9 +248,11 @@ def _promised(one: Promise) -> str:
 
 
 def _of_event(one: Coming) -> Line:
+    """Every invitation makes it another one: somebody is at it."""
+    asked = f" with {one.asked} invited" if one.asked else ""
     return Line(
         section="invite",
-        subject=f"event {one.event_id}",
+        subject=f"event {one.event_id}{asked}",
         reason=event_words(one),
         times_shown=0,
         event_id=one.event_id,
@@ -215,9 +261,10 @@ def _of_event(one: Coming) -> Line:
     )
 
 
-def _candidate(line: Line, late: Collection[str]) -> Candidate:
+def _candidate(line: Line, due_on: dt.date | None, today: dt.date) -> Candidate:
     at_stake = None if line.at_stake is None else float(line.at_stake)
-    return Candidate(line.section, line.subject, line.customer_id, at_stake, line.subject in late)
+    is_late = due_on is not None and due_on < today
+    return Candidate(line.section, line.subject, line.customer_id, at_stake, is_late, due_on)
 
 
 def _again(line: Line, times_shown: int, taken_by: str | None) -> Line:
@@ -226,8 +273,9 @@ def _again(line: Line, times_shown: int, taken_by: str | None) -> Line:
 
 def _figures(connection: Connection, reader: Reader, covered: Covered, today: dt.date) -> Figures:
     top = digest_figures.top_in_cadence(connection, covered, today)
-    kept = promises.kept_on_time(connection, reader.who, since_on=today - WEEK, today=today)
+    # Seven whole days: today counts in the next digest, which comes after it.
     week = (today - WEEK, today - dt.timedelta(days=1))
+    kept = promises.kept_on_time(connection, reader.who, since_on=week[0], until_on=week[1], today=today)
     return Figures(
         top_within=top[0] if top else None,
         top_all=top[1] if top else None,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from commands._digest_compose import GREETING_DAYS, Digest
+from commands._digest_notes import last_time, left, rest, stale
 from commands._digest_top import top
 from commands._digest_words import day
 from commands._reply import (
@@ -70,7 +71,7 @@ def draw(digest: Digest, shown: Shown) -> Reply:
     """The main message."""
     numbers = {line.subject: number for number, line in enumerate(digest.lines, 1)}
     parts: list[Part] = [
-        *_stale(digest),
+        *stale(digest),
         *_late(shown),
         *_first(digest, shown),
         top(digest, shown.currency, shown.rate),
@@ -80,7 +81,7 @@ def draw(digest: Digest, shown: Shown) -> Reply:
         lines = [line for line in digest.lines if line.section == section]
         if lines:
             parts += [Note((Strong(title),)), *(_item(line, numbers[line.subject], digest, shown) for line in lines)]
-    parts += [*_rest(digest), *_last_time(digest), *_near(digest), *_covered(digest, shown)]
+    parts += [*rest(digest), *last_time(digest), *_near(digest), *left(digest), *_covered(digest, shown)]
     headline = _headline(digest)
     return Reply(
         headline=headline,
@@ -124,6 +125,8 @@ def details(digest: Digest) -> Reply:
 
 def _headline(digest: Digest) -> Sentence:
     week = f"Week {digest.today.isocalendar().week}"
+    if not digest.lines and (digest.to_visit or digest.left_out or digest.changed_nothing):
+        return (f"{week}  ·  nothing new",)
     if not digest.lines:
         return (f"{week}  ·  a quiet week: nothing is waiting for us",)
     whom = "who needs us" if digest.reader.is_team else "who needs you"
@@ -219,42 +222,6 @@ def _money(line: Line, shown: Shown) -> Sentence:
     return (Money((line.at_stake * shown.rate).quantize(Decimal(1)), shown.currency),)
 
 
-def _rest(digest: Digest) -> tuple[Note, ...]:
-    """What did not fit, and where it is read."""
-    words: list[Inline] = []
-    for section, count in digest.left_out.items():
-        words += [*(["  ·  "] if words else []), f"{count:,} more {_MORE[section]}"]
-        if section in _REST:
-            words += [": ", Code(f"{_REST[section]} team" if digest.reader.is_team else _REST[section])]
-    return (Note(tuple(words), "quiet"),) if words else ()
-
-
-_MORE: Mapping[Section, str] = {
-    "stopped": "who stopped",
-    "follow_up": "to follow up this week",
-    "visit": "to visit",
-    "conversation": "to talk to",
-    "invite": "to invite to",
-}
-# Where the rest of a section is read.
-_REST: Mapping[Section, str] = {"follow_up": "/promises", "visit": "/neglected"}
-
-
-def _last_time(digest: Digest) -> tuple[Note, ...]:
-    if not digest.changed_nothing:
-        return ()
-    count = Count(digest.changed_nothing, "reminder")
-    return (
-        Note(
-            (
-                count,
-                f" changed nothing in {SHOWN_MOST} digests, and is not repeated.",
-            ),
-            "quiet",
-        ),
-    )
-
-
 def _near(digest: Digest) -> tuple[Note, ...]:
     """Whose day is near: all of a rep's own, which has no thread; of the team's digest the first."""
     found = digest.greetings
@@ -276,16 +243,6 @@ def _greeting(one: Greeting, today: dt.date) -> Sentence:
     return (f"{what}: ", Strong(one.contact.about.name), f" at {one.customer}, {when}{years}")
 
 
-def _stale(digest: Digest) -> tuple[Note, ...]:
-    if digest.coverage is None:
-        return (Note((Strong("No ledger has been imported"), ", so no customer is ranked."), "warning"),)
-    age_days = (digest.today - digest.coverage.observation_end_on).days
-    if age_days <= digest.stale_after_days:
-        return ()
-    words = (Strong("Old data: "), "it ends ", Count(age_days, "day"), " before today.")
-    return (Note(words, "warning"),)
-
-
 def _late(shown: Shown) -> tuple[Note, ...]:
     if shown.late_on is None:
         return ()
@@ -302,7 +259,7 @@ def _covered(digest: Digest, shown: Shown) -> tuple[Note, ...]:
     if shown.rate_on is not None:
         words.append(f"  ·  1 {digest.figures.currency} = {shown.rate:.4f} {shown.currency} on {day(shown.rate_on)}")
     if shown.schedule:
-        words += ["  ·  " if words else "", f"{shown.schedule}, ", Code("/digest"), " to change"]
+        words += ["  ·  " if words else "", f"{shown.schedule}, ", Code("/digest schedule"), " to change"]
     return (Note(tuple(words), "quiet"),) if words else ()
 
 

@@ -55,7 +55,7 @@ def _named(request: Request, connection: Connection) -> tuple[Reader, Kept | Non
         kept = digest_schedules.get(connection, int(name))
         if kept is None or kept.is_paused:
             raise NothingToSay("The digest of this channel is paused.")
-        return of_schedule(kept), kept, slot_on
+        return of_schedule(connection, kept), kept, slot_on
     standing = people.standing(connection, name)
     if standing[1] is None:
         raise NothingToSay("This person is no rep of the ledger any more.")

@@ -23,7 +23,7 @@ EVERYBODY = Reader("team 0", (), None, LINES_MOST, is_team=True)
 def of_channel(connection: Connection, channel_id: str | None) -> Reader:
     """The reader of this channel's digest; where it has none, a team whose digest covers everybody."""
     kept = digest_schedules.of_channel(connection, channel_id) if channel_id else None
-    return of_schedule(kept) if kept else EVERYBODY
+    return of_schedule(connection, kept) if kept else EVERYBODY
 
 
 def my_reader(request: Request) -> Reader | None:

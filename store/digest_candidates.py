@@ -1,11 +1,11 @@
 """What could stand in a digest: whom to visit, what was promised, who stopped, whom to talk to, whom to invite.
 
-Each list has the most money first and is as long as a digest could ever want; beside it stands how many there are. The
-number of queries is the same however many customers and reps there are.
+Each list has the most money first and is as long as a digest could ever want, `beside` those who are not to be shown;
+beside it stands how many there are. The number of queries is the same however many customers and reps there are.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection
 
 from store import guests, overdue
 from store.customers import OWNER_COLUMNS, Owner, owner_of
-from store.guests import Proposal
+from store.guests import Worth
 from store.money import from_minor
 from store.neglect import NEVER
 from store.overdue import Debt, Overdue
@@ -36,7 +36,7 @@ from value.classes import CareClass
 MOST = 100
 # Whoever is worth an invitation or a talk about value: those who buy, and whom nothing has gone wrong with.
 LOYAL = (CareClass.RETAIN.value, CareClass.RAMP_UP.value)
-STOPPED_RULES = ("gone", "late")
+STOPPED_RULES = guests.STOPPED_RULES
 # An invoice a few days late is nobody's news.
 OVERDUE_DAYS_LEAST = 30
 EVENTS_WITHIN = dt.timedelta(weeks=8)
@@ -76,16 +76,19 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Coming:
-    """An event to come, with the customers worth inviting who have never been invited to anything."""
+    """An event to come, with the customers worth inviting who have never been invited to anything. `asked` is how many
+    were invited so far, whatever they answered.
+    """
 
     event_id: int
     title: str
     held_on: dt.date
+    asked: int
     invited: int
     seats: int | None
     guests: int
-    at_stake: Decimal | None
-    currency: str | None
+    at_stake: Decimal
+    currency: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,19 +112,19 @@ def counts(connection: Connection, covered: Covered, today: dt.date) -> Counts:
     return Counts(row.to_visit, row.stopped)
 
 
-def to_visit(connection: Connection, covered: Covered, today: dt.date) -> list[Person]:
+def to_visit(connection: Connection, covered: Covered, today: dt.date, beside: int = 0) -> list[Person]:
     """The customers past their cadence who are not snoozed; who stopped is in the other list."""
-    return _list(connection, covered, _is_past(today) & ~_has_stopped() & _is_awake(today))
+    return _list(connection, covered, _is_past(today) & ~_has_stopped() & _is_awake(today), MOST + beside)
 
 
-def stopped(connection: Connection, covered: Covered, today: dt.date) -> list[Person]:
+def stopped(connection: Connection, covered: Covered, today: dt.date, beside: int = 0) -> list[Person]:
     """The customers who had a habit of buying, and have left it: past their order by more than half of their rhythm."""
-    return _list(connection, covered, _has_stopped() & _is_awake(today))
+    return _list(connection, covered, _has_stopped() & _is_awake(today), MOST + beside)
 
 
-def debtors(connection: Connection, covered: Covered, today: dt.date) -> list[tuple[Person, Debt]]:
+def debtors(connection: Connection, covered: Covered, today: dt.date, beside: int = 0) -> list[tuple[Person, Debt]]:
     """Of the most valuable customers those who stopped paying, each with what is longest overdue in the currency."""
-    valued = _list(connection, covered, _s.at_stake_minor.is_not(None) & _is_awake(today))
+    valued = _list(connection, covered, _s.at_stake_minor.is_not(None) & _is_awake(today), MOST + beside)
     owed = overdue.of_customers(connection, [one.customer_id for one in valued])
     found = ((one, _debt(owed[one.customer_id], covered.currency)) for one in valued)
     return [(one, debt) for one, debt in found if debt is not None]
@@ -132,7 +135,7 @@ def _debt(owed: Overdue, currency: str | None) -> Debt | None:
     return late[0] if late else None
 
 
-def to_talk_to(connection: Connection, covered: Covered, today: dt.date) -> list[Person]:
+def to_talk_to(connection: Connection, covered: Covered, today: dt.date, beside: int = 0) -> list[Person]:
     """The loyal customers with whom nobody had a value conversation in the last half-year."""
     talk = touches.alias("talk")
     had_one = sa.exists().where(
@@ -141,24 +144,33 @@ def to_talk_to(connection: Connection, covered: Covered, today: dt.date) -> list
         talk.c.deleted_at.is_(None),
         talk.c.happened_on > today - CONVERSATION_EVERY,
     )
-    return _list(connection, covered, _is_loyal() & ~had_one & _is_awake(today), TALKS_MOST)
+    return _list(connection, covered, _is_loyal() & ~had_one & _is_awake(today), TALKS_MOST + beside)
 
 
-def coming(connection: Connection, covered: Covered, today: dt.date) -> list[Coming]:
-    """The events of the next weeks for which there is somebody to invite and a seat left."""
+def coming(connection: Connection, covered: Covered, today: dt.date, but_for: Collection[int] = ()) -> list[Coming]:
+    """The events of the next weeks for which there is somebody to invite and a seat left; these customers are no guests
+    of any.
+    """
     is_near = events.c.held_on.between(today, today + EVENTS_WITHIN) & events.c.cancelled_at.is_(None)
-    invited = (
-        sa.select(sa.func.count())
-        .where(event_guests.c.event_id == events.c.id, event_guests.c.state != "declined")
-        .scalar_subquery()
-    )
+    theirs = sa.select(sa.func.count()).where(event_guests.c.event_id == events.c.id)
+    asked, invited = (some.scalar_subquery() for some in (theirs, theirs.where(event_guests.c.state != "declined")))
     rows = connection.execute(
-        sa.select(events.c.id, events.c.title, events.c.held_on, events.c.seats, invited.label("invited"))
+        sa.select(
+            *(events.c.id, events.c.title, events.c.held_on, events.c.seats),
+            *(asked.label("asked"), invited.label("invited")),
+        )
         .where(is_near)
         .order_by(events.c.held_on, events.c.id)
     ).all()
-    proposed = _never_invited(connection, covered) if rows else []
-    found = (_coming(row, proposed, covered.currency) for row in rows)
+    currency = covered.currency
+    if currency is None:
+        return []
+    left = {row.id: None if row.seats is None else max(0, row.seats - row.invited) for row in rows}
+    worth = {
+        seats: guests.loyal_never_invited(connection, currency, seats, owner_rep_ids=covered.rep_ids, but_for=but_for)
+        for seats in set(left.values())
+    }
+    found = (_coming(row, worth[left[row.id]], currency) for row in rows)
     return [one for one in found if one.guests]
 
 
@@ -248,23 +260,15 @@ def _person(row: sa.Row[Any], currency: str | None) -> Person:
     )
 
 
-def _never_invited(connection: Connection, covered: Covered) -> list[Proposal]:
-    """Whom /event proposes first: the loyal whom nobody ever invited, the most valuable first."""
-    proposed = guests.propose(connection, None, MOST, only_never=True, only_loyal=True)
-    theirs = (one for one in proposed if not covered.rep_ids or (one.owner and one.owner.rep_id in covered.rep_ids))
-    return [one for one in theirs if one.currency == covered.currency]
-
-
-def _coming(row: Any, proposed: Sequence[Proposal], currency: str | None) -> Coming:
-    left = max(0, row.seats - row.invited) if row.seats is not None else len(proposed)
-    worth = [one.at_stake for one in proposed[:left]]
+def _coming(row: Any, worth: Worth, currency: str) -> Coming:
     return Coming(
         event_id=row.id,
         title=row.title,
         held_on=row.held_on,
+        asked=row.asked,
         invited=row.invited,
         seats=row.seats,
-        guests=min(left, len(proposed)),
-        at_stake=sum(worth, Decimal(0)) if worth else None,
-        currency=currency if worth else None,
+        guests=worth.customers,
+        at_stake=worth.at_stake,
+        currency=currency,
     )

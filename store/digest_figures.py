@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from store.digest_candidates import IS_NO_EXIT, Covered, is_covered
+from store.digests import Issue
 from store.money import from_minor
 from store.standings import PART
 from store.tables import (
@@ -15,19 +16,10 @@ from store.tables import (
     customer_values,
     customers,
     digest_lines,
-    due_days,
     touches,
 )
 
 _s = customer_standings.c
-
-
-def currency_of(connection: Connection) -> str | None:
-    """The currency that most customers' values are in."""
-    known = due_days.c.currency != ""
-    most = sa.func.sum(due_days.c.customers).desc()
-    newest = sa.select(due_days.c.currency).where(known).group_by(due_days.c.currency).order_by(most)
-    return connection.scalar(newest.limit(1))
 
 
 def top_in_cadence(connection: Connection, covered: Covered, today: dt.date) -> tuple[Decimal, Decimal] | None:
@@ -84,14 +76,17 @@ def value_at_risk(connection: Connection, covered: Covered) -> Decimal | None:
     return None if minor is None else from_minor(int(minor), covered.currency)
 
 
-def changed_since(connection: Connection, issue_id: int, composed_on: dt.date) -> int:
-    """For how many customers of an issue's lines somebody did something since: a touch on that day or later."""
+def changed_since(connection: Connection, issue: Issue) -> int:
+    """For how many of an issue's lines somebody did something with the customer since: a touch on that day or later,
+    logged after the digest was composed.
+    """
     done = sa.exists().where(
         touches.c.customer_id == digest_lines.c.customer_id,
         touches.c.deleted_at.is_(None),
-        touches.c.happened_on >= composed_on,
+        touches.c.happened_on >= issue.today,
+        touches.c.logged_at >= issue.composed_at,
     )
-    lines = sa.select(sa.func.count()).select_from(digest_lines).where(digest_lines.c.issue_id == issue_id, done)
+    lines = sa.select(sa.func.count()).select_from(digest_lines).where(digest_lines.c.issue_id == issue.id, done)
     return connection.scalar(lines) or 0
 
 

@@ -18,6 +18,9 @@ from store.money import from_minor, to_minor
 from store.tables import customers, digest_dismissals, digest_issues, digest_lines
 from value.digest_choice import Section
 
+# What was shown longer ago is forgotten.
+FORGOTTEN_AFTER = dt.timedelta(weeks=26)
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -75,7 +78,7 @@ def keep(connection: Connection, composed: Composed, at: dt.datetime) -> Issue:
         insert(digest_issues).values(row).on_conflict_do_nothing().returning(digest_issues.c.id)
     ).scalar()
     if made is not None and composed.lines:
-        rows = [_row(made, ordinal, line) for ordinal, line in enumerate(composed.lines, 1)]
+        rows = [_row(made, ordinal, line, at) for ordinal, line in enumerate(composed.lines, 1)]
         connection.execute(digest_lines.insert(), rows)
     kept = get(connection, composed.reader, composed.slot_on)
     assert kept is not None, "it is there now, whoever wrote it"
@@ -110,7 +113,7 @@ def last(connection: Connection, reader: str, most: int) -> list[Issue]:
 
 def times_shown(connection: Connection, reader: str, before_on: dt.date) -> dict[str, int]:
     """How often each subject was shown to this reader before the slot: in half a year, after which it is forgotten."""
-    recent = digest_issues.c.slot_on.between(before_on - dt.timedelta(weeks=26), before_on - dt.timedelta(days=1))
+    recent = digest_issues.c.slot_on.between(before_on - FORGOTTEN_AFTER, before_on - dt.timedelta(days=1))
     shown = (
         sa.select(digest_lines.c.subject, sa.func.count().label("times"))
         .join(digest_issues, digest_issues.c.id == digest_lines.c.issue_id)
@@ -118,6 +121,19 @@ def times_shown(connection: Connection, reader: str, before_on: dt.date) -> dict
         .group_by(digest_lines.c.subject)
     )
     return {row.subject: row.times for row in connection.execute(shown)}
+
+
+def holders(connection: Connection, reader: str, before_on: dt.date) -> dict[str, str]:
+    """Who has said of which subject that they will do it, as it stood in the last digest that had it."""
+    recent = digest_issues.c.slot_on.between(before_on - FORGOTTEN_AFTER, before_on - dt.timedelta(days=1))
+    shown = (
+        sa.select(digest_lines.c.subject, digest_lines.c.taken_by)
+        .join(digest_issues, digest_issues.c.id == digest_lines.c.issue_id)
+        .where(digest_issues.c.reader == reader, recent)
+        .order_by(digest_issues.c.slot_on)
+    )
+    last = {row.subject: row.taken_by for row in connection.execute(shown)}
+    return {subject: holder for subject, holder in last.items() if holder is not None}
 
 
 def take(connection: Connection, issue_id: int, ordinal: int, by: str, at: dt.datetime) -> str | None:
@@ -128,10 +144,15 @@ def take(connection: Connection, issue_id: int, ordinal: int, by: str, at: dt.da
     return connection.scalar(sa.select(digest_lines.c.taken_by).where(one))
 
 
-def give_back(connection: Connection, issue_id: int, ordinal: int, by: str) -> None:
-    """Take back that somebody will see to a line, which is theirs."""
-    one = (digest_lines.c.issue_id == issue_id) & (digest_lines.c.ordinal == ordinal) & (digest_lines.c.taken_by == by)
-    connection.execute(digest_lines.update().where(one).values(taken_by=None, taken_at=None))
+def give_back(connection: Connection, issue_id: int, ordinal: int, by: str) -> bool:
+    """Take back that somebody will see to a line, also where later digests repeat it; False where it is not theirs."""
+    one = (digest_lines.c.issue_id == issue_id) & (digest_lines.c.ordinal == ordinal)
+    subject = sa.select(digest_lines.c.subject).where(one).scalar_subquery()
+    reader = sa.select(digest_issues.c.reader).where(digest_issues.c.id == issue_id).scalar_subquery()
+    theirs = digest_lines.c.issue_id.in_(sa.select(digest_issues.c.id).where(digest_issues.c.reader == reader))
+    held = theirs & (digest_lines.c.subject == subject) & (digest_lines.c.taken_by == by)
+    free = {"taken_by": None, "taken_at": None}
+    return bool(connection.execute(digest_lines.update().where(held).values(free)).rowcount)
 
 
 def dismiss(
@@ -198,7 +219,7 @@ def _line(row: sa.Row[Any]) -> Line:
     )
 
 
-def _row(issue_id: int, ordinal: int, of: Line) -> dict[str, Any]:
+def _row(issue_id: int, ordinal: int, of: Line, at: dt.datetime) -> dict[str, Any]:
     minor = to_minor(of.at_stake, of.currency) if of.at_stake is not None and of.currency is not None else None
     return {
         "issue_id": issue_id,
@@ -213,4 +234,6 @@ def _row(issue_id: int, ordinal: int, of: Line) -> dict[str, Any]:
         "owner_rep_id": of.owner_rep_id,
         "at_stake_minor": minor,
         "currency": of.currency,
+        "taken_by": of.taken_by,
+        "taken_at": at if of.taken_by is not None else None,
     }

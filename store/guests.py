@@ -1,10 +1,11 @@
 """Whom to invite: loyal customers whom nobody has ever invited come first, and among equals the most valuable.
 
 Loyal is who buys still, has bought for two years, and not just once or twice. Never proposed: an exit, whoever has a
-complaint that is still open, and who is invited already.
+complaint that is still open, who has left a habit of buying, and who is invited already.
 """
 
 import datetime as dt
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -12,15 +13,19 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from store import currencies
 from store.care import may_be_greeted
 from store.customers import OWNER_COLUMNS, Owner, owner_of
 from store.money import from_minor
 from store.sources import coverage
+from store.standings import PART
 from store.sums import twelve_months_before
 from store.tables import customer_standings, customer_values, customers, event_guests, events, reps
 
 LOYAL_YEARS = 2
 LOYAL_PURCHASES = 4
+# Rules of value/classes.py: of somebody who had a habit of buying, and has left it.
+STOPPED_RULES = ("gone", "late")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,14 @@ class NeverInvited:
     buying: int
 
 
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """So many customers, and what they have at stake together."""
+
+    customers: int
+    at_stake: Decimal
+
+
 def propose(
     connection: Connection,
     event_id: int | None,
@@ -63,30 +76,20 @@ def propose(
     invited before, then whoever buys and was never invited; the most valuable of each first. Or those alone who were
     never invited, or who are loyal.
     """
-    covered = coverage(connection)
-    currency = None if covered is None else _currency(connection)
+    covered, currency = coverage(connection), currencies.of_most_customers(connection)
     if covered is None or currency is None:
         return []
     end = covered.observation_end_on
     value = customer_values.c
-    is_loyal = (value.invoices >= LOYAL_PURCHASES) & (
-        value.first_purchase_on <= twelve_months_before(end, years=LOYAL_YEARS)
-    )
+    is_loyal = _is_loyal(end)
     last = _last_invitation()
     standing = customer_standings.c
-    was_invited = sa.exists().where(event_guests.c.customer_id == standing.customer_id)
-    rank = sa.case((is_loyal & ~was_invited, 0), (is_loyal, 1), else_=2)
+    rank = sa.case((is_loyal & ~_WAS_INVITED, 0), (is_loyal, 1), else_=2)
     # All of one kind come along the index by value, and the first of them at once.
     order = () if only_never and only_loyal else (rank,)
-    chosen = [
-        may_be_greeted(),
-        standing.currency == currency,
-        standing.at_stake_minor > 0,
-        value.last_purchase_on > twelve_months_before(end),
-        is_loyal | ~was_invited,
-    ]
+    chosen = [*_worth_inviting(end, currency), is_loyal | ~_WAS_INVITED]
     if only_never:
-        chosen.append(~was_invited)
+        chosen.append(~_WAS_INVITED)
     if only_loyal:
         chosen.append(is_loyal)
     if event_id is not None:
@@ -128,6 +131,41 @@ def never_invited(connection: Connection) -> NeverInvited:
     return NeverInvited(row.never, row.buying)
 
 
+def loyal_never_invited(
+    connection: Connection,
+    currency: str,
+    most: int | None,
+    *,
+    owner_rep_ids: Sequence[int] = (),
+    but_for: Collection[int] = (),
+) -> Worth:
+    """Of the loyal whom nobody ever invited the most valuable, at most so many: of these reps or of all, but for some
+    customers.
+    """
+    covered = coverage(connection)
+    if covered is None:
+        return Worth(0, Decimal(0))
+    end, standing = covered.observation_end_on, customer_standings.c
+    chosen = [*_worth_inviting(end, currency), _is_loyal(end), ~_WAS_INVITED]
+    if owner_rep_ids:
+        chosen.append(standing.owner_rep_id.in_(owner_rep_ids))
+    if but_for:
+        chosen.append(standing.customer_id.not_in(but_for))
+    best = (
+        sa.select(standing.at_stake_minor.label("minor"))
+        .join_from(customers, customer_standings, standing.customer_id == customers.c.id)
+        .join(customer_values, customer_values.c.customer_id == customers.c.id)
+        .where(*chosen)
+        .order_by(standing.at_stake_minor.desc(), standing.customer_id)
+        .limit(most)
+        .subquery("best")
+    )
+    # In two parts, since SQLite fails at a sum that a column could not hold.
+    parts = (sa.func.sum(best.c.minor // PART), sa.func.sum(best.c.minor % PART))
+    count, whole, rest = connection.execute(sa.select(sa.func.count(), *parts).select_from(best)).one()
+    return Worth(count, from_minor(int(whole or 0) * PART + int(rest or 0), currency))
+
+
 def _last_invitation() -> sa.Subquery:
     """Each customer's invitations, the newest as number 1."""
     newest = sa.func.row_number().over(
@@ -142,17 +180,26 @@ def _last_invitation() -> sa.Subquery:
     )
 
 
-def _currency(connection: Connection) -> str | None:
-    """The currency that most customers have their value in: two currencies cannot be ranked together."""
-    many = sa.func.count()
-    found: str | None = connection.scalar(
-        sa.select(customer_standings.c.currency)
-        .where(customer_standings.c.currency.is_not(None))
-        .group_by(customer_standings.c.currency)
-        .order_by(many.desc(), customer_standings.c.currency)
-        .limit(1)
-    )
-    return found
+_WAS_INVITED = sa.exists().where(event_guests.c.customer_id == customer_standings.c.customer_id)
+
+
+def _is_loyal(end: dt.date) -> sa.ColumnElement[bool]:
+    """Whether somebody has bought often enough, and for long enough, when the data ended."""
+    value = customer_values.c
+    since = twelve_months_before(end, years=LOYAL_YEARS)
+    return (value.invoices >= LOYAL_PURCHASES) & (value.first_purchase_on <= since)
+
+
+def _worth_inviting(end: dt.date, currency: str) -> list[sa.ColumnElement[bool]]:
+    """What holds of everybody who is proposed."""
+    standing = customer_standings.c
+    return [
+        may_be_greeted(),
+        standing.currency == currency,
+        standing.at_stake_minor > 0,
+        standing.class_rule.not_in(STOPPED_RULES),
+        customer_values.c.last_purchase_on > twelve_months_before(end),
+    ]
 
 
 def _proposal(row: sa.Row[Any]) -> Proposal:

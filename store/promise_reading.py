@@ -160,14 +160,22 @@ def counted(connection: Connection, who: Who | None, *, today: dt.date) -> Count
     return Count(row.open, row.overdue)
 
 
-def kept_on_time(connection: Connection, who: Who | Sequence[Who] | None, *, since_on: dt.date, today: dt.date) -> Kept:
-    """How many promises somebody, some, or everybody kept on time, of all that were closed since then or are overdue.
+def kept_on_time(
+    connection: Connection,
+    who: Who | Sequence[Who] | None,
+    *,
+    since_on: dt.date,
+    today: dt.date,
+    until_on: dt.date | None = None,
+) -> Kept:
+    """How many promises somebody, some, or everybody kept on time, of all that were closed since then or are overdue;
+    what was closed after `until_on` does not count yet.
 
     One that was moved after it was due is not on time any more, so it counts while it is still open, too. One that was
     dropped before it was due counts for nothing: it was neither kept nor broken.
     """
     is_late = promises.c.is_late
-    is_closed = promises.c.closed_on.between(since_on, today) & ((promises.c.state == "kept") | is_late)
+    is_closed = promises.c.closed_on.between(since_on, until_on or today) & ((promises.c.state == "kept") | is_late)
     is_waited_for = (promises.c.state == "open") & (is_late | (promises.c.due_on < today))
     on_time = sa.func.count(sa.case(((promises.c.state == "kept") & ~is_late, 1)))
     row = connection.execute(

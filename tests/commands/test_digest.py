@@ -9,12 +9,24 @@ import sqlalchemy as sa
 
 from commands import digest
 from commands._reply import Invalid, NothingToSay, Person, Place, Reply, Request, Role
-from store import contacts, deliveries, digest_due, digest_schedules, digests, people, promises, touches, workspace
+from store import (
+    contacts,
+    deliveries,
+    digest_candidates,
+    digest_due,
+    digest_schedules,
+    digests,
+    people,
+    promises,
+    succession,
+    touches,
+    workspace,
+)
 from store.contacts import About
 from store.database import Database
 from store.digest_schedules import Schedule
-from store.promises import NewPromise
-from store.tables import customer_values, events, invoices, payments, reps
+from store.promises import Doing, NewPromise
+from store.tables import customer_standings, customer_values, event_guests, events, invoices, payments, reps
 from store.touches import NewTouch
 from store.who import Who
 from tests.commands.asking import ask, read
@@ -130,6 +142,70 @@ def test_an_event_stands_there_with_the_customers_never_invited(team: SimpleName
     assert "Race day, 12 June 2026: 1 loyal customer who was never invited to anything" in said
 
 
+@pytest.fixture
+def race_day(team: SimpleNamespace) -> SimpleNamespace:
+    """An event in seven weeks, and three loyal customers: two of Thandi's, one of nobody's."""
+    with team.db.writing() as connection:
+        held_on = TODAY + dt.timedelta(weeks=7)
+        connection.execute(events.insert().values(title="Race day", held_on=held_on, made_at=NOW, made_by="U1"))
+        loyal = {"invoices": 4, "first_purchase_on": dt.date(2024, 3, 1), "last_purchase_on": RECENT}
+        connection.execute(customer_values.update().values(loyal))
+        ids = [team.best, team.second, team.turned]
+        worth = {"at_stake_minor": 1000, "currency": "USD", "class_rule": "steady", "care_class": "retain"}
+        connection.execute(customer_standings.update().values(at_stake_minor=None, currency=None))
+        connection.execute(customer_standings.update().where(customer_standings.c.customer_id.in_(ids)).values(worth))
+        theirs = customer_standings.c.customer_id.in_([team.best, team.turned])
+        connection.execute(customer_standings.update().where(theirs).values(owner_rep_id=team.rep_id))
+    return team
+
+
+def guests_of(books: SimpleNamespace, rep_ids: tuple[int, ...] = (), but_for: tuple[int, ...] = ()) -> list[int]:
+    with books.db.reading() as connection:
+        covered = digest_candidates.Covered(rep_ids, "USD")
+        return [one.guests for one in digest_candidates.coming(connection, covered, TODAY, but_for)]
+
+
+def test_guests_are_counted_among_the_customers_whom_the_digest_covers(race_day: SimpleNamespace) -> None:
+    assert guests_of(race_day) == [3]
+    assert guests_of(race_day, (race_day.rep_id,)) == [2]
+    with race_day.db.writing() as connection:
+        connection.execute(events.update().values(seats=1))
+    assert guests_of(race_day) == [1]
+
+
+def test_who_stopped_buying_or_paying_is_no_guest(race_day: SimpleNamespace) -> None:
+    assert guests_of(race_day, but_for=(race_day.best,)) == [2]
+    with race_day.db.writing() as connection:
+        gone = customer_standings.c.customer_id == race_day.second
+        connection.execute(customer_standings.update().where(gone).values(class_rule="gone"))
+    assert guests_of(race_day) == [2]
+
+
+def test_a_debtor_is_not_counted_among_the_guests_of_the_same_digest(race_day: SimpleNamespace) -> None:
+    with race_day.db.writing() as connection:
+        late = invoices.c.customer_id == race_day.best
+        connection.execute(invoices.update().where(late).values(due_on=dt.date(2026, 4, 10)))
+        other = connection.scalar(sa.select(invoices.c.id).where(invoices.c.customer_id == race_day.second).limit(1))
+        source, paid = race_day.ledger.source_id, {"paid_on": RECENT, "amount_minor": 100, "currency": "USD"}
+        row = {"source_id": source, "number": "P1", "customer_id": race_day.second, "invoice_id": other, **paid}
+        connection.execute(payments.insert().values(row))
+    said = read(posted(race_day))
+    assert "days past due when the books ended" in said
+    assert "2 loyal customers who were never invited" in said
+
+
+def test_an_event_stays_in_the_digest_while_people_are_invited_to_it(race_day: SimpleNamespace) -> None:
+    week = dt.timedelta(weeks=1)
+    invited = [race_day.second, race_day.turned]
+    for number in range(5):
+        at = NOW + number * week
+        assert "Race day" in read(posted(race_day, TODAY + number * week, at)), number
+        if number in (1, 3):
+            row = {"event_id": 1, "customer_id": invited.pop(), "state": "invited", "changed_at": at}
+            with race_day.db.writing() as connection:
+                connection.execute(event_guests.insert().values(**row, changed_by="U1"))
+
+
 def test_birthdays_of_the_next_ten_days_stand_there_and_all_of_them_in_the_thread(team: SimpleNamespace) -> None:
     with team.db.writing() as connection:
         for name, day in (("Anna", 4), ("Ben", 10), ("Too late", 11)):
@@ -152,6 +228,90 @@ def test_the_figures_on_top_have_those_of_the_last_digest_beside_them(team: Simp
     assert "1 touch in the last 7 days, was 0" in second
     assert "100 % of the best customers' profit seen in time, was 0 %" in second
     assert "led to a touch" in second
+
+
+def test_promises_kept_are_those_of_seven_days_and_each_counts_once(team: SimpleNamespace) -> None:
+    kept = promised(team.db, team.best, TODAY, Who(None, "U2"))
+    with team.db.writing() as connection:
+        promises.keep(connection, kept, Doing("U2", NOW, TODAY))
+    week = dt.timedelta(weeks=1)
+    told = ["1 of 1" in read(posted(team, TODAY + n * week, NOW + n * week)) for n in range(3)]
+    assert told == [False, True, False]
+    with team.db.reading() as connection:
+        issues = digests.last(connection, team.kept.reader, 3)
+    assert [one.figures["kept_of"] for one in issues] == [0, 1, 0]
+
+
+def test_what_was_done_before_the_digest_was_composed_did_not_follow_from_it(team: SimpleNamespace) -> None:
+    promised(team.db, team.best, TODAY, Who(None, "U2"))
+    with team.db.writing() as connection:
+        new = NewTouch(team.best, "visit", TODAY, "U9", NOW - dt.timedelta(hours=5))
+        touches.log(connection, new)
+    week = dt.timedelta(weeks=1)
+    assert "Metropolitan" in read(posted(team))
+    assert "0 led to a touch" in read(posted(team, TODAY + week, NOW + week))
+
+
+def test_behind_those_who_are_not_shown_any_more_the_next_ones_come(
+    team: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(digest_candidates, "MOST", 2)
+    for number in range(3):
+        at = dt.timedelta(days=number)
+        reply = posted(team, TODAY + at, NOW + at)
+        names = ("Metropolitan", "Route 66", "Turned Around", "A Bike Store", "Losing", "Uncosted", "Lapsed", "Twin")
+        shown = [name for name in names if name in read(reply)]
+        assert shown, number
+        asked(team.db, values=line_of(reply, shown[0]), origin="button")
+
+
+def test_a_week_is_not_called_quiet_while_somebody_is_past_the_cadence(team: SimpleNamespace) -> None:
+    with team.db.writing() as connection:
+        for customer_id in connection.scalars(sa.select(customer_standings.c.customer_id)).all():
+            digests.dismiss(connection, team.kept.reader, f"visit {customer_id}", by="U1", at=NOW)
+    said = read(posted(team))
+    assert "quiet week" not in said
+    assert "nothing new" in said
+    assert "customers past the cadence, told of before: /neglected team" in said
+
+
+def test_a_promise_that_is_not_shown_any_more_leaves_its_customer_to_the_visits(team: SimpleNamespace) -> None:
+    promised(team.db, team.best, TODAY, Who(None, "U2"))
+    asked(team.db, values=line_of(posted(team), "Metropolitan"), origin="button")
+    week = dt.timedelta(weeks=1)
+    assert "visit Metropolitan Bicycle Supply" in read(posted(team, TODAY + week, NOW + week))
+
+
+def test_of_promises_to_one_customer_the_one_due_today_comes_before_fridays(team: SimpleNamespace) -> None:
+    for days in (4, 0, 2):
+        promised(team.db, team.best, TODAY + dt.timedelta(days=days), Who(None, "U2"))
+    said = read(posted(team))
+    assert said.index("due today") < said.index("promised for 3 June")
+    assert "promised for 5 June" not in said
+    assert "1 more to follow up this week: /promises team" in said
+
+
+def test_the_customers_of_somebody_who_left_are_covered_with_their_successors(team: SimpleNamespace) -> None:
+    narrow = MONDAYS.model_copy(update={"rep_ids": (team.rep_id,)})
+    with team.db.writing() as connection:
+        heirs = [connection.scalar(reps.insert().values(name=name).returning(reps.c.id)) for name in ("Ben", "Carla")]
+        digest_schedules.save(connection, "C1", narrow, by="U1", at=NOW - dt.timedelta(days=1))
+        succession.leave(connection, team.rep_id, heirs[0], seen=succession.Seen(1, "U2"), by="U1", at=NOW)
+        succession.leave(connection, heirs[0], heirs[1], seen=succession.Seen(1, None), by="U1", at=NOW)
+    said = read(posted(team))
+    assert "Metropolitan Bicycle Supply" in said
+    assert "Thandi Nkosi has left; Carla's customers are covered instead." in said
+    assert "Route 66" not in said
+
+
+def test_of_reps_who_left_without_a_successor_the_digest_says_so(team: SimpleNamespace) -> None:
+    narrow = MONDAYS.model_copy(update={"rep_ids": (team.rep_id,)})
+    with team.db.writing() as connection:
+        digest_schedules.save(connection, "C1", narrow, by="U1", at=NOW - dt.timedelta(days=1))
+        connection.execute(reps.update().values(left_at=NOW))
+    said = read(posted(team))
+    assert "Thandi Nkosi has left, and nobody has the customers: /digest schedule settles" in said
+    assert "Route 66" not in said
 
 
 def test_the_cap_holds_and_the_rest_is_counted(team: SimpleNamespace) -> None:
@@ -240,6 +400,30 @@ def test_a_line_is_taken_once_and_the_others_read_it_below_the_digest(team: Simp
     asked(team.db, "give_back", values={**values, "do": "give_back"}, origin="button")
     with pytest.raises(NothingToSay):
         asked(team.db, values=dict(told.values), origin="delivery", person=Person())
+
+
+def test_the_next_digests_say_who_does_it_until_it_is_done_or_given_back(team: SimpleNamespace) -> None:
+    week = dt.timedelta(weeks=1)
+    values = {**line_of(posted(team), "Metropolitan"), "do": "take"}
+    yours = asked(team.db, values=values, origin="button")
+    second = posted(team, TODAY + week, NOW + week)
+    assert "taken by" in read(second)
+    posted(team, TODAY + 2 * week, NOW + 2 * week)
+    asked(team.db, values=dict(yours.actions[-1].values), origin="button")
+    assert "taken by" not in read(posted(team, TODAY + 2 * week, NOW + 2 * week))
+    other = Person("U2", "T1", role=Role.REP)
+    again = {**line_of(second, "Metropolitan"), "do": "take"}
+    assert "Yours" in read(asked(team.db, values=again, origin="button", person=other))
+
+
+def test_a_touch_frees_the_line_of_whoever_took_it(team: SimpleNamespace) -> None:
+    values = {**line_of(posted(team), "Metropolitan"), "do": "take"}
+    asked(team.db, values=values, origin="button")
+    touched(team.db, team.best, 0)
+    much_later = 20 * dt.timedelta(weeks=1)
+    said = read(posted(team, TODAY + much_later, NOW + much_later))
+    assert "Metropolitan" in said
+    assert "taken by" not in said
 
 
 def test_a_digest_that_is_composed_twice_has_the_same_lines(team: SimpleNamespace) -> None:

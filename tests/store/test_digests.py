@@ -57,11 +57,11 @@ def test_a_line_is_taken_by_whoever_is_first(db: Database) -> None:
     with db.writing() as connection:
         assert digests.take(connection, issue.id, 1, "U1", NOW) == "U1"
         assert digests.take(connection, issue.id, 1, "U2", NOW) == "U1"
-        digests.give_back(connection, issue.id, 1, "U2")
+        assert not digests.give_back(connection, issue.id, 1, "U2")
         taken = digests.by_id(connection, issue.id)
         assert taken is not None
         assert [line.taken_by for line in taken.lines] == ["U1"]
-        digests.give_back(connection, issue.id, 1, "U1")
+        assert digests.give_back(connection, issue.id, 1, "U1")
         assert digests.take(connection, issue.id, 1, "U2", NOW) == "U2"
         assert digests.take(connection, issue.id, 9, "U2", NOW) is None
 

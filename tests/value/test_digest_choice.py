@@ -1,5 +1,7 @@
 """A digest of at most so many lines, in which nothing is repeated for ever."""
 
+import datetime as dt
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -26,6 +28,35 @@ def test_what_is_urgent_comes_first_in_its_section_and_has_a_line() -> None:
     late = Candidate("follow_up", "promise 9", 99, 1.0, is_urgent=True)
     chosen = choose([*(visit(number, 100.0, "follow_up") for number in range(5)), late], shown={}, lines_most=3)
     assert [line.candidate.subject for line in chosen.lines] == ["promise 9", "follow_up 0", "follow_up 1"]
+
+
+def test_what_is_urgent_is_chosen_before_more_money_that_is_not() -> None:
+    late = [Candidate("follow_up", f"promise {number}", 90 + number, 1.0, is_urgent=True) for number in range(2)]
+    chosen = choose([*(visit(number, 100.0) for number in range(5)), *late], shown={}, lines_most=3)
+    assert [line.candidate.subject for line in chosen.lines] == ["promise 0", "promise 1", "visit 0"]
+
+
+def test_of_the_same_money_what_is_due_first_comes_first() -> None:
+    friday, today = (
+        Candidate("follow_up", subject, 1, 5.0, due_on=dt.date(2026, 6, day))
+        for subject, day in (("promise 1", 5), ("promise 2", 1))
+    )
+    chosen = choose([friday, today], shown={}, lines_most=1)
+    assert [line.candidate.subject for line in chosen.lines] == ["promise 2"]
+
+
+def test_one_customer_has_two_lines_at_most_and_the_rest_is_counted() -> None:
+    promises = [Candidate("follow_up", f"promise {number}", 1, 5.0) for number in range(9)]
+    chosen = choose([*promises, visit(2, 1.0)], shown={})
+    assert [line.candidate.subject for line in chosen.lines] == ["promise 0", "promise 1", "visit 2"]
+    assert chosen.left_out == {"follow_up": 7}
+
+
+def test_what_is_not_shown_any_more_leaves_its_customer_to_another_section() -> None:
+    both = [Candidate("follow_up", "promise 12", 31, 5.0, is_urgent=True), visit(31, 5.0)]
+    for silenced in ({"shown": {"promise 12": SHOWN_MOST}}, {"shown": {}, "dismissed": {"promise 12"}}):
+        (line,) = choose(both, **silenced).lines  # type: ignore[arg-type]
+        assert line.candidate.subject == "visit 31"
 
 
 def test_a_customer_who_stopped_is_not_also_invited() -> None:
@@ -78,10 +109,11 @@ def test_no_line_is_repeated_dismissed_or_beyond_the_cap_and_none_is_forgotten(
     assert len(set(customers)) == len(customers)
     assert not set(subjects) & dismissed
     assert all(line.times_shown == shown.get(line.candidate.subject, 0) + 1 <= SHOWN_MOST for line in chosen.lines)
-    # Every customer who is offered stands in a line, is counted as left out or given up on, or was dismissed.
-    first = {one.customer_id: one for one in sorted(offered, key=lambda one: -SECTIONS.index(one.section))}
-    told = sum(one.subject not in dismissed for one in first.values())
-    assert len(subjects) + sum(chosen.left_out.values()) + chosen.changed_nothing == told
+    # Of whoever is offered something that may still be shown, it stands in a line or is counted as left out.
+    open_ = [one for one in offered if one.subject not in dismissed]
+    waiting = {one.customer_id for one in open_ if shown.get(one.subject, 0) < SHOWN_MOST}
+    assert len(subjects) + sum(chosen.left_out.values()) == len(waiting)
+    assert chosen.changed_nothing == len({one.subject for one in open_ if shown.get(one.subject, 0) >= SHOWN_MOST})
 
 
 @given(candidates)
