@@ -19,7 +19,7 @@ from sqlalchemy.engine import Connection
 
 from bot import history
 from bot.directory import Directory
-from bot.drafting import TROUBLES, CannotBe, Draft, Drafting
+from bot.drafting import TROUBLES, CannotBe, Draft, Drafting, NotTheirHour
 from bot.log import Log
 from bot.outcomes import NotKnown, NotNow, Refused, told_apart
 from commands._reply import Invalid, NothingToSay
@@ -181,6 +181,9 @@ class Deliverer:
         if isinstance(trouble, NothingToSay):
             with self.db.writing() as connection:
                 deliveries.drop(connection, one, str(trouble) or "It had become pointless.")
+        elif isinstance(trouble, NotTheirHour):
+            with self.db.writing() as connection:
+                deliveries.postpone(connection, one, until=trouble.until)
         elif isinstance(trouble, CannotBe | Refused | Invalid):
             self._hold(one, str(trouble))
         else:

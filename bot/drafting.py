@@ -17,19 +17,30 @@ from bot.log import Log
 from bot.outcomes import NotKnown, NotNow, Refused, told_apart
 from bot.render import payload
 from commands._reply import Action, Invalid, NothingToSay, Person, Place, Reply, Request
+from store import deliveries, rep_hours
 from store.database import Database
 from store.deliveries import Delivery
+from value import reminders
 
 
 class CannotBe(Exception):  # noqa: N818 - it says what became of the message
     """The message must not be posted there, or cannot be composed; the text says why."""
 
 
+class NotTheirHour(Exception):  # noqa: N818
+    """Its reader wants to hear nothing now: it is a day off, leave or quiet hours. `until` is their next morning."""
+
+    def __init__(self, until: dt.datetime) -> None:
+        super().__init__(f"Its reader is written to again at {until.isoformat()}.")
+        self.until = until
+
+
 # What stands below a message goes where that was posted just now: Slack is not asked of that channel again, since it
 # answers fifty such questions a minute.
 BELIEVED_SECONDS = 60
-# Why there is no draft: it is pointless; it is impossible until somebody does something; it may go better later.
-TROUBLES = (NothingToSay, CannotBe, Refused, Invalid, NotNow, NotKnown, Unanswered)
+# Why there is no draft: it is pointless; it comes at another hour; it is impossible until somebody does something; it
+# may go better later.
+TROUBLES = (NothingToSay, NotTheirHour, CannotBe, Refused, Invalid, NotNow, NotKnown, Unanswered)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +79,7 @@ class Drafting:
         is_private = one.slack_user_id is not None
         person, place = self._reader(one.slack_user_id, one.channel_id) if is_private else self._channel(one)
         assert place.channel_id is not None, "both ways find it"
+        self._keep_to_hours(one, person)
         reply = self._composed(one, person, place)
         with guarded(self.log, delivering=one.key):
             drawn = payload(reply, person.locale, seen_by="dm" if is_private else "channel")
@@ -106,6 +118,20 @@ class Drafting:
             raise CannotBe(WHERE["shared"][0])
         self.checked[one.channel_id] = self.elapsed(), place
         return reader, place
+
+    def _keep_to_hours(self, one: Delivery, person: Person) -> None:
+        """Hours, leave and zone may have changed since it was put, or nothing ran when it was due.
+
+        Errors: NotTheirHour. What stands in a thread comes with the message above it.
+        """
+        if one.kind not in deliveries.IN_HOURS or one.thread_of_id is not None or person.slack_user_id is None:
+            return
+        with self.db.reading() as connection:
+            hours = rep_hours.get(connection, person.slack_user_id).in_zone(person.zone)
+        now = self.clock()
+        until = reminders.free_moment(now, hours)
+        if until is not None and until > now:
+            raise NotTheirHour(until)
 
     def _composed(self, one: Delivery, person: Person, place: Place) -> Reply:
         routed = commands.route(one.values["command"], one.values.get("text", ""))

@@ -6,7 +6,7 @@ from sqlalchemy.engine import Connection
 
 from commands import _promise_words as words
 from commands._reply import Action, Count, Invalid, Note, NothingToSay, Reply, Request, Sentence, Strong
-from store import promises, rep_hours
+from store import promises, reminders, rep_hours
 from store.promises import MADE, Promise
 
 
@@ -26,6 +26,8 @@ def told(connection: Connection, request: Request) -> Reply:
 def _remind(connection: Connection, promise: Promise, request: Request) -> Reply:
     _refuse_the_pointless(promise, request)
     late = promise.days_late(request.today)
+    if late and reminders.first(connection, promise) is not None:
+        raise NothingToSay("The day is over, and the reminder of an overdue promise is about to come.")
     headline: Sentence = ("Today: ", words.shown(promise.text))
     if late:
         headline = (Count(late, "day"), " late: ", words.shown(promise.text))

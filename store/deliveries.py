@@ -27,6 +27,8 @@ LEASE = dt.timedelta(minutes=2)
 PAUSE_MOST = dt.timedelta(hours=1)
 # Reports to admins are of this kind; of one that cannot be sent nobody is told.
 REPORT = "held"
+# What is posted in its reader's working hours only, whenever it fell due (store/rep_hours.py).
+IN_HOURS = ("promise_due", "promise_overdue", "hand_over", "rep_digest")
 MISSED = "It could not be posted in time."
 
 
@@ -109,6 +111,19 @@ def get(connection: Connection, key: str) -> Delivery | None:
     return _one(connection, deliveries.c.key == key)
 
 
+def waiting_for(connection: Connection, slack_user_ids: Sequence[str], kind: str) -> list[Delivery]:
+    """The messages of this kind that wait to be posted to any of these people."""
+    waits = (deliveries.c.state == "waiting") & (deliveries.c.kind == kind)
+    return list(map(_delivery, connection.execute(_ALL.where(waits & deliveries.c.slack_user_id.in_(slack_user_ids)))))
+
+
+def move(connection: Connection, one: Delivery, *, due_at: dt.datetime, expires_at: dt.datetime | None) -> bool:
+    """Have one that waits posted at another moment; False where it does not wait any more."""
+    waits = (deliveries.c.id == one.id) & (deliveries.c.state == "waiting")
+    moved = {"due_at": due_at, "expires_at": expires_at}
+    return bool(connection.execute(deliveries.update().where(waits).values(**moved)).rowcount)
+
+
 def by_id(connection: Connection, delivery_id: int) -> Delivery | None:
     """The message of this id, None where there is none."""
     return _one(connection, deliveries.c.id == delivery_id)
@@ -184,6 +199,15 @@ def release(connection: Connection, one: Delivery, trouble: str, *, until: dt.da
     """It was certainly not posted, and shall be tried again, not before this moment. False where it is not ours."""
     waiting = {"state": "waiting", "lease_until": until, "trouble": trouble}
     return bool(connection.execute(deliveries.update().where(_is_ours(one)).values(**waiting)).rowcount)
+
+
+def postpone(connection: Connection, one: Delivery, *, until: dt.datetime) -> bool:
+    """It was not posted, since its reader is not to be written to before this moment: it is due then, or at its end,
+    where that comes before. False where it is not ours, or may have been posted.
+    """
+    due_at = until if one.expires_at is None else min(until, one.expires_at)
+    later = {"state": "waiting", "due_at": due_at, "lease_until": None, "trouble": None}
+    return bool(connection.execute(deliveries.update().where(_is_claimed_by(one)).values(**later)).rowcount)
 
 
 def drop(connection: Connection, one: Delivery, trouble: str) -> bool:

@@ -15,7 +15,7 @@ from store.who import Who
 from value import reminders
 from value.reminders import ONE_DAY
 
-COMMAND = "promises"
+COMMAND, WORD = "promises", "hand_over"
 # Looked up with one statement.
 AT_ONCE = 500
 # A bot that was away for longer than this leaves what is overdue to the digest.
@@ -67,16 +67,27 @@ def first(connection: Connection, promise: Promise) -> dt.datetime | None:
 
 
 def move(connection: Connection, who: Who, at: dt.datetime) -> None:
-    """Let all reminders that wait for somebody come at the hours that are theirs now."""
+    """Let all reminders and all word that wait for somebody come at the hours that are theirs now."""
     for promise in promise_reading.of(connection, who):
         arrange(connection, promise, at)
+    if who.slack_user_id is not None:
+        _move_words(connection, [who.slack_user_id], at)
 
 
 def follow(connection: Connection, slack_user_ids: Sequence[str], at: dt.datetime) -> None:
-    """Let the reminders of these people come by the clocks of where they are now."""
+    """Let the reminders and the word for these people come by the clocks of where they are now."""
     for start in range(0, len(slack_user_ids), AT_ONCE):
-        for promise in promise_reading.told_to(connection, slack_user_ids[start : start + AT_ONCE]):
+        some = slack_user_ids[start : start + AT_ONCE]
+        for promise in promise_reading.told_to(connection, some):
             arrange(connection, promise, at)
+        _move_words(connection, some, at)
+
+
+def _move_words(connection: Connection, slack_user_ids: Sequence[str], at: dt.datetime) -> None:
+    for one in deliveries.waiting_for(connection, slack_user_ids, WORD):
+        assert one.slack_user_id is not None, "it was asked for by that"
+        due_at, expires_at = _when(connection, one.slack_user_id, at)
+        deliveries.move(connection, one, due_at=due_at, expires_at=expires_at)
 
 
 def tell_of_hand_over(connection: Connection, promise: Promise, change_id: int, *, by: str, at: dt.datetime) -> None:
@@ -112,17 +123,23 @@ def _tell(connection: Connection, promise: Promise, do: str, change_id: int, *, 
 
 
 def _put_word(connection: Connection, key: str, user: str, values: dict[str, str], at: dt.datetime) -> None:
-    due_at = reminders.free_moment(at, rep_hours.on_their_clock(connection, user)) or at
+    due_at, expires_at = _when(connection, user, at)
     deliveries.put(
         connection,
         key,
-        "hand_over",
+        WORD,
         to_user=user,
         values=values,
         due_at=due_at,
-        expires_at=due_at + WORD_TOLD_WITHIN,
+        expires_at=expires_at,
         at=at,
     )
+
+
+def _when(connection: Connection, user: str, at: dt.datetime) -> tuple[dt.datetime, dt.datetime]:
+    """When word comes to somebody, and until when it is worth it."""
+    due_at = reminders.free_moment(at, rep_hours.on_their_clock(connection, user)) or at
+    return due_at, due_at + WORD_TOLD_WITHIN
 
 
 def _keys(promise: Promise) -> tuple[str, str]:

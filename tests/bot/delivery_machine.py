@@ -117,7 +117,8 @@ class Deliveries(RuleBasedStateMachine):
             deliveries.put(
                 connection,
                 f"{self.put_so_far}",
-                "reminder",
+                # What is private keeps to its reader's hours, and may be put off while others are at it.
+                "promise_due" if private else "reminder",
                 values={"command": "melktert"},
                 due_at=now,
                 expires_at=expires_at,

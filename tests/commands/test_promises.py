@@ -269,8 +269,16 @@ def test_a_reminder_is_the_promise_and_four_buttons(team: Team) -> None:
     assert "You promised it to Acme" in read(reply)
     assert [one.label for one in reply.actions] == ["Done", "Snooze…", "Hand over…", "The customer"]
     assert [one.style for one in reply.actions].count("primary") == 1
+    with team.db.writing() as connection:
+        connection.execute(tables.deliveries.update().values(state="sent"))
     assert plain(due(team, today=dt.date(2026, 6, 8)).headline) == "3 days late: send the quote"
     assert "last reminder" in read(due(team, today=dt.date(2026, 6, 8)))
+
+
+def test_a_reminder_in_time_that_comes_too_late_leaves_it_to_the_last_one(team: Team) -> None:
+    team.promised()
+    with pytest.raises(NothingToSay, match="about to come"):
+        due(team, today=dt.date(2026, 6, 8))
 
 
 def test_a_reminder_before_a_weekend_says_why_it_comes_early(team: Team) -> None:

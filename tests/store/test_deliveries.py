@@ -213,3 +213,41 @@ def test_old_ones_are_forgotten_once_they_are_done_with(db: Database) -> None:
         assert deliveries.forget(connection, NOW) == 0
         assert deliveries.forget(connection, LATER) == 1
     assert kept(db, "another").state == "waiting"
+
+
+def test_what_its_reader_is_not_to_read_now_is_due_later_as_the_same_message(db: Database) -> None:
+    put(db)
+    (one,) = claim(db)
+    with db.writing() as connection:
+        assert deliveries.postpone(connection, one, until=LATER)
+    later = kept(db)
+    assert (later.id, later.run_id, later.state, later.due_at) == (one.id, one.run_id, "waiting", LATER)
+    assert claim(db) == []
+    (again,) = claim(db, LATER)
+    with db.writing() as connection:
+        assert not deliveries.postpone(connection, one, until=LATER + SECOND), "somebody else's meanwhile"
+    assert begin(db, again, LATER)
+    with db.writing() as connection:
+        assert not deliveries.postpone(connection, again, until=LATER + SECOND), "it may have been posted"
+
+
+def test_what_is_put_off_beyond_its_end_is_missed_at_its_end(db: Database) -> None:
+    put(db, expires_at=LATER)
+    (one,) = claim(db)
+    with db.writing() as connection:
+        assert deliveries.postpone(connection, one, until=LATER + dt.timedelta(days=9))
+    assert kept(db).due_at == LATER
+    assert claim(db, LATER) == []
+    assert (kept(db).state, kept(db).is_missed) == ("dropped", True)
+
+
+def test_only_what_waits_is_moved(db: Database) -> None:
+    put(db)
+    with db.writing() as connection:
+        (waits,) = deliveries.waiting_for(connection, ["U1", "U2"], "promise_due")
+        assert deliveries.move(connection, waits, due_at=LATER, expires_at=LATER + SECOND)
+    assert (kept(db).due_at, kept(db).expires_at) == (LATER, LATER + SECOND)
+    claim(db, LATER)
+    with db.writing() as connection:
+        assert deliveries.waiting_for(connection, ["U1"], "promise_due") == []
+        assert not deliveries.move(connection, waits, due_at=NOW, expires_at=None)

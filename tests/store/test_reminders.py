@@ -174,6 +174,20 @@ def test_hours_that_are_changed_move_the_reminders_that_wait(team: SimpleNamespa
         assert len(waiting(connection)) == 4
 
 
+def test_hours_that_are_changed_and_a_clock_elsewhere_move_the_word_that_waits(team: SimpleNamespace) -> None:
+    away = RepHours(leave_from_on=dt.date(2026, 5, 31), leave_until_on=dt.date(2026, 6, 30))
+    with team.db.writing() as connection:
+        promises.hand_over(connection, promised(connection, team).id, BEN, doing())
+        assert waiting(connection, "hand_over") == [("2026-06-01 15:30", "U2")]
+        rep_hours.settle(connection, "U2", away, at=NOW)
+        reminders.move(connection, BEN, NOW)
+        assert waiting(connection, "hand_over") == [("2026-07-01 15:30", "U2")]
+        (word,) = deliveries.waiting_for(connection, ["U2"], "hand_over")
+        assert word.expires_at == word.due_at + dt.timedelta(days=14)
+        people.remember(connection, [Person("U2", "T1", "ben", zone="Europe/Paris")], NOW)
+        assert waiting(connection, "hand_over") == [("2026-07-01 06:30", "U2")]
+
+
 def test_reminders_follow_whoever_moves_to_another_time_zone_or_was_not_known_before(team: SimpleNamespace) -> None:
     with team.db.writing() as connection:
         promised(connection, team)
