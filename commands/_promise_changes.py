@@ -13,7 +13,7 @@ from commands._typed import clean
 from store import people, promises, rep_hours
 from store.people import NOT_OF_THE_TEAM
 from store.promises import MADE, Changed, ClosedError, Promise
-from store.who import Who
+from store.who import Who, complete
 
 YEARS_AHEAD_MOST = 5
 ALL = words.BACK
@@ -195,7 +195,11 @@ def _closed(promise: Promise, request: Request) -> Reply:
     done = "Done already: " if promise.state == "kept" else "Dropped already: "
     when: Sentence = ()
     if promise.closed_on is not None:
-        when = ("That was ", *words.day(promise.closed_on, request.today), "; nothing was changed now.")
+        when = (
+            "That was ",
+            *words.day(min(promise.closed_on, request.today), request.today),
+            "; nothing was changed now.",
+        )
     return one_line((done, words.shown(promise.text), ", for ", promise.customer_name), when, actions=(ALL,))
 
 
@@ -213,6 +217,16 @@ def day_of(request: Request, field: str) -> dt.date:
     if (day - request.today).days > YEARS_AHEAD_MOST * 366:
         raise Invalid(**{field: "That is too far away; check the year."})
     return day
+
+
+def refuse_what_is_over(connection: Connection, due_on: dt.date, who: Who, request: Request) -> None:
+    """A day that is still to come where the form is filled in may be over where whoever is to keep it is.
+
+    Errors: Invalid for such a day.
+    """
+    (keeper,) = complete(connection, [who])
+    if due_on < promises.today_of(connection, keeper, request.now, request.today):
+        raise Invalid(due=f"For {keeper.name or 'whoever is to keep it'} that day is over; choose a later one.")
 
 
 def colleague(connection: Connection, request: Request, field: str) -> Who:

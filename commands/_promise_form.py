@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 
 from commands import _naming
 from commands import _promise_words as words
-from commands._promise_changes import colleague, day_of
+from commands._promise_changes import colleague, day_of, refuse_what_is_over
 from commands._reply import Field, Form, Invalid, Note, Option, Reply, Request
 from commands._typed import clean
 from store import customer_channels, customers, promises, recognition
@@ -95,7 +95,12 @@ def filled(connection: Connection, request: Request) -> Asked:
             who = keeper(request, customer)
     except Invalid as invalid:
         wrong |= invalid.errors
-    if customer is None or text is None or due_on is None or who is None:
+    if due_on is not None and who is not None:
+        try:
+            refuse_what_is_over(connection, due_on, who, request)
+        except Invalid as invalid:
+            wrong |= invalid.errors
+    if wrong or customer is None or text is None or due_on is None or who is None:
         raise Invalid(**wrong)
     return Asked(customer, text, due_on, who)
 

@@ -219,7 +219,8 @@ def _done(connection: Connection, request: Request, scope: Scope) -> Reply:
 
 
 def _closed_item(promise: Promise, request: Request, *, names: bool) -> Item:
-    on: Sentence = words.day(promise.closed_on, request.today) if promise.closed_on else ()
+    # Where whoever kept it is, the next day may have begun.
+    on: Sentence = words.day(min(promise.closed_on, request.today), request.today) if promise.closed_on else ()
     late = promise.days_late(request.today)
     how: Sentence = ("kept ", *on)
     if promise.state == "dropped":

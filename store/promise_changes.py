@@ -8,6 +8,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -15,7 +16,7 @@ from sqlalchemy.engine import Connection
 from store import audit, reminders
 from store.audit import RefusedError
 from store.promise_reading import UNMAKE, Promise, existing
-from store.tables import audit_entries, promises
+from store.tables import audit_entries, people, promises
 from store.who import Who, complete, is_theirs
 
 KEEP, SNOOZE, HAND_OVER, DROP = "promise.keep", "promise.snooze", "promise.hand_over", "promise.drop"
@@ -28,7 +29,10 @@ MADE = 0
 
 @dataclass(frozen=True, slots=True)
 class Doing:
-    """Who changes something, when, on which day of theirs, and the request that asked for it."""
+    """Who changes something, when, on which day of theirs, and the request that asked for it.
+
+    The day counts where nobody in Slack is to keep the promise; else it is the one where whoever is to keep it is.
+    """
 
     by: str
     at: dt.datetime
@@ -70,8 +74,8 @@ def keep(connection: Connection, promise_id: int, doing: Doing) -> Changed:
     """The promise is kept. Errors: ClosedError where it is closed already."""
 
     def kept(promise: Promise) -> dict[str, Any]:
-        late = promise.is_late or doing.on > promise.due_on
-        return {"state": "kept", "closed_on": doing.on, "is_late": late}
+        on = today_of(connection, promise.who, doing.at, doing.on)
+        return {"state": "kept", "closed_on": on, "is_late": promise.is_late or on > promise.due_on}
 
     return _change(connection, promise_id, KEEP, kept, doing)
 
@@ -83,11 +87,12 @@ def snooze(connection: Connection, promise_id: int, until_on: dt.date, reason: s
     """
 
     def moved(promise: Promise) -> dict[str, Any]:
-        if until_on < doing.on:
+        on = today_of(connection, promise.who, doing.at, doing.on)
+        if until_on < on:
             raise RefusedError("That day is in the past; choose today or a later day.")
         if until_on == promise.due_on:
             raise RefusedError("It is due on that day already; choose another day.")
-        return {"due_on": until_on, "is_late": promise.is_late or doing.on > promise.due_on}
+        return {"due_on": until_on, "is_late": promise.is_late or on > promise.due_on}
 
     return _change(connection, promise_id, SNOOZE, moved, doing, reason=reason)
 
@@ -114,8 +119,8 @@ def drop(connection: Connection, promise_id: int, reason: str, doing: Doing) -> 
     """
 
     def dropped(promise: Promise) -> dict[str, Any]:
-        late = promise.is_late or doing.on > promise.due_on
-        return {"state": "dropped", "closed_on": doing.on, "is_late": late}
+        on = today_of(connection, promise.who, doing.at, doing.on)
+        return {"state": "dropped", "closed_on": on, "is_late": promise.is_late or on > promise.due_on}
 
     return _change(connection, promise_id, DROP, dropped, doing, reason=reason)
 
@@ -135,7 +140,8 @@ def undo(connection: Connection, promise_id: int, change_id: int, doing: Doing) 
         raise RefusedError(f"That was more than {UNDO_MINUTES} minutes ago; change the promise as it is now instead.")
     if latest is None:
         reminders.take_back_hand_over(connection, promise, MADE, by=doing.by, at=doing.at)
-        taken_back: dict[str, Any] = {"state": "dropped", "closed_on": doing.on, "is_late": False}
+        on = today_of(connection, promise.who, doing.at, doing.on)
+        taken_back: dict[str, Any] = {"state": "dropped", "closed_on": on, "is_late": False}
         return _record(connection, promise, UNMAKE, taken_back, doing, undone=MADE)
     if latest.action == HAND_OVER:
         reminders.take_back_hand_over(connection, promise, latest.id, by=doing.by, at=doing.at)
@@ -218,6 +224,13 @@ def _record(
     if action == HAND_OVER:
         reminders.tell_of_hand_over(connection, now, change.id, by=doing.by, at=doing.at)
     return Changed(now, change)
+
+
+def today_of(connection: Connection, who: Who, at: dt.datetime, otherwise: dt.date) -> dt.date:
+    """The day that it is then where somebody is, by Slack; `otherwise` where Slack does not know them."""
+    found = sa.select(people.c.zone).where(people.c.slack_user_id == who.slack_user_id)
+    zone = connection.scalar(found) if who.slack_user_id is not None else None
+    return otherwise if zone is None else at.astimezone(ZoneInfo(zone)).date()
 
 
 def _locked(connection: Connection, promise_id: int) -> Promise:

@@ -175,7 +175,10 @@ def kept_on_time(
     dropped before it was due counts for nothing: it was neither kept nor broken.
     """
     is_late = promises.c.is_late
-    is_closed = promises.c.closed_on.between(since_on, until_on or today) & ((promises.c.state == "kept") | is_late)
+    # Where whoever keeps it is, the next day may have begun.
+    is_closed = promises.c.closed_on.between(since_on, until_on or today + dt.timedelta(days=1)) & (
+        (promises.c.state == "kept") | is_late
+    )
     is_waited_for = (promises.c.state == "open") & (is_late | (promises.c.due_on < today))
     on_time = sa.func.count(sa.case(((promises.c.state == "kept") & ~is_late, 1)))
     row = connection.execute(

@@ -27,6 +27,7 @@ from store.promise_changes import (
     last_change,
     pass_on,
     snooze,
+    today_of,
     undo,
 )
 from store.promise_reading import (
@@ -74,6 +75,7 @@ __all__ = [
     "of_receipt",
     "pass_on",
     "snooze",
+    "today_of",
     "undo",
 ]
 

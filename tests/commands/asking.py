@@ -18,7 +18,7 @@ def ask(db: Database, line: str, *, today: date = TODAY, values: dict[str, str] 
     routed = route(name, text)
     assert routed is not None, f"no command /{name}"
     command, rest = routed
-    return command.run(Request(now=NOW, today=today, text=rest, values=values or {}, **about), db)
+    return command.run(Request(now=about.pop("now", NOW), today=today, text=rest, values=values or {}, **about), db)
 
 
 def read(reply: Reply) -> str:

@@ -59,6 +59,8 @@ class Team:
     def types(self, line: str, who: Person | None = None, today: dt.date = MONDAY, **about: object) -> Reply:
         """What somebody, Anna unless said, is answered."""
         about.setdefault("receipt", f"request {next(self.numbers)}")
+        # What is judged by a day is judged by the day where somebody is, at this moment.
+        about.setdefault("now", NOW + (today - MONDAY))
         return ask(self.db, line, person=who or self.anna, today=today, **about)  # type: ignore[arg-type]
 
     def presses(self, action: Action, who: Person | None = None, today: dt.date = MONDAY, **about: object) -> Reply:
@@ -66,13 +68,21 @@ class Team:
         return self.types(f"/{action.command}", who, today, values=dict(action.values), origin="button", **about)
 
     def submits(
-        self, form: Reply, who: Person | None = None, today: dt.date = MONDAY, receipt: str = "", **given: str
+        self,
+        form: Reply,
+        who: Person | None = None,
+        today: dt.date = MONDAY,
+        receipt: str = "",
+        now: dt.datetime | None = None,
+        **given: str,
     ) -> Reply:
         """What the form of a reply answers, once these fields are filled in over what it begins with."""
         assert form.form is not None
         fields = {one.name: one.initial for one in form.form.fields}
         values = {**form.form.values, **fields, **given}
-        about = {"receipt": receipt} if receipt else {}
+        about: dict[str, object] = {"receipt": receipt} if receipt else {}
+        if now is not None:
+            about["now"] = now
         return self.types(f"/{form.form.command}", who, today, values=values, origin="form", **about)
 
     def promised(self, line: str = "acme friday send the quote", who: Person | None = None) -> Reply:

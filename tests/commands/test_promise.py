@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from bot.wording import plain
 from commands._reply import Invalid, Item, Person, Role
-from store import customer_channels, promises, tables
+from store import customer_channels, people, promises, tables
 from store.database import Database
 from store.promises import Promise
 from tests.commands.asking import ask, read
@@ -300,3 +300,14 @@ def test_names_complete_as_they_are_typed(team: Team) -> None:
     assert [one.value for one in suggest(request, team.db, "name", "zeph")] == ["Zephyr Cycles"]
     assert [one.value for one in suggest(request, team.db, "customer", "zeph")] == [str(team.zephyr)]
     assert not suggest(request, team.db, "text", "zeph")
+
+
+def test_a_day_that_is_over_where_whoever_is_to_keep_it_is_cannot_be_chosen(team: Team) -> None:
+    evening = NOW.replace(hour=20)  # of Monday in Johannesburg, and Tuesday morning in Auckland
+    with team.db.writing() as connection:
+        people.remember(connection, [people.Person("U2", "T1", "Ben", zone="Pacific/Auckland")], NOW)
+    form = team.types("/promise", values={"customer": str(team.acme)}, origin="button")
+    filled_in = {"text": "call them", "person": "U2"}
+    with pytest.raises(Invalid, match="For Ben that day is over"):
+        team.submits(form, due=MONDAY.isoformat(), now=evening, **filled_in)
+    team.submits(form, due="2026-06-02", now=evening, **filled_in)

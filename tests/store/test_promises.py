@@ -21,6 +21,8 @@ from tests.ledger import NOW, Ledger
 
 DUE = dt.date(2026, 6, 5)
 BEFORE, AFTER = dt.date(2026, 6, 4), dt.date(2026, 6, 6)
+# The morning of the day before it is due, where everybody is unless said.
+MORNING = NOW + (BEFORE - NOW.date())
 SINCE = dt.date(2026, 3, 1)
 ANNA, BEN = Who(slack_user_id="U1"), Who(slack_user_id="U2")
 
@@ -41,12 +43,12 @@ def team(db: Database) -> SimpleNamespace:
 
 def promised(team: SimpleNamespace, who: Who = ANNA, *, due_on: dt.date = DUE, receipt: str | None = None) -> Promise:
     with team.db.writing() as connection:
-        new = NewPromise(team.acme, "send the quote", due_on, who, by="U1", at=NOW)
+        new = NewPromise(team.acme, "send the quote", due_on, who, by="U1", at=MORNING)
         return promises.make(connection, new, receipt=receipt)
 
 
 def doing(on: dt.date = BEFORE, *, receipt: str | None = None, minutes: int = 0, by: str = "U1") -> Doing:
-    return Doing(by, NOW + dt.timedelta(minutes=minutes), on, receipt)
+    return Doing(by, MORNING + (on - BEFORE) + dt.timedelta(minutes=minutes), on, receipt)
 
 
 def rate(team: SimpleNamespace, who: Who | None = None, today: dt.date = AFTER) -> tuple[int, int]:
@@ -161,6 +163,37 @@ def test_handed_over_it_is_the_colleagues(team: SimpleNamespace) -> None:
     assert opened(team, BEN) == [promise.id]
 
 
+@pytest.mark.parametrize(("zone", "is_late"), [("Pacific/Auckland", True), ("America/Los_Angeles", False)])
+@pytest.mark.parametrize("do", ["keep", "drop", "snooze"])
+def test_it_is_judged_by_the_day_where_whoever_is_to_keep_it_is_whoever_says_so(
+    team: SimpleNamespace, zone: str, is_late: bool, do: str
+) -> None:
+    promise = promised(team)
+    at = dt.datetime(2026, 6, 5, 13, tzinfo=dt.UTC)
+    their_day = AFTER if is_late else DUE  # one in the morning in Auckland, six in Los Angeles
+    with team.db.writing() as connection:
+        people.remember(connection, [Person("U1", "T1", "anna", zone=zone)], NOW)
+        # The colleague who says so is where it is another day.
+        colleague = Doing("U2", at, DUE if is_late else AFTER)
+        match do:
+            case "keep":
+                became = promises.keep(connection, promise.id, colleague).promise
+            case "drop":
+                became = promises.drop(connection, promise.id, "no longer wanted", colleague).promise
+            case _:
+                became = promises.snooze(connection, promise.id, dt.date(2026, 6, 9), "away", colleague).promise
+    assert became.is_late == is_late
+    assert became.closed_on == (None if do == "snooze" else their_day)
+
+
+def test_where_nobody_in_slack_is_to_keep_it_the_day_of_whoever_says_so_counts(team: SimpleNamespace) -> None:
+    with team.db.writing() as connection:
+        connection.execute(tables.reps.update().where(tables.reps.c.id == team.carl).values(slack_user_id=None))
+    promise = promised(team, Who(rep_id=team.carl))
+    with team.db.writing() as connection:
+        assert promises.keep(connection, promise.id, doing(AFTER)).promise.closed_on == AFTER
+
+
 @pytest.mark.parametrize(("on", "kept"), [(BEFORE, (0, 0)), (DUE, (0, 0)), (AFTER, (0, 1))])
 def test_dropped_in_time_it_counts_for_nothing_dropped_late_it_was_not_kept(
     team: SimpleNamespace, on: dt.date, kept: tuple[int, int]
@@ -224,7 +257,7 @@ def test_a_promise_made_by_mistake_is_as_if_it_had_not_been(team: SimpleNamespac
     promise = promised(team, receipt="view 1")
     with team.db.writing() as connection:
         for _ in range(2):
-            assert promises.undo(connection, promise.id, MADE, doing(AFTER)).promise.state == "dropped"
+            assert promises.undo(connection, promise.id, MADE, doing()).promise.state == "dropped"
         assert promises.closed(connection, None, since_on=SINCE, most=5) == []
     assert opened(team) == []
     assert rate(team) == (0, 0)
