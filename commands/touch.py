@@ -28,7 +28,7 @@ from commands._reply import (
 from store import promises, touches
 from store.audit import RefusedError
 from store.database import Database
-from store.promises import MADE, Doing
+from store.promises import MADE, Doing, Promise
 from store.touches import Changes, Touch
 
 NAME = "touch"
@@ -89,7 +89,7 @@ def _change(connection: Connection, touch: Touch, request: Request, do: str) -> 
             return said.deleted(connection, gone, request, *_take_back(connection, touch, request))
         case "restore":
             back = touches.restore(connection, touch.id, by=by, at=at, receipt=receipt)
-            return said.logged(connection, back, request)
+            return said.logged(connection, back, request, *_put_back(connection, touch, request))
         case "save":
             return _saved(connection, touch, request)
         case "undo":
@@ -114,6 +114,16 @@ def _take_back(connection: Connection, touch: Touch, request: Request) -> tuple[
     except RefusedError:
         return (("The promise made with it stays; /promises shows it.",),)
     return ((f"So is the promise: {promise.text}",),)
+
+
+def _put_back(connection: Connection, touch: Touch, request: Request) -> tuple[Promise | None, *tuple[Sentence, ...]]:
+    """What was promised in the same form and taken back with the touch is promised again."""
+    promised: list[Promise] = []
+    if touch.deleted_at is not None:
+        for one in promises.taken_back_with(connection, touch.id, touch.deleted_at):
+            doing = Doing(acting(request), request.now, request.today)
+            promised.append(promises.put_back(connection, one.id, doing).promise)
+    return next(iter(promised), None), *((f"So is the promise: {one.text}",) for one in promised[1:])
 
 
 def _saved(connection: Connection, touch: Touch, request: Request) -> Reply:

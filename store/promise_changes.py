@@ -20,7 +20,7 @@ from store.tables import audit_entries, people, promises
 from store.who import Who, complete, is_theirs
 
 KEEP, SNOOZE, HAND_OVER, DROP = "promise.keep", "promise.snooze", "promise.hand_over", "promise.drop"
-PASS_ON, UNDO = "promise.pass_on", "promise.undo"
+PASS_ON, UNDO, PUT_BACK = "promise.pass_on", "promise.undo", "promise.put_back"
 # For so long a change is taken back by whoever made it.
 UNDO_MINUTES = 60
 # Stands where a change has an entry of its own: a promise that was only made has none.
@@ -134,18 +134,34 @@ def undo(connection: Connection, promise_id: int, change_id: int, doing: Doing) 
     latest = last_change(connection, promise_id)
     if latest is not None and latest.action in (UNDO, UNMAKE) and latest.was.get("change") == change_id:
         return Changed(promise, latest)
-    if (latest.id if latest else MADE) != change_id:
+    latest_id = latest.id if latest else MADE
+    is_as_made = latest is None or latest.action == PUT_BACK
+    if (MADE if is_as_made else latest_id) != change_id:
         raise RefusedError("The promise was changed since, so that cannot be taken back; /promises shows it as it is.")
     if doing.at - (latest.at if latest else promise.made_at) > dt.timedelta(minutes=UNDO_MINUTES):
         raise RefusedError(f"That was more than {UNDO_MINUTES} minutes ago; change the promise as it is now instead.")
-    if latest is None:
-        reminders.take_back_hand_over(connection, promise, MADE, by=doing.by, at=doing.at)
+    if latest is None or is_as_made:
+        reminders.take_back_hand_over(connection, promise, latest_id, by=doing.by, at=doing.at)
         on = today_of(connection, promise.who, doing.at, doing.on)
         taken_back: dict[str, Any] = {"state": "dropped", "closed_on": on, "is_late": False}
         return _record(connection, promise, UNMAKE, taken_back, doing, undone=MADE)
     if latest.action == HAND_OVER:
         reminders.take_back_hand_over(connection, promise, latest.id, by=doing.by, at=doing.at)
     return _record(connection, promise, UNDO, _columns(latest.was), doing, undone=latest.id)
+
+
+def put_back(connection: Connection, promise_id: int, doing: Doing) -> Changed:
+    """A promise that was taken back as if it had never been made is to be kept after all, and is reminded of as then.
+
+    Errors: RefusedError where it was not taken back, or was changed since.
+    """
+    promise = _locked(connection, promise_id)
+    latest = last_change(connection, promise_id)
+    if latest is None or latest.action != UNMAKE:
+        raise RefusedError("That promise is not one that was taken back; /promises shows it as it is.")
+    changed = _record(connection, promise, PUT_BACK, _columns(latest.was), doing, undone=latest.id)
+    reminders.tell_of_hand_over(connection, changed.promise, changed.change.id, by=doing.by, at=doing.at)
+    return changed
 
 
 def pass_on(connection: Connection, leaver: Who, heir: Who, doing: Doing) -> int:

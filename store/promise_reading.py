@@ -127,6 +127,12 @@ def of(
     return _read(connection, _PROMISE.where(chosen).order_by(*_IN_ORDER).limit(most))
 
 
+def taken_back_with(connection: Connection, touch_id: int, at: dt.datetime) -> list[Promise]:
+    """What was promised during a touch, and taken back with it at this moment and left so since."""
+    chosen = (promises.c.touch_id == touch_id) & _was_taken_back(at)
+    return _read(connection, _PROMISE.where(chosen).order_by(promises.c.id))
+
+
 def of_customer(connection: Connection, customer_id: int, *, most: int | None = None) -> list[Promise]:
     """The open promises to one customer, those due first at the top."""
     chosen = (promises.c.customer_id == customer_id) & (promises.c.state == "open")
@@ -194,9 +200,13 @@ def _theirs(who: Who | Sequence[Who] | None) -> sa.ColumnElement[bool]:
     return sa.or_(sa.false(), *(is_theirs(promises.c.rep_id, promises.c.slack_user_id, one) for one in some))
 
 
-def _was_taken_back() -> sa.ColumnElement[bool]:
+def _was_taken_back(at: dt.datetime | None = None) -> sa.ColumnElement[bool]:
+    """Whether the last that became of it is that it was never made; at this moment, where one is given."""
+    last, later = audit_entries.alias(), audit_entries.alias()
     subject = sa.literal("promise ") + sa.cast(promises.c.id, sa.Text)
-    return sa.exists().where(audit_entries.c.subject == subject, audit_entries.c.action == UNMAKE)
+    is_last = ~sa.exists().where(later.c.subject == last.c.subject, later.c.id > last.c.id)
+    then = last.c.at == at if at is not None else sa.true()
+    return sa.exists().where(last.c.subject == subject, last.c.action == UNMAKE, is_last, then)
 
 
 def _one(connection: Connection, chosen: sa.ColumnElement[bool]) -> Promise | None:

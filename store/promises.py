@@ -26,6 +26,7 @@ from store.promise_changes import (
     keep,
     last_change,
     pass_on,
+    put_back,
     snooze,
     today_of,
     undo,
@@ -43,6 +44,7 @@ from store.promise_reading import (
     of_customer,
     of_message,
     of_receipt,
+    taken_back_with,
 )
 from store.tables import contacts, customers, promises, touches
 from store.who import Who, complete
@@ -74,7 +76,9 @@ __all__ = [
     "of_message",
     "of_receipt",
     "pass_on",
+    "put_back",
     "snooze",
+    "taken_back_with",
     "today_of",
     "undo",
 ]

@@ -9,6 +9,7 @@ from store.database import Database
 from store.touches import Touch
 from tests.commands.asking import read
 from tests.commands.promised import Team, button
+from tests.ledger import NOW
 
 
 @pytest.fixture
@@ -140,3 +141,34 @@ def test_a_touch_that_was_taken_back_is_not_edited(team: Team, logged: Reply) ->
 def test_without_a_number_it_says_what_to_type(team: Team) -> None:
     with pytest.raises(Invalid, match="such as /melktert touch 12"):
         team.types("/melktert touch")
+
+
+def promised(team: Team) -> list[str]:
+    with team.db.reading() as connection:
+        return [one.text for one in promises.of(connection)]
+
+
+def test_a_visit_that_is_put_back_brings_the_promise_with_it(team: Team) -> None:
+    form = team.types("/visit", values={"customer": str(team.acme)}, origin="button")
+    logged = team.submits(form, promise="send the quote", promise_due="2026-06-05")
+    assert promised(team) == ["send the quote"]
+    undone = team.presses(button(logged, "Undo"))
+    assert (promised(team), "So is the promise: send the quote" in read(undone)) == ([], True)
+    back = team.presses(button(undone, "Put it back"))
+    assert promised(team) == ["send the quote"]
+    assert "Promised for Jun 5, 2026: send the quote" in read(back)
+    # And so forth: the Undo of what was put back takes the promise along again.
+    again = team.presses(button(back, "Undo"))
+    assert promised(team) == []
+    for _ in range(2):
+        team.presses(button(again, "Put it back"))
+    assert promised(team) == ["send the quote"]
+
+
+def test_a_promise_that_was_dropped_for_itself_stays_so_when_the_visit_is_put_back(team: Team) -> None:
+    form = team.types("/visit", values={"customer": str(team.acme)}, origin="button")
+    logged = team.submits(form, promise="send the quote", promise_due="2026-06-05")
+    with team.db.writing() as connection:
+        promises.drop(connection, 1, "no longer wanted", promises.Doing("U1", NOW, NOW.date()))
+    back = team.presses(button(team.presses(button(logged, "Undo")), "Put it back"))
+    assert (promised(team), "Promised for" in read(back)) == ([], False)

@@ -264,6 +264,17 @@ def test_a_promise_made_by_mistake_is_as_if_it_had_not_been(team: SimpleNamespac
     assert promised(team, receipt="view 1").state == "dropped", "delivered once more, it is not made again"
 
 
+def test_one_that_is_put_back_is_open_again_and_listed_once_it_is_kept(team: SimpleNamespace) -> None:
+    promise = promised(team)
+    with team.db.writing() as connection:
+        promises.undo(connection, promise.id, MADE, doing())
+        assert promises.put_back(connection, promise.id, doing(AFTER)).promise.is_open
+        with pytest.raises(RefusedError, match="not one that was taken back"):
+            promises.put_back(connection, promise.id, doing(AFTER))
+        promises.keep(connection, promise.id, doing(AFTER))
+        assert [one.id for one in promises.closed(connection, None, since_on=SINCE, most=5)] == [promise.id]
+
+
 def test_what_was_closed_is_listed_the_latest_first(team: SimpleNamespace) -> None:
     first, second = promised(team), promised(team, BEN)
     with team.db.writing() as connection:
