@@ -181,6 +181,112 @@ def test_a_line_may_end_without_a_day() -> None:
     assert PROMISE.at_end(["send", "the", "quote"]) is None
 
 
+# --- a weekday and what qualifies it: today is Monday, 23 November 2026 -----------------------------------------------
+
+MONDAY = dt.date(2026, 11, 23)
+VISITED, PROMISED = Reader(MONDAY, "past"), Reader(MONDAY, "future")
+IN_DECEMBER = dt.date(2026, 12, 4)
+
+
+@pytest.mark.parametrize(
+    "phrase",
+    [
+        *("friday next week", "next week friday", "friday of next week", "next week on friday", "friday week"),
+        *("friday the 4th", "friday 4th", "on friday, the 4th", "friday the 4th of december", "4 dec, friday"),
+        *("by friday 2026-12-04", "friday 4.12."),
+    ],
+)
+def test_what_qualifies_a_weekday_is_part_of_the_day(phrase: str) -> None:
+    words = [*phrase.split(), "send", "it"]
+    assert PROMISED.at_start(words) == (IN_DECEMBER, len(words) - 2)
+    assert PROMISED.at_end(["send", "it", *phrase.split()]) == (IN_DECEMBER, len(words) - 2)
+
+
+@pytest.mark.parametrize(
+    ("phrase", "meant"),
+    [
+        *(("thursday the 12th", "11-12"), ("fri the 13th", "11-13"), ("friday last week", "11-20")),
+        *(("last week, friday", "11-20"), ("monday the 23rd", "11-23"), ("yesterday, sunday", "11-22")),
+    ],
+)
+def test_what_qualifies_the_weekday_of_a_visit(phrase: str, meant: str) -> None:
+    assert VISITED.at_start([*phrase.split(), "30m", "lunch"]) == (day(meant), len(phrase.split()))
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("monday the 4th send it", "4 December is a Friday, not a Monday; write which"),
+        ("4 december, monday send it", "4 December is a Friday, not a Monday; write which"),
+        ("tomorrow friday send it", "24 November is a Tuesday, not a Friday; write which"),
+        ("friday the 45th", "There is no 45th"),
+        ("friday or monday send it", "is more than one day; write one of them"),
+        ("tomorrow and friday call", "is more than one day; write one of them"),
+        ("friday after next send it", "is not one day"),
+        ("in 2 weeks on friday send it", "is not one day"),
+        ("sunday next week call", "may be 29 November or 6 December; write which"),
+        ("2 may brochures friday", "“2 may” and “friday” are two days"),
+        ("friday call before monday", "“friday” and “monday” are two days"),
+    ],
+)
+def test_a_promise_that_begins_with_what_is_not_one_day_is_refused(line: str, said: str) -> None:
+    with pytest.raises(UnclearError) as refused:
+        PROMISED.at_start(line.split())
+    assert said in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("call back after friday", "“after friday” is not one day"),
+        ("do not call before friday", "“before friday” is not one day"),
+        ("send the report every friday", "“every friday” is not one day"),
+        ("call a week from friday", "is not one day"),
+        ("call friday or monday", "is more than one day"),
+        ("call mon-fri", "is not one day"),
+    ],
+)
+def test_a_promise_that_ends_with_what_is_not_one_day_is_refused(line: str, said: str) -> None:
+    with pytest.raises(UnclearError) as refused:
+        PROMISED.at_end(line.split())
+    assert said in str(refused.value)
+
+
+def test_figures_beside_a_weekday_are_read_in_the_order_of_the_reader_and_have_to_agree() -> None:
+    words = ["friday", "4/12", "send", "it"]
+    assert Reader(MONDAY, "future", day_first=True).at_start(words) == (IN_DECEMBER, 2)
+    with pytest.raises(UnclearError, match="12 April is a Monday, not a Friday"):
+        Reader(MONDAY, "future", day_first=False).at_start(words)
+    with pytest.raises(UnclearError, match="write the month's name"):
+        Reader(MONDAY, "future").at_start(words)
+
+
+def test_today_is_a_week_away_from_two_days() -> None:
+    with pytest.raises(UnclearError, match="may be 30 November or 7 December"):
+        PROMISED.day("monday week")
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        *(("friday send the agenda for monday", 1), ("friday to send it", 1), ("friday and call Bob", 1)),
+        *(("friday 12 crates", 1), ("friday ship 2/3", 1), ("friday send the plan for next week", 1)),
+    ],
+)
+def test_what_is_promised_may_tell_of_another_day(line: str, words: int) -> None:
+    found = PROMISED.at_start(line.split())
+    assert found is not None
+    assert found[1] == words
+
+
+def test_a_day_within_a_note_is_found() -> None:
+    friday = MONDAY - dt.timedelta(days=3)
+    assert VISITED.within(["meeting", "on", "friday", "1h", "about", "renewal"]) == ("on friday", friday)
+    assert VISITED.within(["call", "them", "back", "tomorrow"]) is None
+    assert VISITED.within(["saw", "Bob", "monday"]) == ("monday", None)
+    assert VISITED.within(["sat", "with", "Bob,", "the", "sun", "was", "out"]) is None
+
+
 # --- laws ------------------------------------------------------------------------------------------------------------
 
 TODAYS = st.dates(dt.date(2001, 1, 1), dt.date(2090, 12, 31))
@@ -218,6 +324,69 @@ def test_a_day_within_half_a_year_needs_no_year(today: dt.date, away: int, how: 
     meant = today + dt.timedelta(days=away)
     side: Side = "past" if away < 0 else "future"
     assert Reader(today, side, day_first=True).day(how.format(meant)) == meant
+
+
+@given(TODAYS, st.sampled_from(["past", "future"]), st.integers(0, 13), st.sampled_from(["first", "last"]))
+def test_a_weekday_beside_a_date_is_that_date_or_refused(today: dt.date, side: Side, away: int, order: str) -> None:
+    meant = today + dt.timedelta(days=-away if side == "past" else away)
+    reader = Reader(today, side, day_first=True)
+    for later in range(7):
+        name = f"{meant + dt.timedelta(days=later):%A}"
+        phrase = f"{name} the {meant.day}th" if order == "first" else f"{meant.day} {meant:%B} {meant.year}, {name}"
+        if later == 0:
+            assert reader.day(phrase) == meant
+        else:
+            with pytest.raises(UnclearError, match="write which"):
+                reader.day(phrase)
+
+
+@given(TODAYS, st.integers(0, 6))
+def test_a_weekday_of_next_week_is_one_to_two_weeks_away_or_asked_for(today: dt.date, weekday: int) -> None:
+    name = f"{today + dt.timedelta(days=weekday):%A}"
+    read = None
+    with suppress(UnclearError):
+        read = Reader(today, "future").day(f"{name} next week")
+    assert read is not None or "Sunday" in (name, f"{today:%A}")
+    if read is not None:
+        assert f"{read:%A}" == name
+        assert 1 <= (read - today).days <= 13
+        assert read == Reader(today, "future").day(f"next week {name}")
+
+
+@given(
+    TODAYS,
+    st.sampled_from(["past", "future"]),
+    st.lists(
+        st.sampled_from(
+            (
+                "friday",
+                "mon",
+                "or",
+                "and",
+                "next",
+                "last",
+                "week",
+                "the",
+                "4th",
+                "4/12",
+                "12 may",
+                "after",
+                "before",
+                "send",
+            )
+        ),
+        min_size=1,
+        max_size=8,
+    ),
+)
+def test_a_line_of_days_is_read_on_its_side_or_refused_with_a_sentence(
+    today: dt.date, side: Side, words: list[str]
+) -> None:
+    said = " ".join(words).split()
+    for read_line in (Reader(today, side).at_start, Reader(today, side).at_end):
+        with suppress(UnclearError):
+            found = read_line(said)
+            assert found is None or ((found[0] <= today) if side == "past" else (found[0] >= today))
 
 
 SNIPPETS = (
