@@ -1,9 +1,10 @@
 """A line that begins with a customer and goes on: "acme yesterday 45m spoke to the buyer"."""
 
 import datetime as dt
+import json
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy.engine import Connection
 
@@ -12,47 +13,123 @@ from commands._reply import Action, Code, Invalid, Note, Reply, Request, Sentenc
 from store import customers, names
 from store.customers import Customer
 from store.names import Found, Match
+from value.phrases import Reader, UnclearError
 
 NAME_WORDS_MOST = 7
 # Without a day or minutes after it, a misspelt name is looked for in so many words.
 MISSPELT_WORDS_MOST = 3
-# What a button can carry beside the rest of its values.
+# What a button can carry beside the rest of its values, in characters as they are sent: see `carried`.
 LONGEST_REST = 1_000
 TWICE_WITHIN = dt.timedelta(minutes=10)
 
 
+# What may stand between that and a name: "30 min with acme".
+_LEADS_ON = {"to", "with", "at"}
+# After how many of the first words a name may begin, since these are a day, minutes or the like. Errors: UnclearError.
+Leads = Callable[[Sequence[str]], Sequence[int]]
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What a line begins with: the words of the name, whom they find, and the words that are left."""
+    """What a line begins with: the words of the name, whom they find, and the words that are left. `rests` are those
+    that are left for a customer who was found by other words of the line than `name`.
+    """
 
     name: str
     found: Found
     rest: str
+    rests: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def certain(self) -> Match | None:
         """The one customer who is meant, None where nobody is, or several may be."""
         return self.found.certain
 
+    @property
+    def is_a_number(self) -> bool:
+        """Whether the name is a number alone, which may as well be one of minutes or of crates."""
+        return self.name.isdecimal()
 
-def read(connection: Connection, text: str, *, ends_before: Sequence[int] = ()) -> Line:
+
+def no_leads(_words: Sequence[str]) -> Sequence[int]:
+    """For a line in which nothing stands before the name."""
+    return ()
+
+
+def day_leads(reader: Reader) -> Leads:
+    """For a line in which a day may stand before the name."""
+
+    def after_the_day(words: Sequence[str]) -> Sequence[int]:
+        day = reader.at_start(words) if words else None
+        return () if day is None else (day[1],)
+
+    return after_the_day
+
+
+def read(connection: Connection, text: str, *, ends_before: Sequence[int] = (), leads: Leads = no_leads) -> Line:
     """The customer at the beginning of the text: by the longest words that are one's name, number or beginning.
 
     Nobody is certain where more words begin the names of others: "acme call" is no call to Acme where there is an Acme
-    Callcentre. `ends_before` says before which words a name may end that is misspelt.
+    Callcentre. What `leads` reads before a name goes to the rest of the line; a number with other words behind it is
+    nobody's for certain. `ends_before` says before which words a name may end that is misspelt.
+
+    Errors: Invalid where nobody is called as the line begins, and it begins with what may be two days.
     """
     text = text.translate(QUOTES).strip()
     quoted = re.fullmatch(r'"([^"]+)"\s*(.*)', text, re.DOTALL)
     if quoted:
         return Line(quoted[1].strip(), names.find(connection, quoted[1], MOST_CANDIDATES + 1), quoted[2].strip())
     words = text.split()
+    plain = _named(connection, words)
+    if plain is not None and plain.certain and plain.found.how == "exact" and not plain.is_a_number:
+        return plain
+    try:
+        stops, has_no_note = leads(words), plain is not None and _are_all(leads, plain.rest.split())
+    except UnclearError as unclear:
+        if plain is None or plain.is_a_number:
+            raise Invalid(day=str(unclear)) from None
+        return plain
+    led = _led(connection, words, stops)
+    if plain is None:
+        return _one_of(led) or _misspelt_after(connection, words, stops, ends_before)
+    if plain.is_a_number:
+        return _of_number(connection, words, plain, led, has_no_note=has_no_note)
+    return _of_name(plain, led, stops, has_no_note=has_no_note)
+
+
+def _of_number(
+    connection: Connection, words: Sequence[str], plain: Line, led: Sequence[Line], *, has_no_note: bool
+) -> Line:
+    """A line that begins with a number: of minutes where a name follows, the customer's where nothing else can be."""
+    if plain.certain and has_no_note:
+        return plain
+    return _one_of([one for one in led if one.certain]) or _uncertain([plain, *led, *_later(connection, words)])
+
+
+def _of_name(plain: Line, led: Sequence[Line], stops: Sequence[int], *, has_no_note: bool) -> Line:
+    """A line that begins with a name, which may be nothing but a day and the like: there may be a Friday Sports."""
+    is_a_lead = bool(stops) and len(plain.name.split()) <= stops[-1]
+    if not led or (plain.certain and not plain.rest):
+        return _uncertain([plain]) if is_a_lead and not has_no_note else plain
+    if plain.certain is None and is_a_lead and any(one.certain for one in led):
+        return _one_of(led) or plain
+    return _uncertain([plain, *led])
+
+
+def _are_all(leads: Leads, words: Sequence[str]) -> bool:
+    """Whether there is nothing, or nothing but a day, minutes and the like, so that no name stands among them."""
+    return not words or list(leads(words))[-1:] == [len(words)]
+
+
+def _named(connection: Connection, words: Sequence[str]) -> Line | None:
+    """The longest words at the beginning that are a name, a number or a beginning; None where none are."""
     counts = range(min(NAME_WORDS_MOST, len(words)), 0, -1)
     by_count = {
         count: names.find(connection, " ".join(words[:count]), MOST_CANDIDATES + 1, misspelt=False) for count in counts
     }
     found = {count: one for count, one in by_count.items() if one.candidates}
     if not found:
-        return _misspelt(connection, words, ends_before)
+        return None
     whole = [count for count, one in found.items() if one.certain and one.how != "prefix"]
     begun = [count for count, one in found.items() if one.certain]
     count = next(iter([*whole, *begun]), max(found))
@@ -68,6 +145,79 @@ def read(connection: Connection, text: str, *, ends_before: Sequence[int] = ()) 
     return _line(words, count, Found(None, [certain, *others][: MOST_CANDIDATES + 1], chosen.how))
 
 
+def _line(words: Sequence[str], count: int, found: Found, lead: Sequence[str] = ()) -> Line:
+    return Line(" ".join(words[:count]), found, _joined(lead, " ".join(words[count:])))
+
+
+def _joined(lead: Sequence[str], rest: str) -> str:
+    """What stood before a name, and what behind it: parted, so that "1h" and "30 crates" are not an hour and a half."""
+    before = " ".join(lead)
+    comma = "," if before[-1:].isalnum() and rest else ""
+    return f"{before}{comma} {rest}".strip()
+
+
+# --- what stands before a name ---------------------------------------------------------------------------------------
+
+
+def _led(connection: Connection, words: Sequence[str], stops: Sequence[int]) -> list[Line]:
+    """Those who are named after so many words, the most first; whom they name for certain before others."""
+    found = []
+    for stop in sorted(stops, reverse=True):
+        leads_on = words[stop : stop + 1] and words[stop].casefold() in _LEADS_ON
+        named = [_named(connection, words[start:]) for start in ((stop, stop + 1) if leads_on else (stop,))]
+        found += [
+            replace(one, rest=_joined(words[:stop], one.rest))
+            for one in named
+            if one is not None and not one.is_a_number
+        ]
+    return sorted(found, key=lambda one: one.certain is None)
+
+
+def _later(connection: Connection, words: Sequence[str]) -> list[Line]:
+    """Whoever is named further on in a line that begins with a number: "3 bikes to acme by friday"."""
+    for start in range(1, min(NAME_WORDS_MOST, len(words))):
+        one = _named(connection, words[start:])
+        is_named = one is not None and one.certain and (one.found.how == "exact" or " " in one.name)
+        if one is not None and is_named and not one.is_a_number:
+            return [replace(one, rest=_joined(words[:start], one.rest))]
+    return []
+
+
+def _one_of(lines: Sequence[Line]) -> Line | None:
+    """The reading that is certain, where no other one is of somebody else; else all of them to choose from."""
+    certain = [one for one in lines if one.certain]
+    if len({one.certain.customer_id for one in certain if one.certain}) == 1:
+        return certain[0]
+    return _uncertain(certain or lines) if lines else None
+
+
+def _uncertain(lines: Sequence[Line]) -> Line:
+    """Several readings of one line: each customer with the rest that its own reading leaves, the first first."""
+    rests: dict[int, str] = {}
+    matches: list[Match] = []
+    for one in lines:
+        for match in one.found.candidates:
+            if match.customer_id not in rests:
+                rests[match.customer_id] = one.rest
+                matches.append(match)
+    return Line(lines[0].name, Found(None, matches[: MOST_CANDIDATES + 1], lines[0].found.how), lines[0].rest, rests)
+
+
+# --- a misspelt name -------------------------------------------------------------------------------------------------
+
+
+def _misspelt_after(
+    connection: Connection, words: Sequence[str], stops: Sequence[int], ends_before: Sequence[int]
+) -> Line:
+    """A misspelt name behind what may stand before one, or at the beginning; nothing before it is lost."""
+    starts = [*sorted(stops, reverse=True)[:1], *([1] if not stops and len(words) > 1 and words[0].isdecimal() else [])]
+    for start in [one for one in starts if one < len(words)]:
+        found = _misspelt(connection, words[start:], [end - start for end in ends_before])
+        if found.found.candidates:
+            return replace(found, rest=_joined(words[:start], found.rest))
+    return _misspelt(connection, words, [end for end in ends_before if end not in stops])
+
+
 def _misspelt(connection: Connection, words: Sequence[str], ends_before: Sequence[int]) -> Line:
     """The words under which the likeliest misspelt name is found: those before a day, where these are like a name."""
     for count in [end for end in ends_before if 0 < end <= NAME_WORDS_MOST][:1]:
@@ -81,21 +231,25 @@ def _misspelt(connection: Connection, words: Sequence[str], ends_before: Sequenc
     return _line(words, count, found)
 
 
-def _line(words: Sequence[str], count: int, found: Found) -> Line:
-    return Line(" ".join(words[:count]), found, " ".join(words[count:]))
-
-
 def offer(connection: Connection, line: Line, request: Request, choose: Action) -> Reply:
     """Those who may be meant, each with a button that goes on with the rest of the line as if it had been named; only
     once, however often it is pressed.
 
     Errors: Invalid where the rest is too long for a button.
     """
-    if line.found.candidates and len(line.rest) > LONGEST_REST:
+    longest = max((carried(rest) for rest in (line.rest, *line.rests.values())), default=0)
+    if line.found.candidates and longest > LONGEST_REST:
         meant = ", ".join(match.name for match in line.found.candidates[:3])
         raise Invalid(name=f"“{short(line.name)}” may be {meant}; write the whole name in quotes, such as “Acme Ltd”.")
     values: Mapping[str, str] = {**choose.values, "rest": line.rest, "once": request.receipt or ""}
-    return offered(connection, line.name, line.found, Action(choose.command, choose.label, values))
+    own = {customer_id: {"rest": rest} for customer_id, rest in line.rests.items()}
+    return offered(connection, line.name, line.found, Action(choose.command, choose.label, values), own)
+
+
+def carried(text: str) -> int:
+    """How many characters the text takes in a button: quotes and line ends two, & < > six, what needs two units two."""
+    written = json.dumps(text, ensure_ascii=False)
+    return len(written.encode("utf-16-le", "surrogatepass")) // 2 - 2 + 5 * sum(written.count(one) for one in "&<>")
 
 
 def receipt_of(request: Request, customer_id: int) -> str | None:

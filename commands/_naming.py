@@ -1,7 +1,8 @@
 """Which customer is meant, by a name typed or a button pressed: certain, or offered, never guessed."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from sqlalchemy.engine import Connection
 
@@ -15,6 +16,7 @@ LONGEST_NAME_SHOWN = 60
 MOST_CANDIDATES = 8
 LONGEST_TEXT = 300
 GONE = "That customer is no longer in the database; ask /clv with its name."
+A_NUMBER = "A number that begins a line may be a customer's, or one of minutes or crates; the name first is certain."
 # A phone's keyboard makes its own quotes.
 QUOTES = str.maketrans("“”„«»", '"' * 5)
 
@@ -63,8 +65,14 @@ def meant(connection: Connection, readings: Sequence[str]) -> tuple[int, names.F
     return last, names.find_misspelt(connection, readings[last], MOST_CANDIDATES + 1)
 
 
-def offered(connection: Connection, name: str, found: names.Found, choose: Action) -> Reply:
-    """Those who may be meant by `name`, each with the button `choose` for itself."""
+def offered(
+    connection: Connection,
+    name: str,
+    found: names.Found,
+    choose: Action,
+    own: Mapping[int, Mapping[str, str]] | None = None,
+) -> Reply:
+    """Those who may be meant by `name`, each with the button `choose` for itself; `own` are values by customer."""
     shown = f"“{short(name)}”"
     if not found.candidates:
         return _nobody(shown)
@@ -75,10 +83,17 @@ def offered(connection: Connection, name: str, found: names.Found, choose: Actio
     shortlist = found.candidates[:MOST_CANDIDATES]
     alike = Counter((match.name, match.place, match.country) for match in shortlist)
     items = [
-        _candidate(connection, match, choose, is_unique=alike[match.name, match.place, match.country] == 1)
+        _candidate(
+            connection,
+            match,
+            replace(choose, values={**choose.values, **(own or {}).get(match.customer_id, {})}),
+            is_unique=alike[match.name, match.place, match.country] == 1,
+        )
         for match in shortlist
     ]
-    more = (Note(("And more; type more of the name.",)),) if len(found.candidates) > MOST_CANDIDATES else ()
+    more = [Note(("And more; type more of the name.",))] if len(found.candidates) > MOST_CANDIDATES else []
+    if name.isdecimal() and own:
+        more.append(Note((A_NUMBER,), "quiet"))
     return Reply(
         headline=(headline,),
         summary=(headline, " ", ", ".join(match.name for match in shortlist[:3])),

@@ -15,6 +15,13 @@ from value.phrases import Reader, UnclearError, misspelt
 NAME_WORDS_MOST = 7
 LONGEST_NOTE = 3_000
 _BEGINS_LIKE_A_FIGURE = re.compile(r"[-–—−]?[\d½¼¾]")
+# What reps write for a kind where they begin to tell; it stays in a note that goes on from it: "called off the order".
+_TOLD_AS: dict[str, Kind] = {
+    **dict.fromkeys(("called", "phoned", "rang"), "call"),
+    **dict.fromkeys(("email", "emailed", "e-mail", "e-mailed", "texted"), "message"),
+}
+# A time of the day before the name is no customer's number; it stays in the note.
+_TIME_OF_DAY = re.compile(r"(?:at )?(?:\d{1,2}(?:[:.]\d\d)? ?(?:am|pm|a\.m\.|p\.m\.)|\d{1,2}:\d\d)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +38,14 @@ class Slip:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What was told of a touch; what was not is None. `unsure` is how it was read where it may be meant otherwise."""
+    """What was told of a touch; what was not is None. `unsure` says how it was read where it may be meant otherwise."""
 
     kind: Kind = "visit"
     day: dt.date | None = None
     minutes: int | None = None
     note: str | None = None
     slip: Slip | None = None
-    unsure: str | None = None
+    unsure: tuple[str, ...] = ()
 
 
 def read(rest: str, reader: Reader) -> Told:
@@ -49,7 +56,9 @@ def read(rest: str, reader: Reader) -> Told:
     kind, day, lasted = None, None, None
     try:
         while words:
-            if kind is None and (one := _kind(words[0])) is not None:
+            if words is said and (as_told := _told_as(words[0])) is not None:
+                kind, used = as_told, 1
+            elif kind is None and (one := _kind(words[0])) is not None:
                 kind, used = one, 1
             elif day is None and (found := reader.at_start(words)) is not None:
                 day, used = found
@@ -62,16 +71,20 @@ def read(rest: str, reader: Reader) -> Told:
             words = words[used:]
     except UnclearError as unclear:
         raise Invalid(day=str(unclear)) from None
-    slip = _slip(said, len(said) - len(words)) if day is None and words else None
-    unsure = None
+    read_to = len(said) - len(words)
+    slip = _slip(said, read_to) if day is None and words else None
+    unsure, from_the_end = None, None
     if lasted is None and words:
-        lasted, words, unsure = _within(words)
+        from_the_end, words, unsure = _within(words)
     if unsure is None and words and _BEGINS_LIKE_A_FIGURE.match(words[0]):
         unsure = f"“{words[0][:40]}” stands in the note, read neither as a day nor as a time; Edit… changes both."
-    told = " ".join(words)
+    # What a sentence is said of already is not said again.
+    in_note = _in_note(words[1:] if unsure else words, None if day else reader, has_minutes=from_the_end is not None)
+    lasted = from_the_end if lasted is None else lasted
+    told = " ".join([*said[:1], *words] if words and read_to == 1 and _told_as(said[0]) else words)
     # A dash before a note is a pause, before a digit it is a minus.
     kept = told if _BEGINS_LIKE_A_FIGURE.match(told) else told.lstrip(",:;-–— ")
-    return Told(kind or "visit", day, lasted, note(kept), slip, unsure)
+    return Told(kind or "visit", day, lasted, note(kept), slip, tuple(one for one in (unsure, in_note) if one))
 
 
 def _slip(said: Sequence[str], at: int) -> Slip | None:
@@ -93,6 +106,18 @@ def _within(words: list[str]) -> tuple[int | None, list[str], str | None]:
     return None, words, f"The {alone} stands in the note; were it minutes, write {alone}m."
 
 
+def _in_note(words: Sequence[str], reader: Reader | None, *, has_minutes: bool) -> str | None:
+    """That a day (where a reader is given) or minutes stand in the note, and were not read from it."""
+    named = reader.within(words) if reader is not None else None
+    lasted = None if has_minutes else minutes.within(words)
+    found = [(named[0], "day")] if named else []
+    found += [(lasted, "minutes")] if lasted else []
+    if not found:
+        return None
+    shown, what = (" and ".join(words) for words in zip(*((f"“{one[:40]}”", what) for one, what in found), strict=True))
+    return f"{shown} {'stands' if len(found) == 1 else 'stand'} in the note; Edit… changes the {what}."
+
+
 def note(text: str) -> str | None:
     """A note as it is kept, line by line; None where nothing is said. Errors: Invalid for a book."""
     lines = [clean(line) for line in text.splitlines()]
@@ -107,14 +132,47 @@ def ends_before(words: Sequence[str], reader: Reader) -> tuple[int, ...]:
     return tuple(at for at in range(1, min(NAME_WORDS_MOST, len(words))) if _goes_on(words[at:], reader))
 
 
+def leads(words: Sequence[str], reader: Reader) -> tuple[int, ...]:
+    """After how many of the first words a name may begin: after a kind, a day, minutes or a time of the day, each once.
+
+    Errors: UnclearError.
+    """
+    at, stops, told = 0, [], set()
+    while at < len(words):
+        found = _lead(words[at:], reader)
+        if found is None or found[0] in told:
+            break
+        told.add(found[0])
+        at += found[1]
+        stops.append(at)
+    return tuple(stops)
+
+
+def _lead(words: Sequence[str], reader: Reader) -> tuple[str, int] | None:
+    if (_kind(words[0]) or _told_as(words[0])) is not None:
+        return "kind", 1
+    for count in (3, 2, 1):
+        if count <= len(words) and _TIME_OF_DAY.fullmatch(" ".join(words[:count]).casefold().rstrip(",:")):
+            return "time", count
+    lasted = minutes.at_start(words)
+    if lasted is not None:
+        return "minutes", lasted[1]
+    day = reader.at_start(words)
+    return None if day is None else ("day", day[1])
+
+
 def _goes_on(words: Sequence[str], reader: Reader) -> bool:
     try:
         started = reader.at_start(words) is not None or minutes.at_start(words) is not None
     except UnclearError:
         return True
-    return started or _kind(words[0]) is not None
+    return started or (_kind(words[0]) or _told_as(words[0])) is not None
 
 
 def _kind(word: str) -> Kind | None:
     said = word.casefold().rstrip(",:")
     return next((kind for kind in KINDS if kind == said), None)
+
+
+def _told_as(word: str) -> Kind | None:
+    return _TOLD_AS.get(word.casefold().rstrip(",:"))

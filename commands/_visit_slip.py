@@ -12,7 +12,7 @@ from value.phrases import UnclearError
 def ask(customer: Customer, slip: Slip, request: Request) -> Reply:
     """Which day was meant. Each button goes on with the whole line; together they log one touch. Errors: Invalid."""
     word = _naming.short(slip.word)
-    if len(slip.before) + len(slip.word) + len(slip.after) > _care_line.LONGEST_REST:
+    if _care_line.carried(slip.before + slip.word + slip.after) > _care_line.LONGEST_REST:
         raise Invalid(day=f"Did you mean {slip.meant} by “{word}”? Write {slip.meant}, or today before it.")
     headline: Sentence = (f"Did you mean {slip.meant}?",)
     day, why = _day(slip.meant, request)

@@ -57,7 +57,7 @@ def _typed(connection: Connection, request: Request) -> Reply:
         customer = _naming.of_button(connection, request.values.get("customer", ""))
         return _of_rest(connection, customer, request.values["rest"], request, reader)
     text = _naming.typed(request, EXAMPLE)
-    line = _care_line.read(connection, text, ends_before=_days_begin(text, reader))
+    line = _care_line.read(connection, text, ends_before=_days_begin(text, reader), leads=_care_line.day_leads(reader))
     if line.certain is None:
         if not line.found.candidates and sources.coverage(connection) is None:
             return _naming.no_ledger()

@@ -1,5 +1,6 @@
 """/visit NAME [KIND] [DAY] [MINUTES] [NOTE]: log that somebody was in touch with a customer, by words or by a form."""
 
+import functools
 import re
 
 from sqlalchemy.engine import Connection
@@ -61,7 +62,10 @@ def run(request: Request, db: Database) -> Reply:
 
 def _typed(connection: Connection, request: Request) -> Reply:
     reader, text = _visit_read.reader(request), request.text.strip()
-    line = _care_line.read(connection, text, ends_before=_visit_line.ends_before(text.split(), reader))
+    ends_before = _visit_line.ends_before(text.split(), reader)
+    line = _care_line.read(
+        connection, text, ends_before=ends_before, leads=functools.partial(_visit_line.leads, reader=reader)
+    )
     if line.certain is None:
         if not line.found.candidates and sources.coverage(connection) is None:
             return _naming.no_ledger()
@@ -97,7 +101,7 @@ def _log_line(connection: Connection, request: Request, customer: Customer, rest
     if before is not None:
         return _visit_twice.already(before, new, rest, request)
     touch = touches.log(connection, new, receipt=receipt)
-    unsure = ((told.unsure,),) if told.unsure else ()
+    unsure = ((sentence,) for sentence in told.unsure)
     return _visit_said.logged(connection, touch, request, None, *_said_of(request, customer), *unsure)
 
 

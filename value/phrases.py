@@ -67,7 +67,9 @@ class Reader(Dates):
         return None
 
     def within(self, words: Sequence[str]) -> tuple[str, dt.date | None] | None:
-        """The first words that name a day that it may have been, and that day, None where it may be one of two."""
+        """The first words that name another day than today that it may have been, and that day; None for the day where
+        it may be one of two.
+        """
         for at in range(len(words)):
             try:
                 found = self.at_start(words[at:])
@@ -75,7 +77,7 @@ class Reader(Dates):
                 if _phrase(words[at : at + 1]) in WEEKDAY.keys() - ALSO_A_WORD:
                     return words[at].rstrip(",.:;"), None
                 continue
-            if found is not None:
+            if found is not None and found[0] != self.today:
                 return " ".join(words[at : at + found[1]]).rstrip(",.:;"), found[0]
         return None
 

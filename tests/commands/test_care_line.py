@@ -2,9 +2,10 @@
 
 import pytest
 
-from commands._care_line import Line, read
+from commands._care_line import Line, carried, day_leads, read
 from store.database import Database
-from tests.ledger import Ledger
+from tests.ledger import NOW, Ledger
+from value.phrases import Reader
 
 NAMES = ("Acme", "Acme Callcentre", "Acme Callers Inc", "Route 66", "Route 66 500", "Zephyr Bikes Ltd", "A Bike Store")
 
@@ -22,7 +23,7 @@ def db_with_names(db: Database) -> Database:
 
 def line(db: Database, text: str, *ends_before: int) -> Line:
     with db.reading() as connection:
-        return read(connection, text, ends_before=ends_before)
+        return read(connection, text, ends_before=ends_before, leads=day_leads(Reader(NOW.date(), "past")))
 
 
 @pytest.mark.parametrize(
@@ -78,3 +79,68 @@ def test_a_day_at_the_end_of_the_line_does_not_make_a_name_of_all_before_it(db_w
 def test_nobody_is_found_where_nobody_is_named(db_with_names: Database) -> None:
     found = line(db_with_names, "qqqq today")
     assert (found.certain, found.found.candidates) == (None, [])
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "rest"),
+    [
+        ("yesterday zephyr bikes saw grant", "Zephyr Bikes Ltd", "yesterday, saw grant"),
+        ("yesterday: acme", "Acme", "yesterday:"),
+        ("yesterday with a bike store 30 crates", "A Bike Store", "yesterday, 30 crates"),
+        ("3 days ago zephyr", "Zephyr Bikes Ltd", "3 days ago"),
+    ],
+)
+def test_a_day_before_the_name_is_kept_with_the_rest(db_with_names: Database, text: str, name: str, rest: str) -> None:
+    found = line(db_with_names, text)
+    assert found.certain is not None
+    assert (found.certain.name, found.rest) == (name, rest)
+
+
+def test_a_day_before_a_misspelt_name_or_one_of_two_is_kept_for_whoever_is_chosen(db_with_names: Database) -> None:
+    misspelt = line(db_with_names, "yesterday zehpyr bikes saw grant")
+    assert (misspelt.found.candidates[0].name, misspelt.rest) == ("Zephyr Bikes Ltd", "yesterday, saw grant")
+    twins = line(db_with_names, "yesterday twin wheels saw grant")
+    assert {match.name for match in twins.found.candidates} == {"Twin Wheels"}
+    assert set(twins.rests.values()) == {"yesterday, saw grant"}
+
+
+@pytest.mark.parametrize("text", ["703 crates sold", "703 crates to zephyr bikes yesterday"])
+def test_a_number_with_other_words_behind_it_is_nobodys_for_certain(db_with_names: Database, text: str) -> None:
+    found = line(db_with_names, text)
+    assert found.certain is None
+    assert found.found.candidates[0].name == "Route 66"
+    assert found.rest == text.removeprefix("703 ")
+
+
+def test_a_number_that_begins_a_line_offers_who_is_named_later_with_the_whole_line(db_with_names: Database) -> None:
+    found = line(db_with_names, "703 crates to zephyr bikes yesterday")
+    by_name = {match.name: found.rests[match.customer_id] for match in found.found.candidates}
+    assert by_name["Zephyr Bikes Ltd"] == "703 crates to, yesterday"
+
+
+def test_a_number_alone_or_with_nothing_but_a_day_is_the_customers(db_with_names: Database) -> None:
+    for text in ("703", "703 yesterday", '"703" crates sold'):
+        found = line(db_with_names, text)
+        assert found.certain is not None
+        assert found.certain.name == "Route 66"
+
+
+def test_a_customer_who_is_called_like_a_day_is_never_a_guess(db: Database) -> None:
+    ledger = Ledger(db)
+    for name in ("Friday Sports", "Acme"):
+        ledger.customer(name)
+    ledger.done()
+    found = line(db, "friday acme saw grant")
+    assert found.certain is None
+    by_name = {match.name: found.rests[match.customer_id] for match in found.found.candidates}
+    assert by_name == {"Friday Sports": "acme saw grant", "Acme": "friday, saw grant"}
+    assert line(db, "friday saw grant").certain is None
+    for text in ("friday sports saw grant", "friday", "friday yesterday"):
+        sure = line(db, text).certain
+        assert sure is not None
+        assert sure.name == "Friday Sports"
+
+
+@pytest.mark.parametrize(("text", "characters"), [("friday", 6), ('"a"\n', 7), ("обсудили", 8), ("a&b", 8), ("🚲", 2)])
+def test_what_a_button_carries_is_measured_as_it_is_sent(text: str, characters: int) -> None:
+    assert carried(text) == characters

@@ -39,6 +39,10 @@ def made(team: Team) -> list[Promise]:
         ("acme send the plan by end of the month", "send the plan", dt.date(2026, 6, 30)),
         ('"Acme" 12 June visit the warehouse', "visit the warehouse", dt.date(2026, 6, 12)),
         ("acme today call", "call", MONDAY),
+        ("friday acme send the quote", "send the quote", FRIDAY),
+        ("by friday to acme: send the quote", "send the quote", FRIDAY),
+        ("acme friday next week send the quote", "send the quote", dt.date(2026, 6, 12)),
+        ("acme send the quote friday the 12th", "send the quote", dt.date(2026, 6, 12)),
     ],
 )
 def test_a_line_is_a_customer_a_day_and_what_is_promised(team: Team, line: str, text: str, due_on: dt.date) -> None:
@@ -170,6 +174,11 @@ def test_who_may_be_meant_is_offered_and_the_line_goes_on_from_there_once(team: 
         ("acme yesterday send it", "is over"),
         ("acme 5/12 send it", "write the month's name|is over|may be"),
         ("acme next friday send it", "may be"),
+        ("acme friday or saturday send it", "more than one day"),
+        ("acme call back after friday", "not one day"),
+        ("acme monday the 5th send it", "5 June is a Friday, not a Monday"),
+        ("acme 12 june brochures friday", "are two days"),
+        ("saturday or friday acme send it", "more than one day"),
         (f"acme friday {'x' * 600}", "the first words|in a few words"),
     ],
 )

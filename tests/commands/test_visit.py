@@ -76,6 +76,21 @@ def opens(team: Team, who: Person | None = None, receipt: str = "trigger 1", **v
         ("acme call back in 2 hours", "call", MONDAY, None, "back in 2 hours"),
         ("acme mondays they are closed", "visit", MONDAY, None, "mondays they are closed"),
         ("acme yesterday fridy is fine", "visit", YESTERDAY, None, "fridy is fine"),
+        ("yesterday acme spoke to the buyer", "visit", YESTERDAY, None, "spoke to the buyer"),
+        ("45m acme spoke to the buyer", "visit", MONDAY, 45, "spoke to the buyer"),
+        ("call zephyr yesterday 20m quote", "call", YESTERDAY, 20, "quote"),
+        ("20 min call acme yesterday", "call", YESTERDAY, 20, None),
+        ("today 30 min with Acme talked to Bob", "visit", MONDAY, 30, "talked to Bob"),
+        ("1h acme 30 crates", "visit", MONDAY, 60, "30 crates"),
+        ("10 am acme saw grant", "visit", MONDAY, None, "10 am, saw grant"),
+        ("acme friday the 29th 30m lunch", "visit", dt.date(2026, 5, 29), 30, "lunch"),
+        ("acme one hour", "visit", MONDAY, 60, None),
+        ("acme quarter of an hour, lunch", "visit", MONDAY, 15, "lunch"),
+        ("acme called yesterday", "call", YESTERDAY, None, None),
+        ("acme phoned Bob", "call", MONDAY, None, "phoned Bob"),
+        ("acme email sent quote", "message", MONDAY, None, "email sent quote"),
+        ("acme emailed yesterday: sent quote", "message", YESTERDAY, None, "sent quote"),
+        ("acme 3 hours drive, then lunch", "visit", MONDAY, None, "3 hours drive, then lunch"),
     ],
 )
 def test_a_line_is_a_customer_and_what_is_known_of_the_touch(
@@ -119,6 +134,69 @@ def test_a_day_that_may_be_two_is_asked_for_and_nothing_logged(team: Team) -> No
 def test_a_number_or_a_time_that_may_be_meant_otherwise_is_said(team: Team) -> None:
     assert "The 45 stands in the note; were it minutes, write 45m." in read(team.types("/visit acme 45 crates sold"))
     assert "The time is read from the end of the note" in read(team.types("/visit acme the line was down 3 hours"))
+
+
+@pytest.mark.parametrize(
+    ("note", "said"),
+    [
+        (
+            "meeting on friday 1h about renewal",
+            "“on friday” and “1h” stand in the note; Edit… changes the day and minutes",
+        ),
+        ("over lunch yesterday, 1h, Bob wants 20 bikes", "“yesterday” and “1h” stand in the note"),
+        ("spoke to Bob yesterday", "“yesterday” stands in the note; Edit… changes the day."),
+        ("today at 9 30m x3", "“30m” stands in the note; Edit… changes the minutes."),
+        ("3 hours drive, then 1h with Bob", "“1h” stands in the note"),
+        ("45m lunch, then 1h with Bob", "“1h” stands in the note"),
+    ],
+)
+def test_a_day_or_minutes_that_stay_in_the_note_are_said(team: Team, note: str, said: str) -> None:
+    assert said in read(team.types(f"/visit acme {note}"))
+    assert [one.happened_on for one in logged(team)] == [MONDAY]
+
+
+@pytest.mark.parametrize(
+    "note", ["yesterday 45m saw Bob", "today saw Bob", "call back tomorrow", "saw Bob, the sun was out"]
+)
+def test_nothing_is_said_of_a_note_that_tells_of_no_other_day_and_no_time(team: Team, note: str) -> None:
+    assert "in the note" not in read(team.types(f"/visit acme {note}"))
+
+
+def test_a_number_before_other_words_is_no_customer_for_certain(team: Team) -> None:
+    ledger = Ledger(team.db, title="Other books")
+    ledger.customer("Central Discount Store", number="20")
+    ledger.done()
+    asked = team.types("/visit 20 crates to zephyr cycles yesterday", receipt="trigger 1")
+    items = [part for part in asked.parts if isinstance(part, Item)]
+    assert [plain(item.title) for item in items] == ["Central Discount Store", "Zephyr Cycles"]
+    assert "A number that begins a line may be a customer's" in read(asked)
+    assert logged(team) == []
+    team.presses(items[1].actions[0])
+    team.types("/visit 20 min acme yesterday")
+    team.types("/visit 20 yesterday 45m")
+    team.types("/visit 20")
+    assert [(one.customer, one.happened_on, one.minutes, one.note) for one in logged(team)] == [
+        ("Zephyr Cycles", MONDAY, None, "20 crates to, yesterday"),
+        ("Acme", YESTERDAY, 20, None),
+        ("Central Discount Store", YESTERDAY, 45, None),
+        ("Central Discount Store", MONDAY, None, None),
+    ]
+
+
+def test_a_day_before_a_misspelt_name_is_kept_by_its_button(team: Team) -> None:
+    (item,) = (part for part in team.types("/visit yesterday zehpyr cycles lunch").parts if isinstance(part, Item))
+    team.presses(item.actions[0])
+    assert [(one.customer, one.happened_on, one.note) for one in logged(team)] == [
+        ("Zephyr Cycles", YESTERDAY, "lunch")
+    ]
+
+
+def test_a_day_before_the_name_that_may_be_two_is_asked_for(team: Team) -> None:
+    with pytest.raises(Invalid, match="Today is Monday: write today, or 25 May"):
+        team.types("/visit monday zephyr lunch")
+    with pytest.raises(Invalid, match="is more than one day"):
+        team.types("/visit acme friday and sunday lunch")
+    assert logged(team) == []
 
 
 @pytest.mark.parametrize("words", ["-3 days ago", "-5m", "20261101", "1:30", "99999h", "½h", "45m 30m"])

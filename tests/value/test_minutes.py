@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from value.minutes import MINUTES_MOST, UnclearError, at_end, at_start, bare, of_text
+from value.minutes import MINUTES_MOST, UnclearError, at_end, at_start, bare, of_text, within
 
 
 @pytest.mark.parametrize(
@@ -13,7 +13,8 @@ from value.minutes import MINUTES_MOST, UnclearError, at_end, at_start, bare, of
         *(("45", 45), ("45m", 45), ("45 min", 45), ("45min.", 45), ("90 minutes", 90), ("45'", 45), ("about 20m", 20)),
         *(("1h", 60), ("1h30", 90), ("1h30m", 90), ("1 h 30", 90), ("1 hour 30 minutes", 90), ("2 hours", 120)),
         *(("1.5h", 90), ("1,5 h", 90), ("an hour", 60), ("half an hour", 30), ("an hour and a half", 90)),
-        ("1 hour and 15 min", 75),
+        *(("1 hour and 15 min", 75), ("one hour", 60), ("two and a half hours", 150), ("twenty minutes", 20)),
+        *(("quarter of an hour", 15), ("a quarter of an hour", 15), ("three quarters of an hour", 45)),
     ],
 )
 def test_what_a_rep_writes_is_minutes(text: str, minutes: int) -> None:
@@ -48,7 +49,11 @@ def test_the_time_at_the_beginning_of_a_line(line: str, found: tuple[int, int]) 
 
 
 @pytest.mark.parametrize(
-    "line", ["45 crates sold", "spoke for 45m", "an hourly rate", "hours of talk", "half price", ""]
+    "line",
+    [
+        *("45 crates sold", "spoke for 45m", "an hourly rate", "hours of talk", "half price", "one hourly visit", ""),
+        *("3 hours drive, then lunch", "20 minutes late", "1h 30 minutes late", "an hour ago they called"),
+    ],
 )
 def test_an_ordinary_sentence_says_nothing_of_the_time(line: str) -> None:
     assert at_start(line.split()) is None
@@ -79,6 +84,19 @@ def test_the_time_at_the_end_of_a_line(line: str, found: tuple[int, int]) -> Non
 )
 def test_an_end_that_tells_of_something_else_is_no_time(line: str) -> None:
     assert at_end(line.split()) is None
+
+
+@pytest.mark.parametrize(
+    ("note", "found"),
+    [
+        *(("lunch, 1h, Bob wants 20 bikes", "1h"), ("at 9 30m x3", "30m"), ("spent one hour with Bob", "one hour")),
+        *(("3 hours drive, then 1h with Bob", "1h"), ("it took a quarter of an hour", "a quarter of an hour")),
+        *(("call back in 2 hours", None), ("wants 20m of cable", None), ("they sell 40 an hour", None), ("", None)),
+        *(("sold 45", None), ("they want 9000m", None), ("came 20 minutes late", None)),
+    ],
+)
+def test_a_time_within_a_note_is_found(note: str, found: str | None) -> None:
+    assert within(note.split()) == found
 
 
 @pytest.mark.parametrize(("word", "minutes"), [("45", 45), ("5", 5), ("600", 600), ("4", None), ("601", None)])
