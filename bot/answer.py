@@ -72,7 +72,8 @@ def attempt(db: Database, asked: str | Action, request: Request, log: Log) -> Re
         found, text = routed
         refused = refusal(found.policy, request.person, request.place)
         if refused is not None:
-            raise Unanswered.because(*refused)
+            # Slack may tell a moment later who somebody is; until then nothing that they typed is lost.
+            raise Unanswered.because(*refused, is_our_fault=request.person.kind == "nobody")
         try:
             reply = found.run(replace(request, text=text, values=values), db)
         except Invalid as invalid:
