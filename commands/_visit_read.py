@@ -9,7 +9,7 @@ from typing import TypeVar
 from rapidfuzz import fuzz
 from sqlalchemy.engine import Connection
 
-from commands import _naming, _visit_line
+from commands import _naming, _visit_form, _visit_line
 from commands._amount import amount, signs
 from commands._figures import acting
 from commands._reply import Invalid, Request
@@ -17,8 +17,8 @@ from commands._typed import clean
 from store import contacts, people, who, workspace
 from store.contacts import About
 from store.customers import Customer
-from store.money import MINOR_MOST, to_minor
-from store.touches import KINDS, OUTCOMES, Kind, Outcome
+from store.money import MINOR_MOST, from_minor, minor_digits, to_minor
+from store.touches import KINDS, OUTCOMES, Kind, Outcome, Touch
 from store.who import Who
 from value import minutes
 from value.phrases import Reader, UnclearError, reads_day_first
@@ -26,7 +26,7 @@ from value.phrases import Reader, UnclearError, reads_day_first
 T = TypeVar("T")
 
 PROMISE_MOST = 500
-NAME_MOST = 100
+NAME_MOST = contacts.NAME_MOST
 PEOPLE_MOST = 20
 # A name this like a known one is more likely that one misspelt than somebody new.
 LIKENESS_LEAST = 80
@@ -58,14 +58,22 @@ def reader(request: Request) -> Reader:
     return Reader(request.today, "past", reads_day_first(request.person.locale))
 
 
-def read(connection: Connection, request: Request) -> Filled:
-    """The form, whole. Errors: Invalid, with a sentence for every field that is wrong."""
-    fields = _Fields(connection, request)
-    customer = fields.take(fields.customer)
-    kind, day, note = fields.take(fields.kind), fields.take(fields.day), fields.take(fields.note)
-    lasted, outcome, there = fields.take(fields.minutes), fields.take(fields.outcome), fields.take(fields.there)
-    learned, cost, promise = fields.take(fields.learned), fields.take(fields.cost), fields.take(fields.promise)
-    contact = fields.take(lambda: fields.contact(customer)) if customer else None
+def read(connection: Connection, request: Request, before: Touch | None = None) -> Filled:
+    """The form, whole; of a touch that is edited, `before` is how the form showed it: what was left alone in the form
+    is as it was, whatever else would be said of it. Errors: Invalid, with a sentence for every field that is wrong.
+    """
+    fields = _Fields(connection, request, before)
+    customer = fields.take("customer", fields.customer)
+    kind = fields.take("kind", fields.kind, lambda touch: touch.kind)
+    day = fields.take("day", fields.day, lambda touch: touch.happened_on)
+    note = fields.take("note", fields.note, lambda touch: touch.note)
+    lasted = fields.take("minutes", fields.minutes, lambda touch: touch.minutes)
+    outcome = fields.take("outcome", fields.outcome, lambda touch: touch.outcome)
+    there = fields.take("there", fields.there, lambda touch: touch.people)
+    learned = fields.take("learned", fields.learned, lambda touch: touch.learned)
+    cost = fields.take("cost", fields.cost, _cost_of)
+    promise = fields.take("promise", fields.promise)
+    contact = fields.take("contact", lambda: fields.contact(customer)) if customer else None
     if fields.wrong or customer is None or kind is None or day is None or there is None:
         raise Invalid(**fields.wrong)
     contact_id, new_contact = contact or (None, None)
@@ -89,6 +97,12 @@ def read(connection: Connection, request: Request) -> Filled:
     )
 
 
+def changed(before: Touch, values: Mapping[str, str]) -> list[str]:
+    """The fields in which somebody has typed something else than the form of this touch began with."""
+    began = _began(before, values)
+    return [name for name in began if _lines(values.get(name, "")) != _lines(began[name])]
+
+
 def add_contact(connection: Connection, filled: Filled, request: Request, receipt: str | None) -> int | None:
     """The contact of the form, added to the people of the customer where nobody of that name is there yet."""
     if filled.new_contact is None:
@@ -99,22 +113,46 @@ def add_contact(connection: Connection, filled: Filled, request: Request, receip
     return added.id
 
 
+def _cost_of(touch: Touch) -> tuple[Decimal, str] | None:
+    return None if touch.cost is None or touch.currency is None else (touch.cost, touch.currency)
+
+
+def _began(before: Touch, values: Mapping[str, str]) -> dict[str, str]:
+    """What the form of the touch began with: people and contacts may be called otherwise by now."""
+    began = _visit_form.begin(before)
+    carried = {name: values[f"{name}_was"] for name in ("there", "contact") if f"{name}_was" in values}
+    return began | carried
+
+
+def _lines(text: str) -> list[str]:
+    """The words of a field; a form gives lines back without what is not seen."""
+    return [line for line in map(clean, text.splitlines()) if line]
+
+
 class _Fields:
     """The fields one by one; `wrong` gathers what is said beside them."""
 
-    def __init__(self, connection: Connection, request: Request) -> None:
+    def __init__(self, connection: Connection, request: Request, before: Touch | None) -> None:
         self.connection = connection
         self.request = request
+        self.before = before
         self.values: Mapping[str, str] = request.values
+        self.began = _began(before, request.values) if before else {}
         self.wrong: dict[str, str] = {}
 
-    def take(self, read: Callable[[], T]) -> T | None:
-        """What a field says, None where it is wrong."""
+    def take(self, name: str, read: Callable[[], T], kept: Callable[[Touch], T] | None = None) -> T | None:
+        """What a field says, what it was where it was left alone, None where it is wrong."""
+        if self.before is not None and kept is not None and self.is_left_alone(name):
+            return kept(self.before)
         try:
             return read()
         except Invalid as invalid:
             self.wrong |= invalid.errors
             return None
+
+    def is_left_alone(self, name: str) -> bool:
+        """Whether the field says what it began with."""
+        return self.before is not None and name not in changed(self.before, self.values)
 
     def text(self, name: str) -> str:
         """What stands in the field."""
@@ -168,10 +206,12 @@ class _Fields:
         return found
 
     def there(self) -> tuple[Who, ...]:
-        """Who of ours was there: members of the team, or whoever fills in the form."""
-        chosen = list(dict.fromkeys(self.text("there").split()))[:PEOPLE_MOST]
+        """Who of ours was there: members of the team, whoever fills in the form, and whoever was known to be there."""
+        chosen = list(dict.fromkeys(self.text("there").split()))
+        if len(chosen) > PEOPLE_MOST:
+            raise Invalid(there=f"Those are {len(chosen):,} people; {PEOPLE_MOST} are the most.")
         me = self.request.person
-        others = [one for one in chosen if one != me.slack_user_id]
+        others = [one for one in chosen if one not in (me.slack_user_id, *self.began.get("there", "").split())]
         known = people.some(self.connection, others)
         for one in others:
             person = known.get(one)
@@ -182,7 +222,9 @@ class _Fields:
             if person.kind != "member":
                 raise Invalid(there=f"{person.name} {people.NOT_OF_THE_TEAM[person.kind]}")
         asked = [Who(me.rep_id if one == me.slack_user_id else None, one) for one in chosen]
-        return tuple(who.complete(self.connection, asked)) if asked else ()
+        # Reps who are nobody in Slack cannot be chosen there, nor taken away.
+        nobody = tuple(one for one in self.before.people if one.slack_user_id is None) if self.before else ()
+        return (*nobody, *(who.complete(self.connection, asked) if asked else ()))
 
     def cost(self) -> tuple[Decimal, str] | None:
         """What it cost, in the currency that is written beside it, else the one in which visits are reckoned."""
@@ -198,6 +240,10 @@ class _Fields:
             raise Invalid(cost=f"{beside} may be several currencies. {COST_HINT}")
         if to_minor(spent, currency) > MINOR_MOST:
             raise Invalid(cost=f"That is more than anything costs. {COST_HINT}")
+        if from_minor(to_minor(spent, currency), currency) != spent:
+            digits = minor_digits(currency)
+            finest = f"has {digits} digits after the point at the most" if digits else "is counted in whole ones"
+            raise Invalid(cost=f"“{_naming.short(typed)}” is not an amount that is paid: {currency} {finest}.")
         return spent, currency
 
     def contact(self, customer: Customer) -> tuple[int | None, str | None]:
@@ -205,6 +251,8 @@ class _Fields:
         name = clean(self.text("contact"))
         if not name:
             return None, None
+        if self.before is not None and self.before.customer_id == customer.id and self.is_left_alone("contact"):
+            return self.before.contact_id, None
         if len(name) > NAME_MOST:
             raise Invalid(contact=f"That is {len(name):,} characters; write the name alone, and the rest in the note.")
         there = contacts.of_customer(self.connection, customer.id)

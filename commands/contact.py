@@ -36,7 +36,7 @@ from store.database import Database
 
 NAME = "contact"
 BUTTON_IS_OLD = "That button is from an older card; ask /melktert contact with the customer's name."
-LINE_MOST, LONG_MOST = 120, 500
+LINE_MOST, LONG_MOST = contacts.NAME_MOST, 500
 GIFTS_SHOWN = 2
 PEOPLE_SHOWN = 15
 

@@ -29,7 +29,7 @@ from store import promises, touches
 from store.audit import RefusedError
 from store.database import Database
 from store.promises import MADE, Doing, Promise
-from store.touches import Changes, Touch
+from store.touches import Changes, ClashError, Touch
 
 NAME = "touch"
 BUTTON_IS_OLD = "That button is from an older message; ask /melktert touch with the touch's number."
@@ -66,6 +66,9 @@ def run(request: Request, db: Database) -> Reply:
             touch = _meant(connection, request)
             said.refuse_others(touch, request)
             return _change(connection, touch, request, do)
+    except ClashError as clash:
+        with db.reading() as connection:
+            return _form_once_more(connection, _meant(connection, request), request, clash)
     except RefusedError as refused:
         raise Invalid(customer=str(refused)) from None
 
@@ -127,12 +130,15 @@ def _put_back(connection: Connection, touch: Touch, request: Request) -> tuple[P
 
 
 def _saved(connection: Connection, touch: Touch, request: Request) -> Reply:
-    filled = _visit_read.read(connection, request)
+    edits_seen = _edits_seen(request)
+    before = touch if edits_seen is None else touches.before_later_edits(connection, touch, edits_seen)
+    filled = _visit_read.read(connection, request, before)
     contact_id = _visit_read.add_contact(connection, filled, request, request.receipt)
     changes = Changes(
         customer_id=filled.customer.id,
         kind=filled.kind,
         happened_on=filled.day,
+        people=filled.there,
         contact_id=contact_id,
         minutes=filled.minutes,
         cost=filled.cost,
@@ -141,23 +147,54 @@ def _saved(connection: Connection, touch: Touch, request: Request) -> Reply:
         note=filled.note,
         learned=filled.learned,
     )
-    if request.values.get("there", "").split() != request.values.get("there_was", "").split():
-        # Reps who are nobody in Slack cannot be chosen there, nor taken away.
-        changes["people"] = (*(one for one in touch.people if one.slack_user_id is None), *filled.there)
     by, at, receipt = acting(request), request.now, request.receipt
-    return _changed(connection, touches.edit(connection, touch.id, changes, by=by, at=at, receipt=receipt), request)
+    edited = touches.edit(connection, touch.id, changes, by=by, at=at, receipt=receipt, edits_seen=edits_seen)
+    return _changed(connection, edited, request)
+
+
+def _edits_seen(request: Request) -> int | None:
+    """How often the touch had been edited when the form was opened; None for a form that does not say."""
+    text = request.values.get("edits", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else None
+
+
+def _form_once_more(connection: Connection, touch: Touch, request: Request, clash: ClashError) -> Reply:
+    """The form as the touch is now, but with what was typed where somebody else has changed the same meanwhile: whoever
+    submits it again writes over that knowingly.
+    """
+    edits_seen = _edits_seen(request) or 0
+    later = [entry.by for entry in touches.history(connection, touch.id) if entry.what == "edited"][edits_seen:]
+    others: list[Inline] = []
+    for at, one in enumerate(dict.fromkeys(later)):
+        others += [*([" and "] if at else []), said.by(connection, one)]
+    what = " and ".join(dict.fromkeys(FIELDS[name] for name in clash.names))
+    how = " meanwhile; this is how it stands now. What you filled in is still here, and Save writes it over theirs."
+    notes = (
+        Note((*others, " changed ", what, how), "warning"),
+        Note(said.told(touch, request.today), "quiet"),
+    )
+    form = _visit_form.edit(connection, touch, _naming.of_button(connection, str(touch.customer_id)), *notes)
+    shown = touches.before_later_edits(connection, touch, edits_seen)
+    chosen = _naming.of_button(connection, request.values["customer"])
+    return _visit_form.again(form, request.values, chosen, _visit_read.changed(shown, request.values))
 
 
 def _changed(connection: Connection, touch: Touch, request: Request) -> Reply:
     headline: Sentence = (f"{said.KINDS[touch.kind]} changed: ", *said.clock(connection, touch, request.today))
-    edits = [entry for entry in touches.history(connection, touch.id) if entry.what == "edited"]
-    undo = [Action(NAME, "Undo", _values(touch, do="undo", entry=str(edits[-1].id)))] if edits else []
+    mine = [entry for entry in touches.history(connection, touch.id) if _is_of(request, entry)]
+    undo = [Action(NAME, "Undo", _values(touch, do="undo", entry=str(mine[-1].id)))] if mine else []
     return Reply(
         headline=headline,
         summary=(*headline, "; ", touch.customer, "."),
         parts=(Note(said.told(touch, request.today)),),
         actions=(*undo, Action(NAME, "History", _values(touch))),
     )
+
+
+def _is_of(request: Request, entry: touches.Entry) -> bool:
+    """Whether this request made the edit: one that changed nothing must not offer to take back another one."""
+    is_same = entry.at == request.now if request.receipt is None else entry.receipt == request.receipt
+    return entry.what == "edited" and is_same
 
 
 def _values(touch: Touch, **more: str) -> Mapping[str, str]:

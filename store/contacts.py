@@ -17,6 +17,7 @@ from store.audit import RefusedError
 from store.tables import audit_entries, contacts, customers
 from value.anniversaries import YearlyDay
 
+NAME_MOST = 120
 EDITED, GONE = "contact.edit", "contact.gone"
 NOT_THERE = "That contact is not there any more; /customer shows the people of a customer."
 NO_CUSTOMER = "That customer is no longer in the database; find it by its name."

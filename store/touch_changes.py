@@ -1,8 +1,8 @@
 """What becomes of a touch after it was logged: edited, deleted, restored, each kept with what it was before."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, TypedDict
 
@@ -18,6 +18,10 @@ from store.who import Who
 
 NO_CUSTOMER = "That customer is no longer in the database; find it by its name."
 NOT_THEIR_CONTACT = "That contact is not at this customer; choose another, or none."
+CHANGED_SINCE = "Somebody has changed that since, so it cannot be undone; /melktert touch {} shows how it stands."
+CLASHES = "Somebody else has changed the same of that touch meanwhile."
+# What says one thing only together.
+_TOGETHER = {"cost": ("cost", "currency"), "currency": ("cost", "currency")}
 EDITED, DELETED, RESTORED = "touch.edit", "touch.delete", "touch.restore"
 
 
@@ -37,9 +41,17 @@ class Changes(TypedDict, total=False):
     learned: str | None
 
 
+class ClashError(RefusedError):
+    """An edit would write over what somebody else has changed since its form was opened; `names` says of what."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__(CLASHES)
+        self.names = tuple(names)
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of a touch's history: `what` is edited, deleted or restored."""
+    """One line of a touch's history: `what` is edited, deleted or restored; `receipt` that of whoever asked for it."""
 
     id: int
     at: dt.datetime
@@ -47,23 +59,35 @@ class Entry:
     what: str
     details: audit.Details
     reason: str | None
+    receipt: str | None
 
 
 def edit(
-    connection: Connection, touch_id: int, changes: Changes, *, by: str, at: dt.datetime, receipt: str | None = None
+    connection: Connection,
+    touch_id: int,
+    changes: Changes,
+    *,
+    by: str,
+    at: dt.datetime,
+    receipt: str | None = None,
+    edits_seen: int | None = None,
 ) -> Touch:
     """Change what is said of a touch, and keep what it was; nothing where it is so already.
 
-    Errors: RefusedError where the touch, its customer or the contact is not there, or where it was deleted.
+    `edits_seen` is what `edits` was when a form was opened: what others have changed since then, and was left alone in
+    the form, stays as they have changed it.
+
+    Errors: RefusedError where the touch, its customer or the contact is not there, or where it was deleted; ClashError
+    where others have changed the same since then.
     """
     if audit.done(connection, receipt, EDITED) is not None:
         return existing(connection, touch_id)
     touch = _locked(connection, touch_id)
     if touch.deleted_at is not None:
         raise RefusedError("That touch was deleted; restore it first.")
-    differing: dict[str, Any] = {name: value for name, value in changes.items() if value != getattr(touch, name)}
-    if "people" in differing and _same_people(touch.people, changes["people"]):
-        del differing["people"]
+    if edits_seen is not None:
+        changes = _beside_later_edits(connection, touch, changes, edits_seen)
+    differing: dict[str, Any] = {name: value for name, value in changes.items() if _is_other(touch, name, value)}
     if not differing:
         return touch
     if "customer_id" in differing or differing.get("contact_id") is not None:
@@ -83,14 +107,20 @@ def edit(
 def undo_edit(
     connection: Connection, touch_id: int, entry_id: int, *, by: str, at: dt.datetime, receipt: str | None = None
 ) -> Touch:
-    """Put back what an edit changed, which is an edit too.
+    """Put back what an edit changed, which is an edit too; nothing where that was done already.
 
-    Errors: RefusedError as of `edit`, and where there is no such edit of this touch.
+    Errors: RefusedError as of `edit`, where there is no such edit of this touch, and where it was changed since.
     """
-    entry = next((one for one in history(connection, touch_id) if one.id == entry_id and one.what == "edited"), None)
+    if audit.done(connection, receipt, EDITED) is not None:
+        return existing(connection, touch_id)
+    touch = _locked(connection, touch_id)
+    entry = next((one for one in _edited(connection, touch_id) if one.id == entry_id), None)
     if entry is None:
         raise RefusedError("That change of the touch is not known; edit the touch instead.")
-    return edit(connection, touch_id, _read_back(entry.details["was"]), by=by, at=at, receipt=receipt)
+    was, became = _read_back(entry.details["was"]), _read_back(entry.details["became"])
+    if _are_others(touch, dict(was)) and _are_others(touch, dict(became)):
+        raise RefusedError(CHANGED_SINCE.format(touch_id))
+    return edit(connection, touch_id, was, by=by, at=at, receipt=receipt)
 
 
 def delete(
@@ -120,7 +150,61 @@ def history(connection: Connection, touch_id: int) -> list[Entry]:
         .order_by(audit_entries.c.id)
     )
     rows = connection.execute(query)
-    return [Entry(row.id, row.at, row.by, told[row.action], row.details, row.reason) for row in rows]
+    return [Entry(row.id, row.at, row.by, told[row.action], row.details, row.reason, row.receipt) for row in rows]
+
+
+def edits(connection: Connection, touch_id: int) -> int:
+    """How often a touch has been edited."""
+    return len(_edited(connection, touch_id))
+
+
+def before_later_edits(connection: Connection, touch: Touch, edits_seen: int) -> Touch:
+    """The touch as it was when it had been edited so often; the name of its contact is that of now."""
+    shown: dict[str, Any] = dict(_changed_since(connection, touch.id, edits_seen))
+    return replace(touch, **shown)
+
+
+# --- later edits of others ------------------------------------------------------------------------------------------
+
+
+def _edited(connection: Connection, touch_id: int) -> list[Entry]:
+    return [one for one in history(connection, touch_id) if one.what == "edited"]
+
+
+def _changed_since(connection: Connection, touch_id: int, edits_seen: int) -> Changes:
+    """What others have changed since then, as it was before."""
+    shown: dict[str, Any] = {}
+    for entry in _edited(connection, touch_id)[max(edits_seen, 0) :]:
+        shown = {**entry.details["was"], **shown}
+    return _read_back(shown)
+
+
+def _beside_later_edits(connection: Connection, now: Touch, changes: Changes, edits_seen: int) -> Changes:
+    """The changes without what was left alone in the form and others have changed since. Errors: ClashError."""
+    was = _changed_since(connection, now.id, edits_seen)
+    before = before_later_edits(connection, now, edits_seen)
+    kept: dict[str, Any] = dict(changes)
+    clashing: list[str] = []
+    for names in dict.fromkeys(_TOGETHER.get(name, (name,)) for name in was):
+        mine = {name: value for name, value in changes.items() if name in names}
+        if not _are_others(before, mine):
+            kept = {name: value for name, value in kept.items() if name not in names}
+        elif _are_others(now, mine) and _are_others(now, {name: getattr(before, name) for name in names}):
+            clashing += mine
+    if clashing:
+        raise ClashError(clashing)
+    found: Changes = kept  # type: ignore[assignment]
+    return found
+
+
+def _are_others(touch: Touch, values: Mapping[str, Any]) -> bool:
+    return any(_is_other(touch, name, value) for name, value in values.items())
+
+
+def _is_other(touch: Touch, name: str, value: Any) -> bool:
+    """Whether the touch has something else there than this value."""
+    has = getattr(touch, name)
+    return not _same_people(has, value) if name == "people" else bool(has != value)
 
 
 # --- writing --------------------------------------------------------------------------------------------------------

@@ -1,15 +1,24 @@
 """/melktert touch: one touch with its history, edited and deleted by its author or a manager."""
 
+import datetime as dt
+from collections.abc import Callable
+from decimal import Decimal
+
 import pytest
+from sqlalchemy.engine import Connection
 
 from bot.wording import plain
 from commands._reply import Action, Invalid, Person, Reply
-from store import promises, touches
+from store import contacts, people, promises, tables, touches
+from store.contacts import About
 from store.database import Database
-from store.touches import Touch
+from store.people import Person as Known
+from store.touches import Changes, Touch
 from tests.commands.asking import read
-from tests.commands.promised import Team, button
+from tests.commands.promised import MONDAY, Team, button
 from tests.ledger import NOW
+
+LATER = NOW + dt.timedelta(hours=1)
 
 
 @pytest.fixture
@@ -77,6 +86,116 @@ def test_the_form_of_an_edit_begins_with_what_is_known_and_changes_only_what_was
     assert touch(team) == before
     with team.db.reading() as connection:
         assert touches.history(connection, 1) == []
+
+
+def test_an_edit_that_changes_nothing_offers_nothing_to_take_back(team: Team, logged: Reply) -> None:
+    team.submits(team.presses(button(logged, "Edit…")), note="As Anna says")
+    unchanged = team.submits(team.presses(button(logged, "Edit…")))
+    assert [action.label for action in unchanged.actions] == ["History"]
+
+
+# --- two at once ----------------------------------------------------------------------------------------------------
+
+
+def test_what_somebody_else_saves_while_the_form_is_open_stays_as_they_saved_it(team: Team, logged: Reply) -> None:
+    opened = team.presses(button(logged, "Edit…"))
+    team.submits(team.presses(button(logged, "Edit…")), team.mara, note="They complained", outcome="complaint")
+    team.submits(opened, minutes="1h", there="U1 U2")
+    now = touch(team)
+    assert (now.note, now.outcome, now.minutes) == ("They complained", "complaint", 60)
+    assert [one.slack_user_id for one in now.people] == ["U1", "U2"]
+
+
+def test_what_both_change_is_shown_and_written_over_only_by_saving_once_more(team: Team, logged: Reply) -> None:
+    opened = team.presses(button(logged, "Edit…"))
+    team.submits(team.presses(button(logged, "Edit…")), team.mara, note="As Mara heard it", outcome="complaint")
+    typed = {"note": "As Anna heard it", "minutes": "1h", "contact": "Zola Maseko"}
+    again = team.submits(opened, **typed)
+    assert touch(team).note == "As Mara heard it"
+    assert again.form is not None
+    warning, now = (plain(note.text) for note in again.form.intro)
+    assert warning.startswith("Mara changed the note meanwhile")
+    assert "“As Mara heard it”" in now
+    begins = {one.name: one.initial for one in again.form.fields}
+    assert typed.items() <= begins.items()
+    assert begins["outcome"] == "complaint"
+    team.submits(again)
+    saved = touch(team)
+    assert (saved.note, saved.minutes, saved.contact) == ("As Anna heard it", 60, "Zola Maseko")
+    assert saved.outcome == "complaint"
+
+
+def test_a_customer_that_both_change_is_named_in_the_form(team: Team, logged: Reply) -> None:
+    with team.db.writing() as connection:
+        third = connection.scalar(tables.customers.insert().values(name="Bikes").returning(tables.customers.c.id))
+    opened = team.presses(button(logged, "Edit…"))
+    team.submits(team.presses(button(logged, "Edit…")), team.mara, customer=str(team.zephyr))
+    again = team.submits(opened, customer=str(third))
+    assert again.form is not None
+    (field,) = (one for one in again.form.fields if one.name == "customer")
+    assert (field.initial, [one.label for one in field.options]) == (str(third), ["Bikes"])
+
+
+def test_an_edit_is_not_taken_back_over_a_later_one(team: Team, logged: Reply) -> None:
+    changed = team.submits(team.presses(button(logged, "Edit…")), note="As Anna heard it")
+    team.submits(team.presses(button(logged, "Edit…")), team.mara, note="As Mara heard it")
+    with pytest.raises(Invalid, match="has changed that since, so it cannot be undone; /melktert touch 1 shows"):
+        team.presses(button(changed, "Undo"))
+    assert touch(team).note == "As Mara heard it"
+
+
+# --- what the form shows is no mistake of whoever edits ---------------------------------------------------------------
+
+
+def edited(team: Team, logged: Reply, meanwhile: Callable[[Connection], object], **given: str) -> Touch:
+    """The touch after an edit of its note, with something else happening while the form was open."""
+    opened = team.presses(button(logged, "Edit…"))
+    with team.db.writing() as connection:
+        meanwhile(connection)
+    team.submits(opened, note="Corrected", **given)
+    assert touch(team).note == "Corrected"
+    return touch(team)
+
+
+def has_left(connection: Connection) -> None:
+    people.remember(connection, [Known("U2", "T1", "Ben", kind="left")], LATER)
+
+
+def test_somebody_who_was_there_may_have_left_since(team: Team, logged: Reply) -> None:
+    team.submits(team.presses(button(logged, "Edit…")), there="U1 U2")
+    assert len(edited(team, logged, has_left).people) == 2
+    now = edited(team, logged, has_left, there="U3 U2")
+    assert [one.slack_user_id for one in now.people] == ["U3", "U2"]
+    with pytest.raises(Invalid, match="left"):
+        edited(team, team.types("/visit zephyr today"), has_left, touch="2", there="U2")
+
+
+@pytest.mark.parametrize("name", ["Anna Smith", "Mr " + "x" * 110])
+def test_a_contact_that_was_named_stays_the_one_it_was(team: Team, logged: Reply, name: str) -> None:
+    with team.db.writing() as connection:
+        first, _ = [contacts.add(connection, team.acme, About(name), by="U1", at=NOW) for _ in range(2)]
+        touches.edit(connection, 1, Changes(contact_id=first.id), by="U1", at=NOW)
+    assert edited(team, logged, lambda _: None).contact_id == first.id
+
+    def renamed(connection: Connection) -> None:
+        contacts.edit(connection, first.id, About("Mrs Silva"), by="U1", at=NOW)
+
+    assert edited(team, logged, renamed).contact == "Mrs Silva"
+    with team.db.reading() as connection:
+        assert len(contacts.of_customer(connection, team.acme)) == 2
+
+
+def test_a_cost_in_a_currency_of_three_digits_stays_what_it_was(team: Team, logged: Reply) -> None:
+    with team.db.writing() as connection:
+        changes = Changes(cost=Decimal("1.250"), currency="KWD")
+        touches.edit(connection, 1, changes, by="U1", at=NOW)
+    assert edited(team, logged, lambda _: None).cost == Decimal("1.250")
+
+
+def test_a_day_that_is_still_to_come_where_somebody_edits_stays_what_it_was(team: Team, logged: Reply) -> None:
+    with team.db.writing() as connection:
+        touches.edit(connection, 1, Changes(happened_on=MONDAY + dt.timedelta(days=1)), by="U1", at=NOW)
+    assert edited(team, logged, lambda _: None).happened_on == MONDAY + dt.timedelta(days=1)
 
 
 def test_a_touch_moves_to_another_customer(team: Team, logged: Reply) -> None:

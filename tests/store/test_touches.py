@@ -227,6 +227,75 @@ def test_an_edit_is_undone_to_the_letter(db: Database, acme: SimpleNamespace) ->
     assert undone == touch
 
 
+def edits_of(db: Database, touch: Touch) -> int:
+    with db.reading() as connection:
+        return touches.edits(connection, touch.id)
+
+
+def edit_of_a_form(db: Database, touch: Touch, edits_seen: int, **changes: Any) -> Touch:
+    with db.writing() as connection:
+        of_form = Changes(**changes)
+        return touches.edit(connection, touch.id, of_form, by="U1", at=LATER, edits_seen=edits_seen)
+
+
+def test_what_others_changed_meanwhile_stays_where_the_form_left_it_alone(db: Database, acme: SimpleNamespace) -> None:
+    touch = log(db, acme.id, people=(Who(acme.rep),), minutes=30, note="First", cost=Decimal(5), currency="USD")
+    seen = edits_of(db, touch)
+    theirs = {"outcome": "complaint", "note": "They complained", "people": (Who(None, "U2"),), "cost": Decimal(6)}
+    edit(db, touch, **theirs)
+    edit(db, touch, note="They complained badly")
+    form = {"outcome": None, "note": "First", "people": (Who(acme.rep),), "cost": Decimal(5), "currency": "USD"}
+    after = edit_of_a_form(db, touch, seen, minutes=45, **form)
+    assert (after.minutes, after.outcome, after.note) == (45, "complaint", "They complained badly")
+    assert [one.name for one in after.people] == ["Cara"]
+    assert (after.cost, after.currency) == (Decimal("6.00"), "USD")
+
+
+def test_what_two_change_to_the_same_is_no_clash_and_what_was_put_back_neither(
+    db: Database, acme: SimpleNamespace
+) -> None:
+    touch = log(db, acme.id, minutes=30, note="First")
+    edit(db, touch, minutes=45, note="Other")
+    edit(db, touch, note="First")
+    after = edit_of_a_form(db, touch, 0, minutes=45, note="Mine")
+    assert (after.minutes, after.note) == (45, "Mine")
+
+
+@pytest.mark.parametrize(
+    ("theirs", "mine", "names"),
+    [
+        ({"note": "Theirs"}, {"note": "Mine", "minutes": 45}, ("note",)),
+        ({"cost": Decimal(6)}, {"cost": Decimal(5), "currency": "ZAR"}, ("cost", "currency")),
+        ({"people": ()}, {"people": (Who(None, "U2"),)}, ("people",)),
+    ],
+)
+def test_what_two_change_otherwise_is_refused_and_nothing_kept(
+    db: Database, acme: SimpleNamespace, theirs: dict[str, Any], mine: dict[str, Any], names: tuple[str, ...]
+) -> None:
+    touch = log(db, acme.id, people=(Who(acme.rep),), minutes=30, note="First", cost=Decimal(5), currency="USD")
+    now = edit(db, touch, **theirs)
+    with pytest.raises(touches.ClashError) as clash:
+        edit_of_a_form(db, touch, 0, **mine)
+    assert clash.value.names == names
+    with db.reading() as connection:
+        assert touches.existing(connection, touch.id) == now
+
+
+def test_an_edit_is_not_undone_over_a_later_one_of_the_same(db: Database, acme: SimpleNamespace) -> None:
+    touch = log(db, acme.id, minutes=30, note="A")
+    edit(db, touch, note="B")
+    edit(db, touch, minutes=45)
+    with db.writing() as connection:
+        first, *_ = touches.history(connection, touch.id)
+        undone = touches.undo_edit(connection, touch.id, first.id, by="U2", at=LATER)
+        assert (undone.note, undone.minutes) == ("A", 45)
+        again = touches.undo_edit(connection, touch.id, first.id, by="U2", at=LATER)
+        assert again == undone
+    edit(db, touch, note="C")
+    with db.writing() as connection, pytest.raises(RefusedError, match="has changed that since"):
+        touches.undo_edit(connection, touch.id, first.id, by="U2", at=LATER)
+
+
 def test_the_clocks_of_both_customers_follow_a_touch_that_moves(db: Database, acme: SimpleNamespace) -> None:
     touch = log(db, acme.id, contact_id=acme.buyer)
     moved = edit(db, touch, customer_id=acme.other)
