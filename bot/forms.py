@@ -93,6 +93,13 @@ def again(filled: Mapping[str, Any], wrong: Mapping[str, str], locale: str = "en
     return {**{name: filled[name] for name in kept if filled.get(name)}, "blocks": [*warnings, *body]}
 
 
+def typed(filled_again: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What stands in the lines of text of a form that was drawn with what was filled in: label and text of each."""
+    inputs = [block for block in filled_again["blocks"] if block["type"] == "input"]
+    found = [(block["label"]["text"], block["element"].get("initial_value", "")) for block in inputs]
+    return [(label, text) for label, text in found if text]
+
+
 def loading(title: str) -> Json:
     """What is seen between the press of a button and its form."""
     return {**_modal(title, notes((Note(("One moment …",)),), "loading", "en_US"), "Cancel"), "callback_id": "loading"}

@@ -172,7 +172,7 @@ class Listener:
             way = heard if heard.way == "url" else replace(heard, way="message", channel_id=None)
             self._tell(Unanswered.because(said, "Press the button once more.").reply, way)
             return
-        heard = replace(heard, way="view", view_id=answer["view"]["id"])
+        heard = replace(heard, way="view", view_id=answer["view"]["id"], view_hash=answer["view"].get("hash", ""))
         self.pools.workers.submit(self.work.answer, Action(press.command, "", press.values), heard)
 
     def _tell(self, reply: Reply, heard: Heard) -> None:
@@ -190,6 +190,7 @@ def _of_press(body: Json) -> Heard:
         response_url=body.get("response_url") or "",
         trigger_id=body["trigger_id"],
         view_id=view.get("id", "") if view.get("type") == "modal" else "",
+        view_hash=view.get("hash", ""),
         thread_ts=None if view else container.get("thread_ts") or message.get("thread_ts"),
         message_ts=str(message.get("ts") or container.get("message_ts") or ""),
         receipt=body["trigger_id"],

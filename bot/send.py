@@ -1,20 +1,23 @@
 """Sending an answer to where it is read: a response_url, a conversation, a dialogue, the Home tab.
 
-Slack has no idempotency key, so nothing is sent a second time by itself but what Slack refused with 429. Where Slack
-refuses an answer, or breaks off, it goes another way to the same person, and says so: at worst it is read twice, which
-a private answer may be, but it is never missing (docs/decisions/0005).
+Slack has no idempotency key, so nothing is sent a second time by itself but what Slack refused with 429, and what fills
+a dialogue, which is the same however often it is filled. Where Slack refuses an answer, or breaks off, it goes another
+way to the same person, and says so: at worst it is read twice, which a private answer may be, but it is never missing
+(docs/decisions/0005).
 """
 
 from collections.abc import Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from http.client import HTTPException
+from threading import Event
 from typing import Any, Literal
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 from slack_sdk.http_retry.handler import RetryHandler
+from slack_sdk.web import SlackResponse
 
 from bot import forms
 from bot.answer import Unanswered, guarded
@@ -29,6 +32,12 @@ Json = dict[str, Any]
 # Slack refuses, does not answer, answers nonsense, or breaks off.
 TROUBLE = (SlackClientError, OSError, HTTPException)
 TIMEOUT_SECONDS = 10
+# So often, and after such a pause, is a dialogue filled again that Slack did not take.
+FILLED_AGAIN_MOST = 3
+FILLED_AGAIN_SECONDS = 1.0
+PRESS_AGAIN = "Close it, and press the button once more."
+# What Slack says, if it says anything, where the same may go well a moment later.
+_PASSING = ("ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout")
 # What Slack says to blocks that it cannot draw; the words alone it will take.
 _OF_BLOCKS = ("invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long", "invalid_arguments")
 
@@ -46,7 +55,8 @@ class Heard:
     """One thing that somebody did in Slack, and the way on which they wait for an answer.
 
     `way` is "url" (its response_url), "message" (a conversation with the bot), "ephemeral" (in a channel), "view" (a
-    dialogue) or "home". `receipt` is Slack's own id of it; `message_ts` the message whose button was pressed.
+    dialogue) or "home". `receipt` is Slack's own id of it; `message_ts` the message whose button was pressed,
+    `view_hash` Slack's name for the dialogue as it was then.
     """
 
     user_id: str
@@ -56,6 +66,7 @@ class Heard:
     response_url: str = ""
     trigger_id: str = ""
     view_id: str = ""
+    view_hash: str = ""
     thread_ts: str | None = None
     message_ts: str = ""
     receipt: str | None = None
@@ -100,9 +111,19 @@ class Sender:
         except NotTakenError as error:
             self.patient.submit(self._otherwise, reply, to, locale, error, error.words)
         except TROUBLE as error:
-            self.patient.submit(self._otherwise, reply, to, locale, error, _error_of(error))
+            if to.way == "view" and _may_pass(error):
+                self.patient.submit(self._fill_later, message, reply, to, locale, error)
+            else:
+                self.patient.submit(self._otherwise, reply, to, locale, error, _error_of(error))
         if reply.chart is not None:
             self.patient.submit(self._picture, reply.chart, to, locale)
+
+    def fill(self, view: Json, otherwise: Reply, to: Heard, locale: str) -> None:
+        """Put this view into the dialogue of a submitted form, at last `otherwise` where Slack does not take it."""
+        try:
+            self.client.views_update(view_id=to.view_id, view=view)
+        except TROUBLE as error:
+            self.patient.submit(self._fill_later, view, otherwise, to, locale, error)
 
     def share(self, reply: Reply, heard: Heard, locale: str) -> None:
         """Show the reply to everybody in the channel. Errors: NotTakenError, TROUBLE."""
@@ -143,18 +164,46 @@ class Sender:
         if answered.status != 200:
             raise NotTakenError(answered.status, answered.words)
 
+    def _fill_later(self, view: Json, otherwise: Reply, to: Heard, locale: str, error: Exception) -> None:
+        """The same view again, while Slack may yet take it; else the reply on another way."""
+        self.log.note("a dialogue could not be filled at once", error)
+        for _ in range(FILLED_AGAIN_MOST):
+            Event().wait(FILLED_AGAIN_SECONDS)
+            try:
+                self._update(view, to)
+                return
+            except TROUBLE as trouble:
+                error = trouble
+                if not _may_pass(trouble):
+                    break
+        # The dialogue is not any more what it was: it was filled after all, or the person has gone on in it.
+        if otherwise.form is None or _error_of(error) != "hash_conflict":
+            self._otherwise(otherwise, to, locale, error, _error_of(error))
+
+    def _update(self, view: Json, to: Heard) -> None:
+        """Fill a dialogue, unless the person has gone on in it since."""
+        self.patient_client.views_update(view_id=to.view_id, view=view, hash=to.view_hash or None)
+
     def _otherwise(self, reply: Reply, to: Heard, locale: str, error: Exception, words: str) -> None:
         """The same reply on another way; its words alone, where it is the drawing that is at fault."""
         reference = self.log.failure(error, sending=to.way, origin=to.origin)
-        if any(word in words for word in _OF_BLOCKS):
+        if reply.form is not None:
+            reply = Unanswered.because(f"Slack did not fill the dialogue “{reply.form.title}”.", PRESS_AGAIN).reply
+        is_drawing = any(word in words for word in _OF_BLOCKS)
+        if is_drawing:
             reply = Reply((plain(reply.headline, locale),), (plain(reply.summary or reply.headline, locale),))
         said = Note((f"Slack did not take this answer at first; that is noted under {reference}.",), "quiet")
-        reply = replace(reply, parts=(*reply.parts, said), form=None)
+        reply = replace(reply, parts=(*reply.parts, said))
         private = replace(to, way="message", channel_id=None, thread_ts=None)
         other = [replace(to, way="ephemeral")] if to.way == "url" and to.channel_id else []
+        # What Slack does not draw in a dialogue is told there in words, lest it say "One moment …" for ever.
+        other = [to] if to.way == "view" and is_drawing else other
         for way in [] if to.way == "home" else [*other, private]:
             try:
-                self._send(_draw(reply, way, locale), way, self.patient_client)
+                if way.way == "view":
+                    self._update(_draw(reply, way, locale), way)
+                else:
+                    self._send(_draw(reply, way, locale), way, self.patient_client)
                 return
             except TROUBLE as trouble:
                 self.log.note("an answer did not get through on another way either", trouble, reference=reference)
@@ -174,6 +223,14 @@ def _draw(reply: Reply, to: Heard, locale: str) -> Json:
         case "message":
             return payload(reply, locale, seen_by="dm")
     return payload(reply, locale)
+
+
+def _may_pass(error: Exception) -> bool:
+    """Whether the same call may go well a moment later: not where Slack has said what it does not like about it."""
+    if not isinstance(error, SlackApiError):
+        return True
+    status = error.response.status_code if isinstance(error.response, SlackResponse) else 0
+    return status >= 500 or _error_of(error) in _PASSING
 
 
 def _error_of(error: BaseException) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as StillRunning
 from dataclasses import dataclass, field, replace
+from textwrap import wrap
 from threading import Event, Lock
 from typing import Any
 
@@ -14,15 +15,17 @@ from slack_bolt import Ack
 from bot import forms
 from bot.answer import Unanswered, attempt, guarded
 from bot.pools import Pools
-from bot.send import TROUBLE, Heard
+from bot.send import PRESS_AGAIN, Heard
 from bot.shapes import Json
 from bot.wording import plain
 from bot.working import LOCALE, Work
-from commands._reply import Action, Invalid, Reply
+from commands._reply import Action, Invalid, Note, Reply, Strong
 
 SUBMISSION_SECONDS = 2.0
 # Slack draws the dialogue anew when it has the acknowledgement; what came before that would be drawn over.
 FILLED_AFTER_SECONDS = 0.5
+# What was typed is told in pieces that fit a note, whatever is escaped in them.
+TYPED_PIECE = 1_000
 NOT_KEPT = "Nothing was saved; what you filled in stands here still."
 
 
@@ -110,8 +113,15 @@ class Submitting:
         return Outcome({"response_action": "update", "view": shown}, reply, locale, shown)
 
     def _fill(self, outcome: Outcome, heard: Heard) -> None:
-        try:
-            self.work.sender.client.views_update(view_id=heard.view_id, view=outcome.view)
-        except TROUBLE as error:
-            self.work.log.note("a dialogue could not be filled", error)
-            self.work.sender.answer(outcome.reply, replace(heard, way="message"), outcome.locale)
+        self.work.sender.fill(outcome.view, _otherwise(outcome), replace(heard, way="view"), outcome.locale)
+
+
+def _otherwise(outcome: Outcome) -> Reply:
+    """What is told where the dialogue cannot be filled: of a form that stays open, what was typed into it too."""
+    if outcome.view.get("callback_id") != forms.CALLBACK_ID:
+        return outcome.reply
+    typed: list[Note] = [Note((PRESS_AGAIN, " This is what you had filled in:"))]
+    for label, text in forms.typed(outcome.view):
+        pieces = [piece for line in text.splitlines() for piece in wrap(line, TYPED_PIECE)]
+        typed += [Note((Strong(label),)), *(Note((piece,)) for piece in pieces)]
+    return replace(outcome.reply, parts=(*outcome.reply.parts, *typed), form=None)

@@ -1,4 +1,4 @@
-"""Submitted forms when Slack itself is in trouble: what somebody typed into a form is not lost."""
+"""Forms when Slack itself is in trouble: each is opened or says what to do, and what somebody typed is not lost."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from bot.app import Melktert
+from bot.posting import BRIEF_SECONDS
 from bot.submitting import SUBMISSION_SECONDS
 from store import touches
 from store.database import Database
@@ -69,4 +70,86 @@ def test_a_form_stays_filled_in_where_slack_does_not_tell_who_somebody_is(
     slack.faults.clear()
     again.submit()
     filled(anna, "logged:")
+    assert notes(sqlite_db) == [STORY]
+
+
+# --- a dialogue that Slack does not fill ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("fault", ["500", "429", "429 for longer than somebody waits", "dropped", "internal_error"])
+def test_a_form_that_slack_does_not_take_at_once_is_there_a_moment_later(
+    anna: Person, slack: Slack, fault: str
+) -> None:
+    match fault:
+        case "500":
+            slack.faults.fail("views.update", times=2)
+        case "429":
+            slack.faults.limit("views.update", retry_after_seconds=1)
+        case "429 for longer than somebody waits":
+            slack.faults.limit("views.update", retry_after_seconds=BRIEF_SECONDS + 1)
+        case "internal_error":
+            slack.faults.refuse("views.update", "internal_error")
+        case _:
+            slack.faults.drop("views.update")
+    anna.runs_shortcut("visit")
+    assert "Customer" in filled(anna).fields
+    assert told(anna) == []
+
+
+def test_a_form_of_which_only_slacks_word_was_lost_stays_as_it_is(anna: Person, slack: Slack, bot: Melktert) -> None:
+    slack.faults.drop("views.update", accepted=True)
+    anna.runs_shortcut("visit")
+    form = filled(anna)
+    slack.expect_complaint("hash_conflict")
+    bot.pools.patient.shutdown()
+    assert filled(anna).view.id == form.view.id
+    assert told(anna) == []
+
+
+def test_of_a_form_that_slack_never_takes_somebody_is_told_what_to_do(anna: Person, slack: Slack) -> None:
+    slack.faults.fail("views.update", times=None)
+    anna.runs_shortcut("visit")
+    (words,) = slack.wait_for(lambda: told(anna))
+    assert "Slack did not fill the dialogue “Log a visit”" in words
+    assert "Close it, and press the button once more" in words
+
+
+def test_a_drawing_that_slack_refuses_is_told_in_the_dialogue(anna: Person, slack: Slack) -> None:
+    slack.faults.refuse("views.update", "invalid_blocks")
+    anna.runs_shortcut("visit")
+    assert "Slack did not fill the dialogue" in filled(anna).words
+
+
+@pytest.mark.parametrize("times", [1, None])
+def test_what_was_typed_comes_back_where_what_is_wrong_is_found_too_late_to_stand_beside_it(
+    anna: Person, slack: Slack, bot: Melktert, times: int | None
+) -> None:
+    story = f"{STORY}\n{'and more ' * 300}end"
+    form = form_of(anna).fill({"How long?": "many", "What was said and done?": story})
+    bot.work.directory.profiles.known.clear()
+    slack.faults.delay("users.info", SUBMISSION_SECONDS + 0.4, times=2)
+    slack.faults.fail("views.update", times=times)
+    form.submit()
+    if times is None:
+        (words,) = slack.wait_for(lambda: told(anna))
+        assert "Close it, and press the button once more" in words
+    else:
+        again = filled(anna)
+        words = f"{again.words} {again.fields['What was said and done?']}"
+        assert again.fields["How long?"] == "many"
+        assert told(anna) == []
+    assert "write 45m, 1h30 or 2 hours" in words
+    assert STORY in words
+    assert "and more end" in words
+
+
+def test_what_became_of_a_form_is_said_though_slack_does_not_fill_the_dialogue_at_once(
+    anna: Person, slack: Slack, bot: Melktert, sqlite_db: Database
+) -> None:
+    form = form_of(anna)
+    bot.work.directory.profiles.known.clear()
+    slack.faults.delay("users.info", SUBMISSION_SECONDS + 0.4, times=2)
+    slack.faults.fail("views.update")
+    form.submit()
+    assert "Visit logged" in filled(anna).words
     assert notes(sqlite_db) == [STORY]
