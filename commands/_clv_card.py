@@ -7,6 +7,7 @@ from sqlalchemy.engine import Connection
 
 from commands import _clv_class, _outlook
 from commands._care_words import has_stopped
+from commands._clv_headline import headline, is_hope
 from commands._clv_remember import remembered
 from commands._clv_subject import Subject, again
 from commands._figures import Figures, assumed, every_cadence, horizon, named, old_data, owned_by, rests_on, years
@@ -32,7 +33,7 @@ from value.lifetime import LIFETIME_YEARS, NoProjection
 def reply(connection: Connection, of: Subject, today: dt.date, deal: Decimal | None = None) -> Reply:
     """The card, with `deal` set beside the lifetime figure where one is given."""
     found, facts = of.figures, of.figures.facts()
-    headline, remember = _headline(of), remembered(connection, of)
+    opening, remember = headline(of), remembered(connection, of)
     panels = _panels(found, facts, has_stopped=has_stopped(of.standing))
     drawn = {cell.key for panel in panels for row in panel.rows for cell in row if isinstance(cell, Fact)}
     parts: list[Part] = [Note(_who(of), "quiet"), Note(_clv_class.line(of, today), "quiet")]
@@ -43,8 +44,8 @@ def reply(connection: Connection, of: Subject, today: dt.date, deal: Decimal | N
         deal_facts = (Fact("deal", "deal", Money(deal, found.value.currency)),)
         parts.append(Note(_beside_the_deal(found, deal)))
     return Reply(
-        headline=headline,
-        summary=(*headline, ". ", *remember[0].text),
+        headline=opening,
+        summary=(*opening, ". ", *remember[0].text),
         parts=(*parts, *panels, *remember, *_last_lines(connection, of, today)),
         actions=(
             Action("clv", "Why these figures?", {"customer": str(of.customer.id), "view": "why"}),
@@ -58,26 +59,6 @@ def reply(connection: Connection, of: Subject, today: dt.date, deal: Decimal | N
         ),
         again=again(of, {} if deal is None else {"deal": f"{deal:f}"}),
     )
-
-
-def _headline(of: Subject) -> Sentence:
-    found, name = of.figures, of.customer.name
-    profit = found.value.gross_profit
-    if found.lifetime is not None and found.lifetime > 0 and not _is_hope(found):
-        return (name, "  ·  ", found.money(found.lifetime, "short"))
-    if found.no_projection is NoProjection.NEVER_BOUGHT:
-        return (name, "  ·  has not bought yet")
-    if profit is None:
-        return (name, "  ·  lifetime value not known")
-    if profit < 0:
-        return (name, "  ·  has cost us ", found.money(-profit))
-    return (name, "  ·  ", found.money(profit, "short"), " so far")
-
-
-def _is_hope(found: Figures) -> bool:
-    """A loss is a loss, whatever a margin drawn towards everybody's promises."""
-    profit = found.value.gross_profit
-    return profit is not None and profit < 0 and found.no_projection is NoProjection.LOSS_IN_12_MONTHS
 
 
 def _who(of: Subject) -> Sentence:
@@ -113,7 +94,7 @@ def _beside_the_deal(found: Figures, deal: Decimal) -> Sentence:
     counted_on = _margin(found)
     if found.lifetime is None or counted_on is None:
         return ("A deal of ", offered, "; what this customer is worth over a lifetime is not known.")
-    if _is_hope(found):
+    if is_hope(found):
         return ("A deal of ", offered, "; so far this customer has cost us money, and the last 12 months did too.")
     if found.lifetime <= 0:
         return ("A deal of ", offered, "; so far this customer has cost us more than it is projected to earn.")

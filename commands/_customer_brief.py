@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from commands import _customer_questions as questions
 from commands._care_words import has_stopped
+from commands._clv_headline import headline
 from commands._clv_subject import Subject, subject
 from commands._customer_panels import made_up, panels
 from commands._customer_words import ago
@@ -45,22 +46,16 @@ def reply(of: Brief, bought: Assortment | None, request: Request, *before: Note)
         *panels(of, bought, today),
         *_last_lines(of, today),
     ]
-    headline = _headline(of, about)
+    # Before any ledger there is nothing to be worth.
+    opening: Sentence = (customer.name, "  ·  ", of.standing.care_class.label) if about is None else headline(about)
     return Reply(
-        headline=headline,
-        summary=(*headline, ". ", *remember.text),
+        headline=opening,
+        summary=(*opening, ". ", *remember.text),
         parts=(*before, *parts),
         actions=_actions(of),
         facts=_facts(of, about, today),
         again=Action(NAME, "", {"customer": str(customer.id)}),
     )
-
-
-def _headline(of: Brief, about: Subject | None) -> Sentence:
-    name = of.dossier.customer.name
-    if about is not None and about.figures.lifetime is not None and about.figures.lifetime > 0:
-        return (name, "  ·  ", about.figures.money(about.figures.lifetime, "short"))
-    return (name, "  ·  ", of.standing.care_class.label)
 
 
 def _who(of: Brief) -> Sentence:

@@ -16,6 +16,7 @@ from store.promises import NewPromise
 from store.touches import NewTouch
 from store.who import Who
 from tests.commands.asking import TODAY, ask, facts, read
+from tests.commands.test_clv_expected import learn, tell
 from tests.ledger import NOW
 from value.anniversaries import YearlyDay
 
@@ -106,6 +107,27 @@ def test_every_kind_of_customer_has_a_brief(books: SimpleNamespace, name: str, v
     customer = ask(books.db, f"/customer {name}").again
     assert customer is not None
     assert read(press(books, **{**customer.values, "view": view}))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Metropolitan",
+        "A Bike Store",
+        "Losing Ltd",
+        "Lapsed",
+        "Credits Only",
+        "Turned Around",
+        "Uncosted",
+        "Never Bought",
+    ],
+)
+def test_the_brief_and_the_card_have_one_headline(books: SimpleNamespace, name: str) -> None:
+    assert ask(books.db, f"/customer {name}").headline == ask(books.db, f"/clv {name}").headline
+    learn(books.db)
+    for customer in (books.best, books.losing, books.turned):
+        tell(books.db, customer)
+    assert ask(books.db, f"/customer {name}").headline == ask(books.db, f"/clv {name}").headline
 
 
 def test_days_are_those_of_whoever_asks(cared: SimpleNamespace) -> None:
