@@ -30,10 +30,12 @@ def made_up(of: Brief) -> bool:
 
 
 def trend(kind: Bought) -> Sentence:
-    """Against the year before: (+12 %), (4× the year before), (new)."""
+    """Against the year before: (+12 %), (4× the year before), (new); nothing where that year is not in the data."""
     change = kind.trend
-    if change is None:
+    if kind.is_new:
         return (" (new)",)
+    if change is None or kind.revenue_before is None:
+        return ()
     if change > MANIFOLD:
         return (" (", Ratio(kind.revenue / kind.revenue_before, "times"), " the year before)")
     return (" (", "+" if change > 0 else "", Ratio(change), ")")
@@ -97,7 +99,9 @@ def _buys(bought: Assortment | None) -> Panel | None:
         for kind in bought.bought[:KINDS_SHOWN]
     ]
     if not rows:
-        rows.append((("nothing in the last 12 months of the data",),))
+        rows.append((("nothing in the last 12 months of the data" if bought.has_year else "nothing in the data",),))
     if bought.stopped:
         rows.append(((Strong("no longer"), f" {bought.stopped[0].name}"),))
-    return Panel("They buy, 12 months", tuple(rows))
+    if bought.others:
+        rows.append(((f"beside what was invoiced in {' and '.join(bought.others)}",),))
+    return Panel("They buy, 12 months" if bought.has_year else "They buy, in the data", tuple(rows))

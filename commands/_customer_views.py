@@ -1,6 +1,7 @@
 """What stands under the brief's buttons: every touch, what they buy, and what to ask."""
 
 import datetime as dt
+from decimal import Decimal
 
 from sqlalchemy.engine import Connection
 
@@ -25,7 +26,7 @@ from commands._reply import (
     Strong,
 )
 from store import touches
-from store.assortment import Assortment
+from store.assortment import Assortment, Bought
 from store.brief import Brief
 from store.customers import Customer
 from store.touches import Touch
@@ -70,7 +71,7 @@ def buys(customer: Customer, kinds: Assortment | None, products: Assortment | No
     if kinds is None:
         parts.append(Note(("Nothing in the last two years of the data.",)))
     else:
-        parts += [Note((Strong("Last 12 months"), " against the 12 before"))]
+        parts.append(Note(_compared(kinds)))
         parts += [_line(kinds, at) for at in range(min(KINDS_SHOWN, len(kinds.bought)))]
         if products is not None and kinds.by != products.by and products.bought:
             best = products.bought[: KINDS_SHOWN // 2]
@@ -97,6 +98,15 @@ def buys(customer: Customer, kinds: Assortment | None, products: Assortment | No
     )
 
 
+def _compared(kinds: Assortment) -> Sentence:
+    """Which months the lines are of, and what they are compared with."""
+    if not kinds.has_year:
+        return (Strong("All that the data has"), ", which is less than 12 months")
+    if not kinds.has_year_before:
+        return (Strong("Last 12 months"), "; the 12 before are not in the data, or not all of them")
+    return (Strong("Last 12 months"), " against the 12 before")
+
+
 def _line(kinds: Assortment, at: int) -> Note:
     kind = kinds.bought[at]
     units = int(kind.units) if kind.units == kind.units.to_integral_value() else kind.units
@@ -107,10 +117,14 @@ def _stopped(kinds: Assortment) -> list[Note]:
     if not kinds.stopped:
         return []
     words: list[Sentence] = [
-        (" · " if at else "", f"{one.name} (", Money(one.revenue_before, kinds.currency, "short"), " the year before)")
+        (" · " if at else "", f"{one.name} (", _before(one, kinds), " the year before)")
         for at, one in enumerate(kinds.stopped[:STOPPED_SHOWN])
     ]
     return [Note((Strong("No longer"), "  ", *(part for sentence in words for part in sentence)), "warning")]
+
+
+def _before(kind: Bought, kinds: Assortment) -> Money:
+    return Money(kind.revenue_before or Decimal(0), kinds.currency, "short")
 
 
 def ask(of: Brief, request: Request, *before: Note) -> Reply:

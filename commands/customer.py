@@ -93,10 +93,11 @@ def _view(connection: Connection, customer_id: int, request: Request) -> Reply:
 
 
 def _bought(connection: Connection, of: Brief, *, by_product: bool = False) -> assortment.Assortment | None:
-    end = of.dossier.value.observation_end_on
-    if end is None:
+    value = of.dossier.value
+    if value.period_start_on is None or value.observation_end_on is None:
         return None
-    return assortment.of_customer(connection, of.dossier.customer.id, end, by_product=by_product)
+    period = (value.period_start_on, value.observation_end_on)
+    return assortment.of_customer(connection, of.dossier.customer.id, period, by_product=by_product)
 
 
 def _by_name(connection: Connection, request: Request) -> Reply | None:

@@ -2,22 +2,25 @@
 
 import datetime as dt
 from dataclasses import replace
+from datetime import date
 from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
 
-from bot.wording import plain
+from bot.wording import plain, spell_day
 from commands._customer_views import TOUCHES_SHOWN
 from commands._reply import Action, Invalid, Person, Place, Reply, Role
 from store import contacts, customer_channels, promises, standings, tables, touches
 from store.contacts import About
+from store.database import Database
 from store.promises import NewPromise
 from store.touches import NewTouch
 from store.who import Who
 from tests.commands.asking import TODAY, ask, facts, read
+from tests.commands.conftest import RECENT
 from tests.commands.test_clv_expected import learn, tell
-from tests.ledger import NOW
+from tests.ledger import NOW, START, Ledger, Line
 from value.anniversaries import YearlyDay
 
 REP = Person("U1", "T1", role=Role.REP)
@@ -185,6 +188,46 @@ def test_a_name_that_several_have_is_asked_back(books: SimpleNamespace) -> None:
 def test_values_that_were_tampered_with_are_refused(books: SimpleNamespace, values: dict[str, str]) -> None:
     with pytest.raises(Invalid, match="ask /c"):
         press(books, **values)
+
+
+def shop_that_began(db: Database, start: date, *currencies: str) -> SimpleNamespace:
+    """Acme bought goods without a name in each currency within the last 12 months, from books that begin so."""
+    ledger = Ledger(db, start=start)
+    acme = ledger.customer("Acme")
+    with db.writing() as connection:
+        number = (
+            tables.products.insert().values(source_id=ledger.source_id, number="P5").returning(tables.products.c.id)
+        )
+        product_id = connection.execute(number).scalar_one()
+    for currency in currencies:
+        ledger.invoice(acme, RECENT, Line("100", "50"), currency=currency)
+    with db.writing() as connection:
+        connection.execute(tables.invoice_lines.update().values(product_id=product_id))
+    ledger.done()
+    return SimpleNamespace(db=db, acme=acme)
+
+
+@pytest.mark.parametrize(
+    ("start", "panel", "compared"),
+    [
+        (date(2024, 6, 1), "They buy, 12 months\nP5 $100 (new)", "Last 12 months against the 12 before"),
+        (date(2024, 6, 2), "They buy, 12 months\nP5 $100\n", "Last 12 months; the 12 before are not in the data"),
+        (date(2026, 1, 1), "They buy, in the data\nP5 $100\n", "All that the data has, which is less than 12 months"),
+    ],
+)
+def test_only_with_a_year_that_the_data_holds_anything_is_compared(
+    db: Database, start: date, panel: str, compared: str
+) -> None:
+    shop = shop_that_began(db, start, "USD")
+    assert panel in read(ask(db, "/customer acme"))
+    words = read(press(shop, customer=str(shop.acme), view="buys"))
+    assert compared in words
+    assert f"{spell_day(max(start, date(2025, 6, 1)))} to May 31, 2026, net of credit notes" in words
+
+
+def test_the_brief_says_too_that_another_currency_is_not_in_what_they_buy(db: Database) -> None:
+    shop_that_began(db, START, "EUR", "USD")
+    assert "They buy, 12 months\nP5 $100\nbeside what was invoiced in EUR\n" in read(ask(db, "/customer acme"))
 
 
 # --- what is settled ----------------------------------------------------------------------------------------------

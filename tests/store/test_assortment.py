@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from store import assortment, tables
 from store.database import Database
-from tests.ledger import END, Ledger, Line
+from tests.ledger import END, START, Ledger, Line
 
 RECENT, BEFORE, LONG_AGO = dt.date(2026, 3, 1), dt.date(2025, 3, 1), dt.date(2024, 3, 1)
 
@@ -48,7 +48,7 @@ def test_categories_come_with_their_trend_and_what_stopped(shop: Shop) -> None:
     shop.sold(acme, LONG_AGO, helmet, "9000")
     shop.sold(acme, RECENT, helmet, "9000", cancelled=True)
     with shop.db.reading() as connection:
-        found = assortment.of_customer(connection, acme, END)
+        found = assortment.of_customer(connection, acme, (START, END))
     assert found is not None
     assert found.by == "category"
     assert [(one.name, one.revenue, one.trend) for one in found.bought] == [
@@ -57,7 +57,7 @@ def test_categories_come_with_their_trend_and_what_stopped(shop: Shop) -> None:
     ]
     assert [(one.name, one.revenue_before) for one in found.stopped] == [("Helmets", Decimal(400))]
     with shop.db.reading() as connection:
-        by_product = assortment.of_customer(connection, acme, END, by_product=True)
+        by_product = assortment.of_customer(connection, acme, (START, END), by_product=True)
     assert by_product is not None
     assert [one.name for one in by_product.bought] == ["Mountain 200", "Road 150", "Half-finger"]
 
@@ -67,7 +67,7 @@ def test_products_without_a_category_are_named_and_without_a_name_numbered(shop:
     shop.sold(acme, RECENT, shop.product("Teapot", None, "22"), "10")
     shop.sold(acme, RECENT, shop.product(None, None, "85123A"), "5")
     with shop.db.reading() as connection:
-        found = assortment.of_customer(connection, acme, END)
+        found = assortment.of_customer(connection, acme, (START, END))
     assert found is not None
     assert (found.by, [one.name for one in found.bought]) == ("product", ["Teapot", "85123A"])
 
@@ -79,7 +79,7 @@ def test_currencies_are_not_added(shop: Shop) -> None:
     shop.sold(acme, RECENT, pot, "10")
     shop.sold(acme, RECENT, tea, "9000", currency="JPY")
     with shop.db.reading() as connection:
-        found = assortment.of_customer(connection, acme, END)
+        found = assortment.of_customer(connection, acme, (START, END))
     assert found is not None
     assert (found.currency, found.others) == ("USD", ("JPY",))
     assert [one.revenue for one in found.bought] == [10, 10]
@@ -89,7 +89,60 @@ def test_who_bought_nothing_in_two_years_has_none(shop: Shop) -> None:
     acme = shop.customer("Acme")
     shop.sold(acme, LONG_AGO, shop.product("Tea", None, "1"), "10")
     with shop.db.reading() as connection:
-        assert assortment.of_customer(connection, acme, END) is None
+        assert assortment.of_customer(connection, acme, (START, END)) is None
+
+
+def test_with_a_year_that_the_data_does_not_hold_nothing_is_compared(shop: Shop) -> None:
+    acme = shop.customer("Acme")
+    tea, pot, cup = (shop.product(name, None, name) for name in ("Tea", "Pot", "Cup"))
+    shop.sold(acme, RECENT, tea, "10")
+    shop.sold(acme, RECENT, cup, "5")
+    shop.sold(acme, BEFORE, tea, "1")
+    shop.sold(acme, BEFORE, pot, "100")
+
+    def found(start_on: dt.date) -> assortment.Assortment:
+        with shop.db.reading() as connection:
+            bought = assortment.of_customer(connection, acme, (start_on, END))
+        assert bought is not None
+        return bought
+
+    two_years = found(dt.date(2024, 6, 1))
+    assert [(one.name, one.trend, one.is_new) for one in two_years.bought] == [
+        ("Tea", Decimal(9), False),
+        ("Cup", None, True),
+    ]
+    assert [one.name for one in two_years.stopped] == ["Pot"]
+    less = found(dt.date(2024, 6, 2))
+    assert [(one.name, one.trend, one.is_new) for one in less.bought] == [("Tea", None, False), ("Cup", None, False)]
+    assert (less.stopped, less.has_year, less.has_year_before) == ((), True, False)
+    half = found(dt.date(2025, 12, 1))
+    assert (half.from_on, half.has_year) == (dt.date(2025, 12, 1), False)
+
+
+def test_what_is_bought_in_another_currency_is_neither_new_nor_bought_no_longer(shop: Shop) -> None:
+    acme = shop.customer("Acme")
+    tea, pot, cup = (shop.product(name, None, name) for name in ("Tea", "Pot", "Cup"))
+    shop.sold(acme, BEFORE, tea, "10")
+    shop.sold(acme, RECENT, tea, "10", currency="EUR")
+    shop.sold(acme, BEFORE, pot, "10", currency="EUR")
+    shop.sold(acme, RECENT, pot, "10")
+    shop.sold(acme, RECENT, cup, "10")
+    with shop.db.reading() as connection:
+        found = assortment.of_customer(connection, acme, (START, END))
+    assert found is not None
+    assert (found.currency, found.others, found.stopped) == ("USD", ("EUR",), ())
+    assert [(one.name, one.is_new) for one in found.bought] == [("Cup", True), ("Pot", False)]
+
+
+def test_the_currency_is_that_of_what_is_bought_now(shop: Shop) -> None:
+    acme = shop.customer("Acme")
+    shop.sold(acme, BEFORE, shop.product("Tea", None, "1"), "10")
+    shop.sold(acme, BEFORE, shop.product("Pot", None, "2"), "10")
+    shop.sold(acme, RECENT, shop.product("Cup", None, "3"), "10", currency="EUR")
+    with shop.db.reading() as connection:
+        found = assortment.of_customer(connection, acme, (START, END))
+    assert found is not None
+    assert found.currency == "EUR"
 
 
 def test_a_leap_day_is_in_the_year_before_the_12_months_to_the_next_february(db: Database) -> None:
@@ -101,7 +154,7 @@ def test_a_leap_day_is_in_the_year_before_the_12_months_to_the_next_february(db:
     shop.sold(acme, dt.date(2020, 2, 29), road, "100")
     shop.sold(acme, dt.date(2020, 3, 1), road, "500")
     with shop.db.reading() as connection:
-        found = assortment.of_customer(connection, acme, end)
+        found = assortment.of_customer(connection, acme, (dt.date(2018, 1, 1), end))
     assert found is not None
     assert [(one.revenue, one.revenue_before) for one in found.bought] == [(Decimal(500), Decimal(400))]
     assert found.from_on == dt.date(2020, 3, 1)
