@@ -6,6 +6,7 @@ from sqlalchemy.engine import Connection
 
 from commands._clv_subject import Subject
 from commands._figures import Figures
+from commands._outlook import share
 from commands._reply import Column, Count, Date, Money, Note, Part, Ratio, Sentence, Strong, Table, Text, Value
 from store import models
 from store.expectations import Expectation
@@ -45,10 +46,10 @@ def _table(found: Figures, told: Expectation) -> Table:
         (Text(f"residual, {LIFETIME_YEARS} years"), Text("discounted"), found.money(told.residual_value, "exact")),
     ]
     if told.probability_alive is not None:
-        there = Ratio(Decimal(str(round(told.probability_alive, 3))))
+        there = share(told.probability_alive, 3)
         rows.append((Text("still a customer today"), there, Text("")))
     if told.lost_12_months is not None:
-        lost = Ratio(Decimal(str(round(told.lost_12_months, 3))))
+        lost = share(told.lost_12_months, 3)
         rows.append((Text("lost within 12 months, at risk"), lost, found.money(told.value_at_risk)))
     if found.rests_on_model:
         rows += [

@@ -7,6 +7,7 @@ from decimal import Decimal
 from commands._care_words import days_late, how_long
 from commands._reply import Count, Date, Fact, Money, Note, Panel, Ratio, Sentence, Strong, Unknown, Value
 from store.expectations import Expectation
+from value.rhythm import whole_days
 
 NOT_LEARNED = "no model has learned from this ledger yet"
 # From what probability on a customer is said to be there, in words.
@@ -54,7 +55,7 @@ def panel(told: Expectation | None, by_key: Callable[[str], Fact], *, has_stoppe
     if told is None or told.probability_alive is None:
         return ()
     rows: list[tuple[Fact | Sentence, ...]] = []
-    chance = _share(told.probability_alive)
+    chance = share(told.probability_alive)
     if told.profit_12_months is not None:
         is_nothing = abs(told.profit_12_months) < 1 and (told.high or 0) < 1
         rows.append((("no profit expected",),) if is_nothing else (by_key("expected_value"),))
@@ -67,7 +68,7 @@ def panel(told: Expectation | None, by_key: Callable[[str], Fact], *, has_stoppe
     if told.value_at_risk is not None and told.value_at_risk >= 1:
         lost: Sentence = ("lost within 12 months",)
         if told.lost_12_months is not None:
-            lost = ("lost within 12 months: ", _share(told.lost_12_months))
+            lost = ("lost within 12 months: ", share(told.lost_12_months))
         rows.append((by_key("value_at_risk"), lost))
     return (Panel("Next 12 months", tuple(rows)),)
 
@@ -76,7 +77,7 @@ def rhythm(told: Expectation | None, known_until_on: dt.date | None, today: dt.d
     """How often they order, and when the next order is due; nothing of a customer without a rhythm."""
     if told is None or told.rhythm_days is None or told.next_due_on is None:
         return ()
-    due, days = told.next_due_on, round(told.rhythm_days)
+    due, days = told.next_due_on, int(whole_days(told.rhythm_days))
     words: Sentence = (Strong("Orders about every "), Strong(Count(days, "day")) if days > 1 else "day")
     late = days_late(due, known_until_on or told.as_of_on, today)
     if late > 0:
@@ -93,6 +94,6 @@ def _there(probability: float) -> str:
     return next(words for least, words in STILL_THERE if probability >= least)
 
 
-def _share(probability: float) -> Ratio:
-    """In whole per cents; what is not certain is not said to be."""
-    return Ratio(min(max(Decimal(str(round(probability, 2))), Decimal("0.01")), Decimal("0.99")))
+def share(probability: float, places: int = 2) -> Ratio:
+    """In whole per cents, or with so many more places; what is not certain is not said to be."""
+    return Ratio(min(max(Decimal(str(round(probability, places))), Decimal("0.01")), Decimal("0.99")))

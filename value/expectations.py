@@ -14,6 +14,7 @@ from value.intervals import HIGH_LEVEL, LOW_LEVEL
 from value.order_log import Summaries
 from value.paretonbd import ParetoNbd
 from value.quadrature import legendre
+from value.rhythm import whole_days
 
 WEEKS_A_YEAR = 365.25 / DAYS_A_WEEK
 # Residual lifetime value looks as far ahead as the projected value does.
@@ -21,7 +22,8 @@ LIFETIME_WEEKS = 20 * WEEKS_A_YEAR
 DISCOUNT_RATE_ANNUAL = 0.03
 # Eight are within a ten-thousandth of the integral.
 RESIDUAL_NODES = 8
-# A candidate's residual value is the carrier's, times how far the two differ within the horizon, up to as much.
+# No candidate promises more than so many times what the carrier expects: a repeated past knows nothing of who has left.
+# Its residual value is the carrier's, times how far the two differ within the horizon, and so up to as much.
 MOST_APART = 10.0
 
 
@@ -29,7 +31,8 @@ MOST_APART = 10.0
 class Expectations:
     """A row for each customer; money in the unit of the log. What is expected is (customers, horizons).
 
-    `low_spend` and `high_spend` bound 80 % of the first horizon's spend, recalibrated; `variance` is that spend's, of
+    `low_spend` and `high_spend` bound 80 % of the first horizon's spend, recalibrated, and hold what is expected of it,
+    though a few large orders that are unlikely may make it more than nine in ten spend; `variance` is that spend's, of
     the customer alone, for totals (value/spend.py, total_interval). A typical gap of 0 is a customer without a rhythm.
     """
 
@@ -64,10 +67,11 @@ def expect(
     parts = predictive.forecasts(
         fits, made.carrier, s, days=days[0], purchases=None, spend=spend[:, 0], carried=carried.at[:, 0]
     )
-    bounds, variance = predictive.quantiles(parts, len(s), made.of_spend.promised([LOW_LEVEL, HIGH_LEVEL]))
+    told, variance = predictive.quantiles(parts, len(s), made.of_spend.promised([LOW_LEVEL, HIGH_LEVEL]))
+    bounds = holding(told, spend[:, 0])
     here = carried.at[:, -1]
     size = _typical_order(fits, s)
-    next_due = s.last_day + np.floor(s.typical_gap_days + 0.5).astype(np.int64)
+    next_due = s.last_day + whole_days(s.typical_gap_days)
     return Expectations(
         customer=s.customer,
         probability_alive=carried.probability_alive,
@@ -141,11 +145,30 @@ def _means(made: Choice, s: Summaries, days: Sequence[float], carried: Floats) -
     }
     sizes = candidates.order_sizes(fits, s)
     spends = {name + TIMES + size: rates[name] * sizes[size][:, np.newaxis] for name in rates for size in sizes}
+    times_as_long = np.array(days) / s.horizon_days
+    growth = _growth(carried, times_as_long)
     if len(rates) < len(needed):
-        growth = _growth(carried, np.array(days) / s.horizon_days)
         for told, again in zip((rates, spends), candidates.repeated(fits, s), strict=True):
             told.update({name: value[:, np.newaxis] * growth for name, value in again.items()})
-    return candidates.value_of(made.purchases, rates), candidates.value_of(made.spend, spends)
+    purchases, spend = candidates.value_of(made.purchases, rates), candidates.value_of(made.spend, spends)
+    purchases, spend = within_reach(fits, s, purchases, spend, carried)
+    # Beyond what was back-tested nobody grows faster than in the residual value, which is the carrier's.
+    is_beyond = times_as_long > 1
+    return (
+        np.where(is_beyond, np.minimum(purchases, purchases[:, -1:] * growth), purchases),
+        np.where(is_beyond, np.minimum(spend, spend[:, -1:] * growth), spend),
+    )
+
+
+def within_reach(fits: Fits, s: Summaries, purchases: Floats, spend: Floats, carried: Floats) -> tuple[Floats, Floats]:
+    """These means, (customers, horizons), with none beyond so many times what the carrier expects of the customer."""
+    reach = MOST_APART * carried
+    return np.minimum(purchases, reach), np.minimum(spend, reach * _typical_order(fits, s)[:, np.newaxis])
+
+
+def holding(bounds: Floats, mean: Floats) -> Floats:
+    """The bounds, (customers, 2), moved apart where the mean lies outside of them."""
+    return np.column_stack((np.minimum(bounds[:, 0], mean), np.maximum(bounds[:, 1], mean)))
 
 
 def _growth(carried: Floats, times_as_long: Floats) -> Floats:

@@ -85,9 +85,13 @@ def rhythms(customer: Ints, day: Ints) -> Rhythms:
         typical_gap_days=typical,
         variation=variation,
         is_regular=is_known & (variation <= REGULAR_UP_TO_VARIATION),
-        # Half a day is rounded up: nobody is called late on the day itself.
-        next_due_day=last_day + np.floor(typical + 0.5).astype(np.int64),
+        next_due_day=last_day + whole_days(typical),
     )
+
+
+def whole_days(gap_days: Floats | float) -> Ints:
+    """Typical gaps as people are told them. Half a day is rounded up: nobody is called late on the day itself."""
+    return np.floor(np.asarray(gap_days) + 0.5).astype(np.int64)
 
 
 def _medians(gap: Floats, row: Ints, gaps: Ints) -> Floats:

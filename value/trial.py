@@ -7,8 +7,9 @@ import numpy as np
 
 from value import backtest, candidates, predictive
 from value.backtest import Errors
-from value.candidates import TIMES
+from value.candidates import TIMES, Predictions
 from value.chosen import Choice
+from value.expectations import holding, within_reach
 from value.histories import Floats
 from value.intervals import HIGH_LEVEL, LOW_LEVEL, Pit, interval_score
 from value.order_log import Log, Summaries, outcomes, summarised
@@ -50,7 +51,7 @@ def tried(log: Log, made: Choice) -> Trial:
     bought, spent = outcomes(log, known.customer, made.end_day, made.end_day + made.horizon_days)
     expected = candidates.purchases(made.learned, known)
     spends = candidates.spends(made.learned, known, expected)
-    own = candidates.value_of(made.purchases, expected), candidates.value_of(made.spend, spends)
+    own = _own(made, known, expected, spends)
     chosen = _Told.of(made, known, made.carrier, *own, recalibrated=True)
     pit_purchases, pit_spend = chosen.pits(made, bought, spent)
     of_purchases = {name: Outcome(errors) for name, errors in backtest.errors(expected, bought).items()}
@@ -80,6 +81,15 @@ def tried(log: Log, made: Choice) -> Trial:
         purchases=of_purchases,
         spends=of_spends,
     )
+
+
+def _own(made: Choice, known: Summaries, expected: Predictions, spends: Predictions) -> tuple[Floats, Floats]:
+    """What the choice expects, as whoever asks is told it."""
+    fits = made.learned
+    carried = candidates.expected_at(fits, made.carrier, known, [known.horizon_days])
+    purchases, spend = candidates.value_of(made.purchases, expected), candidates.value_of(made.spend, spends)
+    told = within_reach(fits, known, purchases[:, np.newaxis], spend[:, np.newaxis], carried)
+    return told[0][:, 0], told[1][:, 0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +127,7 @@ class _Told:
             cumulated = np.cumsum(part.counts, axis=1)[:, np.newaxis, :]
             counts[part.rows] = (cumulated < count_levels[:, np.newaxis] - 1e-12).sum(axis=2)
         spends, _ = predictive.quantiles(_again(parts), len(known), spend_levels)
-        return cls(parts, counts, spends)
+        return cls(parts, counts, holding(spends, spend) if recalibrated else spends)
 
     def pits(self, made: Choice | None, bought: Floats, spent: Floats) -> tuple[Pit, Pit]:
         said = predictive.judged(_again(self.parts), bought, spent)

@@ -162,9 +162,10 @@ def test_the_rhythm_says_when_the_next_order_is_due_and_how_late_it_was(books: S
     assert "Orders about every 92 days; the next is due Aug 4, 2026." in read(ask(books.db, "/clv metropolitan"))
     later = read(ask(books.db, "/clv metropolitan", today=date(2026, 9, 1)))
     assert "the next was due Aug 4, 2026." in later
-    tell(books.db, books.second, next_due_on=date(2026, 5, 10))
+    tell(books.db, books.second, next_due_on=date(2026, 5, 10), rhythm_days=92.5)
     late = read(ask(books.db, '/clv "Route 66"'))
-    assert "the next was due May 10, 2026, 3 weeks before the data ends." in late
+    # Half a day is rounded up, as it is for the day on which the next is due.
+    assert "Orders about every 93 days; the next was due May 10, 2026, 3 weeks before the data ends." in late
     tell(books.db, books.turned, rhythm_days=None, next_due_on=None)
     assert "Orders about" not in read(ask(books.db, "/clv turned around"))
 
@@ -191,6 +192,22 @@ def test_who_has_left_is_said_to_have_left_and_nothing_is_expected(books: Simple
     words = read(ask(books.db, "/clv lapsed"))
     assert "no profit expected\nhas almost surely left (1 % still there)" in words
     assert "at risk" not in words
+
+
+@pytest.mark.parametrize(
+    ("probability", "card", "why"), [(0.0004, "1 %", "1 %"), (0.9996, "99 %", "99 %"), (0.944, "94 %", "94.4 %")]
+)
+def test_neither_the_card_nor_why_says_that_anything_is_certain(
+    books: SimpleNamespace, probability: float, card: str, why: str
+) -> None:
+    learn(books.db)
+    tell(books.db, books.best, probability_alive=probability, lost_12_months=probability)
+    words = read(ask(books.db, "/clv metropolitan"))
+    assert f"({card}" in words
+    assert f"lost within 12 months: {card}" in words
+    taken_apart = read(ask(books.db, "/clv metropolitan why"))
+    assert f"still a customer today | {why} |" in taken_apart
+    assert f"lost within 12 months, at risk | {why} |" in taken_apart
 
 
 def test_a_loss_stays_the_headline_whatever_a_margin_of_everybody_s_promises(books: SimpleNamespace) -> None:

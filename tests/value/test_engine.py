@@ -1,5 +1,6 @@
 import warnings
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.value import logs
 from tests.value.logs import FIRST_DAY
-from value import backtest, engine
+from value import backtest, candidates, engine
 from value.engine import Choice, choose, expect
 from value.intervals import AS_PROMISED, Pit
 from value.order_log import Log, log_of, summarised
@@ -113,6 +114,44 @@ def test_a_longer_horizon_needs_no_other_choice(company: Log, chosen: Choice) ->
     together = expect(chosen, s, horizons_weeks=[13, 52]).expected_spend[:, 1]
     alone = expect(chosen, s, horizons_weeks=[52]).expected_spend[:, 0]
     assert together.tolist() == alone.tolist()
+
+
+@pytest.mark.parametrize("spend", ["last period", "past rate × own mean", "MBG/CNBD-k × gamma-gamma + last period"])
+def test_a_repeated_past_does_not_promise_what_the_carrier_says_is_gone(chosen: Choice, spend: str) -> None:
+    log = logs.company()
+    daily = np.arange(END - 90, END - 55)
+    gone = int(log.customer.max()) + 1
+    log = log_of(
+        np.r_[log.customer, np.full(len(daily), gone)],
+        np.r_[log.day, daily],
+        np.r_[log.bought, np.full(len(daily), 1e3)],
+    )
+    made = replace(chosen, purchases="last period", spend=spend, carrier="MBG/CNBD-k")
+    s = summarised(log.until(END), END, made.horizon_days)
+    told = expect(made, s, horizons_weeks=[13, 26, 52, 260], discount_rate_annual=0.0)
+    (row,) = np.flatnonzero(told.customer == gone)
+    assert told.probability_alive[row] < 0.01
+    assert told.expected_spend[row, 0] < 3_000
+    for what, residual in (
+        (told.expected_purchases, told.residual_purchases),
+        (told.expected_spend, told.residual_spend),
+    ):
+        assert (np.diff(what, axis=1) >= -1e-9).all()
+        assert (what[:, -1] <= residual * 1.001).all()
+    mean = told.expected_spend[:, 0]
+    assert ((told.low_spend <= mean) & (mean <= told.high_spend)).all()
+
+
+def test_whoever_is_there_is_expected_what_was_back_tested(company: Log, chosen: Choice) -> None:
+    s = summarised(company, END, chosen.horizon_days)
+    fits = chosen.learned
+    purchases = candidates.purchases(fits, s)
+    spends = candidates.spends(fits, s, purchases)
+    told = expect(chosen, s, horizons_weeks=[13])
+    is_there = told.probability_alive > 0.5
+    assert is_there.sum() > 30
+    tested = candidates.value_of(chosen.spend, spends)
+    assert told.expected_spend[is_there, 0] == pytest.approx(tested[is_there])
 
 
 def test_a_customer_in_rhythm_is_due_and_late() -> None:
