@@ -72,8 +72,8 @@ def _in_short(day: Day) -> Sentence:
     words: list[Inline] = []
     if day.promised.overdue:
         words += [Count(day.promised.overdue, "promise"), " overdue  ·  "]
-    elif day.due:
-        words += [Count(len(day.due), "promise"), " due today  ·  "]
+    elif day.promised.due_today:
+        words += [Count(day.promised.due_today, "promise"), " due today  ·  "]
     if day.totals.neglected:
         words += [f"{day.totals.neglected:,} of ", Count(day.totals.customers, "customer"), " past the cadence"]
         if day.totals.at_stake and day.totals.currency:

@@ -124,9 +124,8 @@ def _since(entry: Entry, today: dt.date, settings: TeamSettings) -> Sentence:
     every: Sentence = (f", due every {cadence} days",)
     days = standing.days_since_last_touch(today)
     if days is None:
-        bought: Sentence = (f"  ·  bought {entry.invoices:,} times",) if entry.invoices > 1 else ()
-        if entry.invoices == 1:
-            bought = ("  ·  bought once",)
+        # Of which some may be of nothing, and are no purchase.
+        bought: Sentence = ("  ·  ", Count(entry.invoices, "invoice")) if entry.has_bought else ()
         return (Strong(NEVER), *every, *bought)
     by = mention(entry.touched_by)
     how: tuple[Inline, ...] = (entry.kind or "touch", *((", ", by) if by else ()))

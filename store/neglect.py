@@ -66,7 +66,7 @@ class Totals:
 class Entry:
     """A customer in the list. `touched_by` is who was there at the last touch, None where nobody ever was, and
     `next_due_on` when its next order is due by its rhythm, None where none is known. `value_unknown` says why it is not
-    known what is at stake; where nothing is, that is known, and it is None.
+    known what is at stake; where nothing is, that is known, and it is None. An invoice of nothing is no purchase.
     """
 
     name: str
@@ -75,6 +75,7 @@ class Entry:
     kind: str | None
     touched_by: Who | None
     invoices: int
+    has_bought: bool
     value_unknown: str | None
     next_due_on: dt.date | None
     observation_end_on: dt.date | None
@@ -320,6 +321,7 @@ def _entry(row: sa.Row[Any]) -> Entry:
         kind=row.kind,
         touched_by=by,
         invoices=row.invoices or 0,
+        has_bought=row.last_purchase_on is not None,
         value_unknown=_why_unknown(row),
         next_due_on=row.next_due_on,
         observation_end_on=row.observation_end_on,

@@ -63,10 +63,11 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How many promises are open, and how many of these are overdue."""
+    """How many promises are open, and how many of these are overdue, or due today."""
 
     open: int
     overdue: int
+    due_today: int = 0
 
 
 _PROMISE = (
@@ -158,12 +159,10 @@ def closed(
 def counted(connection: Connection, who: Who | None, *, today: dt.date) -> Count:
     """How many promises somebody, or everybody, has open."""
     overdue = sa.func.count(sa.case((promises.c.due_on < today, 1)))
-    row = connection.execute(
-        sa.select(sa.func.count().label("open"), overdue.label("overdue")).where(
-            _theirs(who), promises.c.state == "open"
-        )
-    ).one()
-    return Count(row.open, row.overdue)
+    due_today = sa.func.count(sa.case((promises.c.due_on == today, 1)))
+    counts = sa.func.count().label("open"), overdue.label("overdue"), due_today.label("due_today")
+    row = connection.execute(sa.select(*counts).where(_theirs(who), promises.c.state == "open")).one()
+    return Count(row.open, row.overdue, row.due_today)
 
 
 def kept_on_time(

@@ -216,6 +216,15 @@ def test_whoever_looks_after_reps_sees_the_teams_day_with_names(team: SimpleName
     assert "owner Anna Botha" in words
 
 
+def test_more_promises_are_counted_than_are_shown(team: SimpleNamespace) -> None:
+    for number in range(5):
+        promised(team, f"what Ben promised, {number}", TODAY, team.ben)
+    promised(team, "tomorrow", TODAY + dt.timedelta(days=1), team.ben)
+    reply = home(team.db, Person("U8", "T1", role=Role.MANAGER))
+    assert "The team's day  ·  5 promises due today  ·  " in read(reply)
+    assert len([one for one in titles(reply) if "what Ben promised" in one]) == 3
+
+
 def test_the_birthdays_of_the_week_and_the_next_visits_are_named(team: SimpleNamespace) -> None:
     link(team.db, team.anna, "U1")
     with team.db.writing() as connection:

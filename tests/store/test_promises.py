@@ -91,7 +91,7 @@ def test_the_open_ones_are_in_the_order_of_their_days_for_a_rep_or_for_everybody
         assert [one.id for one in promises.of(connection, None, after=(DUE, soon))] == [bens, late]
         assert [one.id for one in promises.of(connection, None, due_by=DUE)] == [soon, bens]
         assert [one.id for one in promises.of_customer(connection, team.acme, most=1)] == [soon]
-        assert promises.counted(connection, ANNA, today=AFTER) == promises.Count(open=2, overdue=1)
+        assert promises.counted(connection, ANNA, today=AFTER) == promises.Count(open=2, overdue=1, due_today=1)
 
 
 # --- what becomes of it ---------------------------------------------------------------------------------------------
