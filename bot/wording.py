@@ -3,7 +3,7 @@
 import copy
 import datetime as dt
 import functools
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 from babel import Locale
 from babel.dates import format_date
@@ -40,6 +40,8 @@ TIMES_LEAST = Decimal("0.1")
 SHORT_FROM = Decimal(10_000)
 # Beyond a thousand trillions no language has a short word, and nobody a picture: $1000T, $1000000T.
 SHORT_MOST, BEYOND_SHORT = Decimal(999 * 10**12), Decimal(10**15)
+# For amounts of any length: a Decimal of more digits than the context has cannot be rounded.
+_WIDE = Context(prec=60)
 _ZERO = Decimal(0)  # also for −0, which is equal to it: what is kept of one may be given for the other
 
 
@@ -85,6 +87,8 @@ def _money(amount: Decimal, currency: str, style: str, locale: str) -> str:
     if 0 < abs(amount) < least:
         bound = _written(least.copy_sign(amount), _exact(currency, locale), locale)
         return f"less than {bound}" if amount > 0 else f"more than {bound}"
+    if style == "short":
+        amount = _without_a_thousand(amount)
     if style == "short" and abs(amount) >= BEYOND_SHORT:
         bound = format_compact_currency(SHORT_MOST.copy_sign(amount), currency, locale=_known(locale))
         return f"more than {bound}" if amount > 0 else f"less than {bound}"
@@ -94,6 +98,18 @@ def _money(amount: Decimal, currency: str, style: str, locale: str) -> str:
     if style == "exact" or (abs(amount) < WHOLE_FROM and amount != amount.to_integral_value()):
         return _written(amount, _exact(currency, locale), locale)
     return _written(amount.quantize(Decimal(1), ROUND_HALF_UP), _whole(currency, locale), locale)
+
+
+def _without_a_thousand(amount: Decimal) -> Decimal:
+    """The amount as it is; where what is shown of it is rounded up to a thousand of its unit, one of the next unit:
+    999,690 is $1M, and not $1000K.
+    """
+    if abs(amount) < SHORT_FROM:
+        return amount
+    digits = amount.adjusted()
+    unit = digits - digits % 3
+    rounded = amount.quantize(Decimal(1).scaleb(unit if unit < 6 else unit - 2), context=_WIDE)
+    return rounded if rounded.adjusted() == unit + 3 else amount
 
 
 @functools.lru_cache(_SPELLINGS)

@@ -123,7 +123,8 @@ def of_customer(
 
 def _main_currency(rows: Sequence[sa.Row[Any]]) -> str:
     """The currency of most kinds of goods: of those bought in the last 12 months, if there are any."""
-    lately, ever = Counter(row.currency for row in rows if row.now > 0), Counter(row.currency for row in rows)
+    lately = Counter(str(row.currency) for row in rows if row.now > 0)
+    ever = Counter(str(row.currency) for row in rows)
     return max(ever, key=lambda one: (lately[one], ever[one], one))
 
 

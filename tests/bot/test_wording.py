@@ -1,11 +1,14 @@
 """Values as a person reads them."""
 
 import datetime as dt
+import re
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from babel.numbers import format_currency
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.wording import plain, spell, spell_day, spell_fact
 from commands._reply import Code, Count, Date, Fact, Mention, Money, Ratio, Strong, Text, Unknown, Value
@@ -21,6 +24,12 @@ def usd(amount: str, style: Any = "whole") -> Money:
         (usd("3049220.17", "short"), "$3.05M"),
         (usd("131200", "short"), "$131K"),
         (usd("9999", "short"), "$9,999"),
+        (usd("999499.99", "short"), "$999K"),
+        (usd("999690.07", "short"), "$1M"),
+        (usd("-999690.07", "short"), "-$1M"),
+        (usd("999994999", "short"), "$999.99M"),
+        (usd("999995000.01", "short"), "$1B"),
+        (usd("999999999999999.99", "short"), "more than $999T"),
         (usd("999000000000000", "short"), "$999T"),
         (usd("1e15", "short"), "more than $999T"),
         (usd("-1e24", "short"), "less than -$999T"),
@@ -65,6 +74,21 @@ def test_a_value_reads_as(value: Value, words: str) -> None:
 def test_an_amount_is_written_as_babel_writes_it(locale: str, currency: str) -> None:
     for amount in map(Decimal, ("0", "25", "-1234567.891", "999.995", "12345678901")):
         assert spell(Money(amount, currency, "exact"), locale) == format_currency(amount, currency, locale=locale)
+
+
+SHORT = re.compile(r"-?\$([1-9]\d{0,2})(\.\d{1,2})?([KMBT])")
+UNITS = {"K": 3, "M": 6, "B": 9, "T": 12}
+
+
+@given(st.decimals(Decimal(10_000), Decimal("999994999999999"), places=2), st.booleans())
+def test_a_short_amount_has_three_digits_before_its_unit_and_is_the_amount(amount: Decimal, is_loss: bool) -> None:
+    words = spell(Money(-amount if is_loss else amount, "USD", "short"))
+    found = SHORT.fullmatch(words)
+    assert found, words
+    whole, part, unit = found.groups()
+    shown = Decimal(whole + (part or "")).scaleb(UNITS[unit])
+    assert abs(shown - amount) <= Decimal("0.5").scaleb(UNITS[unit] - (0 if amount < 999_500 else 2))
+    assert words.startswith("-") == is_loss
 
 
 def test_nothing_has_no_sign_whatever_was_spelled_before() -> None:
