@@ -49,11 +49,11 @@ class Wanted:
             values["view"] = UPCOMING
         return values
 
-    def typed(self, count: int | None = None) -> str:
-        """The command that a person would type for this list."""
+    def typed(self, count: int | None = None, *, view: str = "") -> str:
+        """The command that a person would type for this list, or for who is next of the same customers."""
         whose = "" if self.is_mine else f"@{self.rep.name}" if self.rep else TEAM
-        days = f"days {self.days}" if self.days is not None else ""
-        return " ".join(word for word in (f"/{NAME}", str(count or ""), whose, days) if word)
+        days = f"days {self.days}" if self.days is not None and not view else ""
+        return " ".join(word for word in (f"/{NAME}", str(count or ""), whose, days, view) if word)
 
 
 def read(request: Request, connection: Connection) -> Wanted:

@@ -165,7 +165,7 @@ def _foot(found: list[Entry], totals: Totals, wanted: Wanted) -> tuple[Part, ...
         words += [f"{rest:,} more: ", Code(wanted.typed(min(totals.neglected, 2 * wanted.count, 30))), "  ·  "]
     if totals.snoozed:
         words += [f"{totals.snoozed:,} snoozed  ·  "]
-    words += ["who is next: ", Code(f"/{NAME} {UPCOMING}")]
+    words += ["who is next: " if words else "Who is next: ", Code(wanted.typed(view=UPCOMING))]
     parts.append(Note(tuple(words), "quiet"))
     parts.append(
         Note(("At stake is what they are worth from now on; ", Code("/clv NAME why"), " adds it up."), "quiet")
@@ -195,7 +195,8 @@ def _after(request: Request) -> dict[str, str]:
 def _upcoming(connection: Connection, request: Request, wanted: Wanted, settings: TeamSettings) -> Reply:
     found = neglect.upcoming(connection, wanted.asked(request.today), wanted.count, wanted.after)
     if not found:
-        nothing: Sentence = ("Nobody is within the cadence, so nobody is next; ", Code(f"/{NAME}"), " lists them all.")
+        every = Code(wanted.typed())
+        nothing: Sentence = ("Nobody is within the cadence, so nobody is next; ", every, " lists them all.")
         return Reply(
             headline=("Nobody is next",),
             summary=("Nobody is next: all customers are past their cadence.",),

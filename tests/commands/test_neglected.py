@@ -259,6 +259,17 @@ def test_who_is_next_is_listed_by_the_day(team: SimpleNamespace) -> None:
     assert titles(press(team.db, "The next 1", first)) == ["Best"]
 
 
+def test_the_way_to_who_is_next_leads_to_the_same_customers(team: SimpleNamespace) -> None:
+    def last_but_one(line: str, person: Person = ANNA) -> str:
+        return read(ask(team.db, line, person=person)).splitlines()[-2]
+
+    assert last_but_one("/neglected @ben") == "Who is next: /neglected @Ben Cele upcoming"
+    assert last_but_one("/neglected 2 team").endswith("  ·  who is next: /neglected team upcoming")
+    assert last_but_one("/neglected days 30", team.anna) == "Who is next: /neglected upcoming"
+    touch(team.db, team.best, TODAY)
+    assert titles(ask(team.db, "/neglected @Ben Cele upcoming")) == ["Best"]
+
+
 def test_where_nobody_is_neglected_it_says_who_is_next(team: SimpleNamespace) -> None:
     for customer in (team.best, *team.shops):
         touch(team.db, customer, TODAY)
