@@ -74,6 +74,8 @@ def _in_words(found: Quarters, currency: str) -> Sentence:
     if not found.ahead:
         return (*words, ". What is ahead no model can tell yet.")
     first, total = found.ahead[0], sum(one.revenue for one in found.ahead)
+    if not _whole(total) and not _whole(first.high):
+        return (*words, f". Of the next {len(found.ahead)} no revenue is expected.")
     return (
         *words,
         f". The next {len(found.ahead)} are expected to bring ",

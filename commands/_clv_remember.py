@@ -10,6 +10,7 @@ from commands._figures import Figures, horizon
 from commands._reply import Count, Date, Note, Ratio, Sentence, Strong
 from store import invoices
 from store.scoring import twelve_months_before
+from value.classes import CareClass
 from value.lifetime import LIFETIME_YEARS, NoProjection, break_even_price_rise
 from value.projection import WEEKS_A_YEAR, is_plausible, project
 
@@ -18,8 +19,10 @@ _MODEL_KNOWS_BETTER = (None, NoProjection.SHORT_PERIOD, NoProjection.IMPLAUSIBLE
 
 
 def remembered(connection: Connection, of: Subject) -> tuple[Note, ...]:
-    """The one sentence; for a customer that earns nothing, what would turn it."""
+    """The one sentence; for a customer that earns nothing, what would turn it; for an exit, that it is one."""
     found = of.figures
+    if of.standing.care_class is CareClass.EXIT:
+        return (Note((Strong("A manager has let them go"), ", so no frown here costs us anything.")),)
     if found.value.unknown_reason:
         return (Note(("The money is not known: ", found.value.unknown_reason, "."), "warning"),)
     if found.rests_on_model and found.no_projection in _MODEL_KNOWS_BETTER:
@@ -114,12 +117,8 @@ def _turn_the_loss(found: Figures) -> Sentence:
     assert revenue is not None
     assert profit is not None
     if revenue <= 0:
-        return (
-            Strong("No revenue in the last 12 months"),
-            ", after credit notes; they cost us ",
-            found.money(-profit),
-            ". Ask what we did wrong.",
-        )
+        cost: Sentence = ("; they cost us ", found.money(-profit)) if profit < 0 else ()
+        return (Strong("No revenue in the last 12 months"), ", after credit notes", *cost, ". Ask what we did wrong.")
     if not profit:
         return (Strong("The last 12 months earned exactly nothing."), " Any better price or cheaper delivery would.")
     rise = break_even_price_rise(revenue, profit)

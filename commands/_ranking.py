@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from sqlalchemy.engine import Connection
 
 from commands._figures import Figures, assumed, basis, figures, horizon, owned_by, visit_assumed
-from commands._reply import Action, Code, Count, Item, Note, Sentence, Strong
+from commands._reply import Action, Code, Count, Date, Item, Note, Sentence, Strong
 from store import assumptions
+from store.scoring import covers_12_months
+from store.sources import Coverage
 from store.values import Ranked
 
 
@@ -32,6 +34,15 @@ def entry(number: int, customer: Ranked, found: Figures, *, names_owner: bool = 
         facts=tuple(facts[key] for key in ("projected_value", "value_per_working_hour", "visit_return")),
         actions=(Action("clv", "Show", {"customer": str(customer.value.customer_id)}),),
     )
+
+
+def nobody(coverage: Coverage) -> Sentence:
+    """Why there is nobody to rank."""
+    end = Date(coverage.observation_end_on)
+    if not covers_12_months(coverage.period_start_on, coverage.observation_end_on):
+        start = Date(coverage.period_start_on)
+        return ("The data covers less than 12 months, ", start, " to ", end, ", so nothing is projected from it yet.")
+    return ("No customer earned a profit in the 12 months to ", end, " that is known.")
 
 
 def meaning(found: Sequence[Figures]) -> tuple[Note, ...]:

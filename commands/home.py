@@ -10,7 +10,7 @@ from commands import _my_day
 from commands._digest_runs import runs
 from commands._figures import Figures, old_data, rests_on
 from commands._my_day import Day
-from commands._ranking import entry, figures_of, meaning
+from commands._ranking import entry, figures_of, meaning, nobody
 from commands._reply import (
     Action,
     Code,
@@ -141,8 +141,7 @@ def _customers(connection: Connection, seen: _Seen) -> tuple[Part, ...]:
     if seen.coverage is None:
         return (Note(("No ledger has been imported yet, so there are no customers to show.",)),)
     if not seen.best:
-        end = Date(seen.coverage.observation_end_on)
-        return (Note(("No customer earned a profit in the 12 months to ", end, " that is known.")),)
+        return (Note(nobody(seen.coverage)),)
     each = {customer.value.customer_id: customer for customer in (*seen.mine, *seen.best)}
     found = dict(zip(each, figures_of(connection, list(each.values())), strict=True))
     parts: list[Part] = []

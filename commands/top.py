@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from commands._figures import Figures, horizon, old_data, rests_on
-from commands._ranking import entry, figures_of, meaning
+from commands._ranking import entry, figures_of, meaning, nobody
 from commands._reply import (
     Action,
     Code,
@@ -144,7 +144,7 @@ def _nothing(coverage: sources.Coverage | None) -> Reply:
     if coverage is None:
         why: Sentence = ("No ledger has been imported yet; docs/import.md shows how.",)
     else:
-        why = ("No customer earned a profit in the 12 months to ", Date(coverage.observation_end_on), " that is known.")
+        why = nobody(coverage)
     return Reply(headline=("Nobody to rank",), summary=why, parts=(Note(why),))
 
 

@@ -133,6 +133,15 @@ def test_a_customer_with_credit_notes_only_has_no_sale_to_set_against_them(books
     )
 
 
+def test_who_was_credited_in_full_has_cost_nothing(books: SimpleNamespace) -> None:
+    customer = books.ledger.customer("Credited")
+    books.ledger.invoice(customer, RECENT, Line("100", "60"))
+    books.ledger.invoice(customer, RECENT, Line("-100", "-60"), kind="credit")
+    books.ledger.done()
+    words = read(ask(books.db, "/clv credited"))
+    assert "No revenue in the last 12 months, after credit notes. Ask what we did wrong." in words
+
+
 def test_a_customer_that_earns_only_lately_says_both(books: SimpleNamespace) -> None:
     words = read(ask(books.db, "/clv turned"))
     assert "All years together they have cost us $3,900; the last 12 months earn." in words

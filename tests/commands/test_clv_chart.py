@@ -4,9 +4,12 @@ from datetime import date
 from decimal import Decimal
 from types import SimpleNamespace
 
+from bot.wording import plain
+from commands import _clv_chart
 from commands._reply import Bar, Place
 from store import quarters
 from store.database import Database
+from store.quarters import Quarter, Quarters
 from tests.commands.asking import ask, read
 from tests.ledger import END, Ledger, Line
 
@@ -49,3 +52,10 @@ def test_a_customer_without_money_or_without_a_purchase_has_no_chart(books: Simp
     reply = ask(books.db, "/clv never bought chart")
     assert reply.chart is None
     assert "There is no chart: nothing has been bought in the period covered." in read(reply)
+
+
+def test_where_nothing_is_expected_it_is_said_once() -> None:
+    nothing = Quarters((Quarter(END, 70.0),), tuple(Quarter(END, 0.1, 0.0, 0.2) for _ in range(4)))
+    assert plain(_clv_chart._in_words(nothing, "USD")) == (
+        "The last 13 weeks: $70 in all, the best of 1 was $70. Of the next 4 no revenue is expected."
+    )

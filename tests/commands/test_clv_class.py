@@ -61,7 +61,10 @@ def test_an_exit_is_said_and_no_visit_is_due(acme: SimpleNamespace) -> None:
     with acme.db.writing() as connection:
         connection.execute(tables.customers.update().values(status="exit"))
         standings.refresh(connection, [acme.id])
-    assert "Exit: no visit is due  ·  never touched\n" in read(ask(acme.db, "/clv acme"))
+    words = read(ask(acme.db, "/clv acme"))
+    assert "Exit: no visit is due  ·  never touched\n" in words
+    assert "A manager has let them go, so no frown here costs us anything." in words
+    assert "A frown here" not in words
     assert "Class Exit: a manager has marked it as an exit." in read(ask(acme.db, "/clv acme why"))
 
 

@@ -90,6 +90,15 @@ def test_old_data_is_said_to_be_old_on_every_page(books: SimpleNamespace) -> Non
         assert old in read(ask(books.db, "/top", today=date(2026, 7, 6), values=values))
 
 
+def test_less_than_a_year_of_data_is_the_reason_why_nobody_is_ranked(db: Database) -> None:
+    ledger = Ledger(db, start=date(2026, 1, 1))
+    ledger.invoice(ledger.customer("Acme"), RECENT, Line("1000", "100"))
+    ledger.done()
+    why = "The data covers less than 12 months, Jan 1, 2026 to May 31, 2026, so nothing is projected from it yet."
+    assert why in read(ask(db, "/top"))
+    assert why in read(ask(db, "/home", origin="home"))
+
+
 def test_where_nobody_earns_it_says_so(db: Database) -> None:
     assert "No ledger has been imported yet" in read(ask(db, "/top"))
     ledger = Ledger(db)
