@@ -171,14 +171,17 @@ def _difficult(of: Brief) -> list[Note]:
     return [first, *(Note((Strong(what), f"  {how}")) for what, how in questions.DIFFICULT)]
 
 
-def tied(customer: Customer, was: str | None) -> Reply:
-    """That the channel belongs to the customer from now on."""
+def tied(customer: Customer, former: Customer | None) -> Reply:
+    """That the channel belongs to the customer from now on; to undo that gives it back to the former one."""
     headline: Sentence = ("This channel is about ", customer.name, " now")
-    before: Sentence = ("Before it was about ", was, ". ") if was else ()
+    before: Sentence = ("Before it was about ", former.name, ". ") if former else ()
+    undo = {"customer": str(customer.id), "do": "untie"}
+    if former is not None:
+        undo = {"customer": str(former.id), "do": "tie", "instead_of": str(customer.id)}
     meaning: Sentence = (*before, "Whoever logs a visit from a message here finds the customer filled in. ")
     return Reply(
         headline=headline,
         summary=(*headline, "."),
         parts=(Note((*meaning, Code("/customer here"), " shows the brief.")),),
-        actions=(Action(NAME, "Undo", {"customer": str(customer.id), "do": "untie"}),),
+        actions=(Action(NAME, "Undo", undo),),
     )

@@ -46,6 +46,7 @@ def give(connection: Connection, rep: Rep | None) -> Reply:
         " goes to the rep whom you choose. Imports leave it there."
         if count == 1
         else " go to the rep whom you choose. Imports leave them there.",
+        f" What {rep.name} has promised stays with {rep.name}." if rep else "",
     )
     field = taker(connection, "Who gets them?", but=rep)
     values = {"do": "give", "rep": str(rep.id) if rep else NOBODY, "seen": str(count)}

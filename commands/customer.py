@@ -32,6 +32,7 @@ from store.newcomers import Newcomer
 
 NEW, HERE = "new", "here"
 NAME_MOST, PLACE_MOST = 200, 120
+TIED_SINCE = "The channel has been tied to another customer since; /customer here shows which."
 NOT_IN_A_CHANNEL = "Type it in the channel that is to be about the customer, such as /customer acme here."
 
 
@@ -139,7 +140,10 @@ def _here(connection: Connection, request: Request) -> Reply:
 
 
 def _tie(connection: Connection, request: Request) -> Reply:
-    """Tie the channel that this was asked in to the customer. Errors: Invalid."""
+    """Tie the channel that this was asked in to the customer; to undo another tie, only while that one holds.
+
+    Errors: Invalid.
+    """
     if "customer" in request.values:
         customer = _naming.of_button(connection, request.values["customer"])
     else:
@@ -149,11 +153,15 @@ def _tie(connection: Connection, request: Request) -> Reply:
             raise Invalid(name=_naming.GONE)
         customer = _naming.of_button(connection, str(found.certain.customer_id))
     channel_id = _channel(request)
+    if "instead_of" in request.values:
+        expected = (_naming.id_of_button(request.values["instead_of"]), customer.id)
+        if customer_channels.customer_of(connection, channel_id) not in expected:
+            raise Invalid(channel=TIED_SINCE)
     was = customer_channels.tie(
         connection, channel_id, customer.id, by=acting(request), at=request.now, receipt=request.receipt
     )
     former = customers.get(connection, was) if was is not None and was != customer.id else None
-    return _customer_views.tied(customer, former.name if former else None)
+    return _customer_views.tied(customer, former)
 
 
 def _untie(connection: Connection, request: Request) -> Reply:

@@ -24,7 +24,7 @@ from commands._reply import (
     Strong,
 )
 from commands._typed import clean
-from store import snoozes
+from store import snoozes, standings
 from store.audit import RefusedError
 from store.database import Database
 from store.snoozes import Snooze
@@ -118,15 +118,18 @@ def _wake(request: Request, db: Database) -> Reply:
     try:
         with db.writing() as connection:
             made = snoozes.take_back(connection, int(snooze_id), request.now)
+            still_until = standings.get(connection, made.customer_id).snoozed_until_on
     except RefusedError as refused:
         raise Invalid(button=str(refused)) from None
     headline: Sentence = (Strong(made.customer), " is shown again")
+    then: Sentence = ("Until a touch is logged, ", Code(f"/{NAME}"), " lists it when its cadence has passed.")
+    if still_until is not None and still_until > request.today:
+        headline = (Strong(made.customer), " stays snoozed until ", Date(still_until))
+        then = ("This snooze is taken back; another one, which somebody made too, still holds.",)
     return Reply(
         headline=headline,
         summary=(*headline, "."),
-        parts=(
-            Note(("Until a touch is logged, ", Code(f"/{NAME}"), " lists it when its cadence has passed."), "quiet"),
-        ),
+        parts=(Note(then, "quiet"),),
         actions=(Action(NAME, "The neglected", {"scope": ""}),),
     )
 

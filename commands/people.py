@@ -166,7 +166,8 @@ def _come_back(asked: _Asked) -> Said:
     rep = details["rep"]
     return (f"{rep} is back",), (
         f"What imports bring for {rep} from now on is {rep}'s again, but for customers whom somebody gave to another "
-        "rep. Until then the customers stay where they are.",
+        "rep. Until then the customers stay where they are. ",
+        f"{rep} is linked to nobody in Slack, since whoever leaves is unlinked; Link… in the list links them again.",
     )
 
 
@@ -174,7 +175,8 @@ def _give(asked: _Asked) -> Said:
     giver = None if asked.values.get("rep") == NOBODY else asked.rep_id
     to = chosen_taker(asked.connection, asked.values)
     details = succession.give_all(asked.connection, giver, to, seen=asked.customers_seen, **asked.noted)
-    return _handed_over(details), ("Imports leave them there.",)
+    kept = f" What {details['from']} has promised stays with {details['from']}." if details["from"] else ""
+    return _handed_over(details), (f"Imports leave them there.{kept}",)
 
 
 def _give_one(asked: _Asked) -> Said:

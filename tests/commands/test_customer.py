@@ -344,9 +344,24 @@ def test_a_channel_is_tied_to_a_customer_and_here_then_means_it(books: SimpleNam
     assert "Metropolitan" in read(ask(books.db, "/customer here", place=SALES))
     again = ask(books.db, "/customer route 66 here", place=SALES, person=REP)
     assert "Before it was about Metropolitan" in read(again)
-    press(books, **action(again, "Undo").values)
+    back = press(books, **action(again, "Undo").values)
+    assert "This channel is about Metropolitan Bicycle Supply now" in read(back)
+    assert press(books, **action(again, "Undo").values).headline == back.headline
+    with books.db.reading() as connection:
+        assert customer_channels.customer_of(connection, "C1") == books.best
+    press(books, **action(told, "Undo").values)
     with books.db.reading() as connection:
         assert customer_channels.customer_of(connection, "C1") is None
+
+
+def test_an_old_undo_takes_no_newer_tie_away(books: SimpleNamespace) -> None:
+    ask(books.db, "/customer metropolitan here", place=SALES, person=REP)
+    replaced = ask(books.db, "/customer route 66 here", place=SALES, person=REP)
+    ask(books.db, "/customer losing here", place=SALES, person=REP)
+    with pytest.raises(Invalid, match="tied to another customer since"):
+        press(books, **action(replaced, "Undo").values)
+    with books.db.reading() as connection:
+        assert customer_channels.customer_of(connection, "C1") == books.losing
 
 
 def test_only_a_channel_can_be_tied(books: SimpleNamespace) -> None:

@@ -195,6 +195,16 @@ def test_a_snoozed_customer_is_left_out_counted_and_comes_back(team: SimpleNames
     assert "Best" in titles(ask(team.db, "/neglected team"))
 
 
+def test_a_snooze_that_is_taken_back_does_not_end_a_colleagues(team: SimpleNamespace) -> None:
+    form = press(team.db, "Snooze", ask(team.db, "/neglected team"))
+    mine = submit(team.db, form, until="2026-06-20", reason="on leave", person=team.anna)
+    theirs = submit(team.db, form, receipt="V2", until="2026-07-01", reason="moving house")
+    assert plain(press(team.db, "Undo", mine).headline) == "Best stays snoozed until Jul 1, 2026"
+    assert "Best" not in titles(ask(team.db, "/neglected team"))
+    assert plain(press(team.db, "Undo", theirs).headline) == "Best is shown again"
+    assert "Best" in titles(ask(team.db, "/neglected team"))
+
+
 def test_a_snooze_that_is_submitted_twice_is_one(team: SimpleNamespace) -> None:
     form = press(team.db, "Snooze", ask(team.db, "/neglected team"))
     first = submit(team.db, form, until="2026-06-20", reason="on leave")

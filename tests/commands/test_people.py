@@ -96,7 +96,8 @@ def test_no_more_customers_are_given_than_the_form_said(team: SimpleNamespace) -
 
 def test_one_customer_goes_and_two_go(team: SimpleNamespace) -> None:
     give, leave = (form_of(team, label, "Ben").intro[0].text for label in ("Give customers to…", "Has left…"))
-    assert plain(give) == "1 customer of Ben goes to the rep whom you choose. Imports leave it there."
+    opening = "1 customer of Ben goes to the rep whom you choose. Imports leave it there."
+    assert plain(give) == f"{opening} What Ben has promised stays with Ben."
     later = "hatever imports bring for Ben later"
     assert plain(leave) == f"1 customer, and w{later}, go to the rep whom you choose."
     assert plain(form_of(team, "Has left…", "Eve").intro[0].text).startswith(
@@ -128,6 +129,7 @@ def test_who_has_left_hands_all_customers_over_and_may_be_back(team: SimpleNames
     assert plain(back.headline) == "Cleo is back"
     assert "What imports bring for Cleo from now on is Cleo's again" in read(back)
     assert "Until then the customers stay where they are." in read(back)
+    assert "Cleo is linked to nobody in Slack, since whoever leaves is unlinked" in read(back)
     assert owners(team.db)["Cleo's"] == "Eve"
 
 
@@ -145,8 +147,10 @@ def test_who_has_left_cannot_be_left_without_a_successor(team: SimpleNamespace) 
 
 
 def test_customers_are_given_to_another_rep_all_of_one_those_of_nobody_or_one(team: SimpleNamespace) -> None:
-    submit(team.db, form_of(team, "Give customers to…", "Ben"), to=str(team.ids["Dan"]))
-    submit(team.db, form_of(team, "Give to…", "Customers without a rep"), to=str(team.ids["Eve"]))
+    of_a_rep = submit(team.db, form_of(team, "Give customers to…", "Ben"), to=str(team.ids["Dan"]))
+    assert "Imports leave them there. What Ben has promised stays with Ben." in read(of_a_rep)
+    of_nobody = submit(team.db, form_of(team, "Give to…", "Customers without a rep"), to=str(team.ids["Eve"]))
+    assert "promised" not in read(of_nobody)
     one = form_of(team, "Give one customer…")
     said = submit(team.db, one, customer=str(team.customers["Anna"]), to=str(team.ids["Eve"]))
     assert plain(said.headline) == "1 customer goes to Eve"
