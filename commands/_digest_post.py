@@ -16,17 +16,28 @@ from store.digest_schedules import Kept
 from store.digests import Composed
 from value import slots
 
+BY = "melktert"
+
 
 def post(request: Request, connection: Connection) -> Reply:
-    """The digest of a reader and a slot. The second time it has the lines of the first. Errors: NothingToSay."""
+    """The digest of a reader and a slot. The second time it has the lines of the first. Errors: NothingToSay.
+
+    Where Melktert paused it itself, since the channel could not be posted to, an admin has it posted again: the channel
+    has been looked at just now, so it comes every week again.
+    """
     reader, kept, slot_on = _named(request, connection)
+    if kept is not None and kept.is_paused:
+        digest_schedules.resume(connection, kept, by=BY, at=request.now)
+        kept = replace(kept, is_paused=False, paused_because=None)
     today = local_day(request.now, kept) if kept else request.today
     digest = compose(connection, reader, slot_on=slot_on, today=today)
     composed = Composed(reader.key, slot_on, today, digest.figures.document(), digest.lines)
     issue = digests.keep(connection, composed, request.now)
     digest = replace(digest, lines=issue.lines)
     due_at = _due_at(connection, request, kept, slot_on)
-    late_on = slot_on if request.now - due_at > LATE else None
+    # What came due before there was a schedule, or during a pause, was owed to nobody.
+    is_owed = kept is None or due_at >= kept.starts_at
+    late_on = slot_on if is_owed and request.now - due_at > LATE else None
     reply = draw(digest, shown(connection, digest, kept, late_on=late_on, issue_id=issue.id))
     if not reader.is_team:
         return reply
@@ -53,7 +64,7 @@ def _named(request: Request, connection: Connection) -> tuple[Reader, Kept | Non
     slot_on = dt.date.fromisoformat(request.values["slot"])
     if kind == "team":
         kept = digest_schedules.get(connection, int(name))
-        if kept is None or kept.is_paused:
+        if kept is None or (kept.is_paused and not kept.paused_because):
             raise NothingToSay("The digest of this channel is paused.")
         return of_schedule(connection, kept), kept, slot_on
     standing = people.standing(connection, name)

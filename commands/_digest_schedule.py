@@ -1,6 +1,6 @@
 """When a channel receives its digest: the form, pausing, sending now, and what became of the last ones."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pydantic import ValidationError
 from sqlalchemy.engine import Connection
@@ -25,13 +25,15 @@ from commands._reply import (
     Sentence,
     Strong,
 )
-from store import deliveries, digest_due, digest_schedules, digests, reps, workspace
+from store import deliveries, digest_due, digest_reps, digest_schedules, digests, reps, workspace
+from store.audit import RefusedError
 from store.digest_schedules import Kept, Schedule
 from store.digests import Issue
 from store.rep_hours import WEEKDAYS
 
 EVERYBODY = "everybody"
 HISTORY = 6
+WHICH_REPS = "/melktert people lists them; everybody covers all."
 _SENTENCES = {
     "at": "Type a time of day such as 08:00.",
     "zone": "Type a time zone such as Africa/Johannesburg.",
@@ -66,9 +68,18 @@ def schedule(request: Request, connection: Connection) -> Reply:
     except ValidationError as refused:
         wrong = {str(error["loc"][0]) for error in refused.errors()}
         raise Invalid(**{name: _SENTENCES.get(name, "That cannot be.") for name in wrong}) from None
-    saved = digest_schedules.save(
-        connection, channel, wanted, by=acting(request), at=request.now, receipt=request.receipt
-    )
+    try:
+        saved = digest_schedules.save(
+            connection,
+            channel,
+            wanted,
+            by=acting(request),
+            at=request.now,
+            receipt=request.receipt,
+            seen=values.get("seen"),
+        )
+    except RefusedError as refused:
+        raise Invalid(schedule=str(refused)) from None
     return _standing(connection, saved, request)
 
 
@@ -91,12 +102,21 @@ def send(request: Request, connection: Connection) -> Reply:
     kept = _kept(request, connection)
     if kept.is_paused:
         raise Invalid(channel="The digest of this channel is paused; resume it first with /digest resume.")
-    slot = digest_due.send_now(connection, kept, request.now)
-    if slot is None:
-        raise Invalid(channel="The digests of this slot and of the next one were sent already.")
-    headline: Sentence = ("The digest of ", day(slot.day), " is on its way")
-    note = Note(("It takes the place of the one that would have come then.",), "quiet")
-    return Reply(headline=headline, summary=(*headline, "."), parts=(note,))
+    asked = digest_due.send_now(connection, kept, request.now)
+    if asked.outcome == "on_its_way":
+        raise Invalid(channel="The digest of this channel is on its way already.")
+    upcoming = digest_due.next_slot(connection, kept, request.now)
+    if asked.slot is None:
+        last = digest_due.last_sent_at(connection, kept.reader)
+        when_sent = f" on {day(last.date())}" if last else ""
+        raise Invalid(
+            channel=f"The last digest was sent{when_sent} already; the next one comes on {day(upcoming.day)}."
+        )
+    headline: Sentence = ("The digest of ", day(asked.slot.day), " is on its way")
+    words: Sentence = ("The next one: ", day(upcoming.day), ".")
+    if asked.slot.at > request.now:
+        words = ("It takes the place of the one that would have come then. ", *words)
+    return Reply(headline=headline, summary=(*headline, "."), parts=(Note(words, "quiet"),))
 
 
 def history(request: Request, connection: Connection) -> Reply:
@@ -132,12 +152,13 @@ def _form(request: Request, connection: Connection, channel: str, kept: Kept | N
     first = workspace.settings(connection).first_weekday
     known = kept.schedule if kept else Schedule(zone=request.person.zone, weekday=first)
     names = {rep.id: rep.name for rep in reps.every(connection)}
-    chosen = ", ".join(names[one] for one in known.rep_ids if one in names) or EVERYBODY
+    present = digest_reps.covering(connection, known.rep_ids).present_ids
+    chosen = ", ".join(names[one] for one in present) or EVERYBODY
     days = tuple(Option(one, one.capitalize()) for one in WEEKDAYS)
     return Form(
         command=NAME,
         title="Weekly digest",
-        values={"do": "schedule", "channel": channel},
+        values={"do": "schedule", "channel": channel, "seen": digest_schedules.version(kept)},
         intro=(Note(("Everybody who reads this channel will see the customers and the figures in it.",)),),
         fields=(
             Field("weekday", "Day", "choice", initial=known.weekday, options=days),
@@ -163,16 +184,34 @@ def _reps(connection: Connection, text: str) -> tuple[int, ...]:
     wanted = [name.strip().casefold() for name in text.split(",") if name.strip()]
     if not wanted or wanted == [EVERYBODY]:
         return ()
-    everyone = [rep for rep in reps.every(connection) if rep.left_at is None]
+    everyone = {rep.id: _plain(rep.name) for rep in reps.every(connection) if rep.left_at is None}
     found = []
-    for name in wanted:
-        exact = [rep for rep in everyone if rep.name.casefold() == name]
-        close = exact or [rep for rep in everyone if rep.name.casefold().startswith(name)]
-        if len(close) != 1:
-            said = "Several reps are called so" if close else "No rep of the ledger is called so"
-            raise Invalid(reps=f"{said}: {name}. /melktert people lists them; everybody covers all.")
-        found.append(close[0].id)
+    while wanted:
+        count, rep_id = _first_rep(wanted, everyone)
+        found.append(rep_id)
+        wanted = wanted[count:]
     return tuple(sorted(set(found)))
+
+
+def _first_rep(wanted: Sequence[str], everyone: Mapping[int, str]) -> tuple[int, int]:
+    """Of how many of these names the first rep's is made, and the rep: a name such as “Nkosi, Ben” has a comma itself.
+    Errors: Invalid.
+    """
+    counts = range(len(wanted), 0, -1)
+    for is_called in (str.__eq__, str.startswith):
+        for count in counts:
+            typed = ", ".join(wanted[:count])
+            close = [rep_id for rep_id, name in everyone.items() if is_called(name, typed)]
+            if len(close) == 1:
+                return count, close[0]
+            if close:
+                raise Invalid(reps=f"Several reps are called so: {typed}. {WHICH_REPS}")
+    raise Invalid(reps=f"No rep of the ledger is called so: {wanted[0]}. {WHICH_REPS}")
+
+
+def _plain(name: str) -> str:
+    """A rep's name as it is compared: whatever its capitals, and the spaces beside its commas."""
+    return ", ".join(part.strip() for part in name.casefold().split(",") if part.strip())
 
 
 def _standing(connection: Connection, kept: Kept, request: Request) -> Reply:
@@ -182,6 +221,9 @@ def _standing(connection: Connection, kept: Kept, request: Request) -> Reply:
     if not kept.is_paused:
         switch = Action(NAME, "Pause", {"do": "pause", "channel": kept.channel_id})
     notes: Sequence[Note] = [Note((kept.paused_because,), "warning")] if kept.paused_because else []
+    if kept.paused_because:
+        again = ("Once that is put right, resume it; ", Code("/digest send"), " then sends this week's.")
+        notes = [*notes, Note(again)]
     if not kept.is_paused:
         upcoming = digest_due.next_slot(connection, kept, request.now)
         notes = [*notes, Note(("The next one: ", day(upcoming.day), "."))]

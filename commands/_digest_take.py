@@ -1,6 +1,7 @@
 """What the buttons of a digest's line do: somebody sees to it, snoozes it, or calls it not relevant."""
 
 import datetime as dt
+from typing import Literal
 
 from sqlalchemy.engine import Connection
 
@@ -37,7 +38,8 @@ def take(request: Request, connection: Connection) -> Reply:
         (other,) = complete(connection, [Who(None, holder)])
         said: Sentence = (Mention(other.name or "A colleague", holder), " has taken it already: ", _what(line))
         return Reply(headline=said, summary=(*said, "."))
-    _tell_the_others(request, connection, issue, number)
+    if line.taken_by != me:
+        _tell_the_others(request, connection, issue, number, "taken")
     headline: Sentence = ("Yours: ", _what(line))
     return Reply(
         headline=headline,
@@ -57,11 +59,34 @@ def taken(request: Request, connection: Connection) -> Reply:
 
 
 def give_back(request: Request, connection: Connection) -> Reply:
-    """Somebody will not see to it after all."""
+    """Somebody will not see to it after all; whoever has read that they would reads this too."""
     issue, number, line = _line(request, connection)
-    digests.give_back(connection, issue.id, number, str(request.person.slack_user_id))
-    deliveries.withdraw(connection, _key(issue, number, request.person.slack_user_id))
+    me = str(request.person.slack_user_id)
+    if not digests.give_back(connection, issue.id, number, me):
+        return _not_yours(connection, line)
+    if not deliveries.withdraw(connection, _key("taken", issue, number, me)):
+        _tell_the_others(request, connection, issue, number, "given_back")
     headline: Sentence = ("Given back: ", _what(line))
+    return Reply(headline=headline, summary=(*headline, "."))
+
+
+def given_back(request: Request, connection: Connection) -> Reply:
+    """What the others read below the digest, once somebody has given a line back. Errors: NothingToSay."""
+    _, _, line = _line(request, connection)
+    by = request.values.get("by", "")
+    if line.taken_by == by or request.origin != "delivery":
+        raise NothingToSay("They have it again.")
+    (who,) = complete(connection, [Who(None, by)])
+    headline: Sentence = (Mention(who.name or "A colleague", by), " has given it back: ", _what(line))
+    return Reply(headline=headline, summary=(*headline, "."), audience="channel")
+
+
+def _not_yours(connection: Connection, line: Line) -> Reply:
+    """The answer to whoever gives back what they do not have any more."""
+    headline: Sentence = ("Nobody has it any more: ", _what(line))
+    if line.taken_by is not None:
+        (other,) = complete(connection, [Who(None, line.taken_by)])
+        headline = (Mention(other.name or "A colleague", line.taken_by), " has it now: ", _what(line))
     return Reply(headline=headline, summary=(*headline, "."))
 
 
@@ -96,8 +121,10 @@ def drop(request: Request, connection: Connection) -> Reply:
 def show_again(request: Request, connection: Connection) -> Reply:
     """Undo of the two above."""
     issue, _, line = _line(request, connection)
-    digests.show_again(connection, issue.reader, line.subject, request.now)
+    digests.show_again(connection, issue.reader, line.subject, request.now, by=acting(request))
     headline: Sentence = ("Shown again in the next digest: ", _what(line))
+    if line.subject in digests.dismissed(connection, issue.reader, request.today):
+        headline = ("A colleague put it off too, so it is still not shown: ", _what(line))
     return Reply(headline=headline, summary=(*headline, "."))
 
 
@@ -116,19 +143,27 @@ def _what(line: Line) -> Strong | str:
     return Strong(f"{FIRST[line.section]} {line.customer}") if line.customer else line.reason
 
 
-def _tell_the_others(request: Request, connection: Connection, issue: Issue, number: int) -> None:
+def _tell_the_others(
+    request: Request, connection: Connection, issue: Issue, number: int, what: Literal["taken", "given_back"]
+) -> None:
     """A line in the digest's thread, where the digest stands in a channel."""
     kind, _, schedule_id = issue.reader.partition(" ")
     kept = digest_schedules.get(connection, int(schedule_id)) if kind == "team" else None
     digest = deliveries.get(connection, digest_due.key_of(issue.reader, issue.slot_on))
     if kept is None or digest is None:
         return
+    me = str(request.person.slack_user_id)
+    key = _key(what, issue, number, me)
+    told = deliveries.get(connection, key)
+    if told is not None and told.state not in ("waiting", "claimed"):
+        # They had taken it before and given it back, and the others have read both.
+        key = f"{key} {request.now.isoformat()}"
     deliveries.put(
         connection,
-        _key(issue, number, request.person.slack_user_id),
+        key,
         "digest_taken",
         to_channel=kept.channel_id,
-        values={"command": NAME, "do": "taken", **_values(issue, number)},
+        values={"command": NAME, "do": what, "by": me, **_values(issue, number)},
         due_at=request.now,
         expires_at=request.now + dt.timedelta(days=1),
         at=request.now,
@@ -136,8 +171,8 @@ def _tell_the_others(request: Request, connection: Connection, issue: Issue, num
     )
 
 
-def _key(issue: Issue, number: int, by: str | None) -> str:
-    return f"taken {issue.id}.{number} {by}"
+def _key(what: str, issue: Issue, number: int, by: str) -> str:
+    return f"{what} {issue.id}.{number} {by}"
 
 
 def _values(issue: Issue, number: int) -> dict[str, str]:

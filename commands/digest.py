@@ -64,6 +64,7 @@ WRITING: Mapping[str, _Doing] = {
     "take": _digest_take.take,
     "taken": _digest_take.taken,
     "give_back": _digest_take.give_back,
+    "given_back": _digest_take.given_back,
     "snooze": _digest_take.snooze,
     "drop": _digest_take.drop,
     "show_again": _digest_take.show_again,

@@ -7,6 +7,7 @@ unseen, while nothing ran, the latest is still sent for `LATE_MOST`; the ones be
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -15,12 +16,15 @@ from store import deliveries, digest_schedules, rep_hours
 from store.digest_schedules import Kept
 from store.rep_hours import WEEKDAYS, RepHours
 from store.tables import deliveries as rows
+from store.tables import digest_schedules as schedules
 from store.tables import people, reps
 from value.slots import Slot, Weekly, following, latest
 
 LATE_MOST = dt.timedelta(hours=72)
 # Of a Melktert that stood still for longer, the oldest missed slots are not counted one by one.
 MISSED_WEEKS_MOST = 8
+# Whoever asks for a digest so soon after one was sent wants that one, not the next week's.
+SENT_LATELY = dt.timedelta(days=1)
 TEAM, REP = "team_digest", "rep_digest"
 
 
@@ -90,17 +94,52 @@ def _of_reps(connection: Connection, now: dt.datetime) -> Iterator[Due]:
                 yield Due(f"rep {user_id}", slot, until, zone, slack_user_id=user_id)
 
 
-def send_now(connection: Connection, kept: Kept, now: dt.datetime) -> Slot | None:
-    """Send the digest of the slot that has come, or, where that was sent, the next one's early; None where both were.
-
-    It is the slot's own row, so the slot has no second one.
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What came of asking for a digest at once: it was `put`, for this slot; one is on its way already; or there is
+    none to send, since the last one was sent not long ago, or the next one early.
     """
+
+    outcome: Literal["put", "on_its_way", "sent"]
+    slot: Slot | None = None
+
+
+def send_now(connection: Connection, kept: Kept, now: dt.datetime) -> Asked:
+    """Send the digest of the slot that has come, whatever hindered it; or, where that was sent some time ago, the next
+    one's early.
+
+    It is the slot's own row, so the slot has no second one. Whoever asks right after a colleague gets no other slot's.
+    """
+    # Of two who ask at once the second sees what the first has put.
+    connection.execute(sa.select(schedules.c.id).where(schedules.c.id == kept.id).with_for_update())
+    if on_its_way(connection, kept.reader):
+        return Asked("on_its_way")
+    sent_at = last_sent_at(connection, kept.reader)
+    if sent_at is not None and now - sent_at < SENT_LATELY:
+        return Asked("sent")
     week = weekly(kept)
     for slot in (latest(week, now), following(week, now)):
+        if slot.at < kept.starts_at - LATE_MOST:
+            continue
         one = Due(kept.reader, slot, now + LATE_MOST, kept.schedule.zone, channel_id=kept.channel_id)
-        if slot.at >= kept.starts_at - LATE_MOST and _put(connection, one, now, now):
-            return slot
-    return None
+        if _put(connection, one, now, now) or _put_again(connection, one, now):
+            return Asked("put", slot)
+    return Asked("sent")
+
+
+def _put_again(connection: Connection, one: Due, now: dt.datetime) -> bool:
+    """Let one be posted that is held, was let go, was missed, or came due during a pause; False for one that was sent.
+
+    What was to stand below it is put anew when it is posted.
+    """
+    over = (rows.c.key == one.key) & rows.c.state.in_(("held", "dropped"))
+    row_id = connection.scalar(sa.select(rows.c.id).where(over))
+    if row_id is None:
+        return False
+    connection.execute(rows.delete().where(rows.c.thread_of_id == row_id, rows.c.state == "dropped"))
+    waiting = {"state": "waiting", "due_at": now, "expires_at": one.until, "lease_until": None}
+    forgotten = {"is_missed": False, "trouble": None}
+    return bool(connection.execute(rows.update().where(over).values(**waiting, **forgotten)).rowcount)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +160,7 @@ def runs(connection: Connection, now: dt.datetime) -> list[Run]:
     return [
         Run(
             kept,
-            connection.scalar(sa.select(sa.func.max(rows.c.sent_at)).where(_is_of(kept.reader))),
+            last_sent_at(connection, kept.reader),
             connection.scalar(
                 sa.select(rows.c.state).where(_is_of(kept.reader)).order_by(rows.c.due_at.desc()).limit(1)
             ),
@@ -156,6 +195,12 @@ def on_its_way(connection: Connection, reader: str) -> bool:
     return connection.scalar(sa.select(rows.c.id).where(_is_of(reader), waits).limit(1)) is not None
 
 
+def last_sent_at(connection: Connection, reader: str) -> dt.datetime | None:
+    """When this reader was last sent a digest."""
+    found: dt.datetime | None = connection.scalar(sa.select(sa.func.max(rows.c.sent_at)).where(_is_of(reader)))
+    return found
+
+
 def missed(connection: Connection, reader: str) -> int:
     """How many digests this reader was not sent in time."""
     is_missed = _is_of(reader) & rows.c.is_missed
@@ -163,7 +208,9 @@ def missed(connection: Connection, reader: str) -> int:
 
 
 def _is_of(reader: str) -> sa.ColumnElement[bool]:
-    return rows.c.key.startswith(f"digest {reader} ", autoescape=True)
+    """A digest of this reader, not what stands below it, nor the word to an admin that it is held."""
+    is_digest = rows.c.kind.in_((TEAM, REP)) & rows.c.thread_of_id.is_(None)
+    return is_digest & rows.c.key.startswith(f"digest {reader} ", autoescape=True)
 
 
 def _passed(week: Weekly, since: dt.datetime, now: dt.datetime) -> Iterator[tuple[Slot, dt.datetime]]:

@@ -1,6 +1,7 @@
 """When a channel receives the team's digest, and whom it covers."""
 
 import datetime as dt
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -11,12 +12,17 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from sqlalchemy.engine import Connection
 
 from store import audit
+from store.audit import RefusedError
 from store.database import lock_figures
 from store.tables import digest_schedules
 from store.workspace import Currency, Weekday
 from value.digest_choice import LINES_MOST
 
 CHANGED = "digest.schedule"
+SUPERSEDED = (
+    "Somebody has changed the digest of this channel since this form was opened, and nothing of it was saved. "
+    "Close it, open it again and change what is still to be changed."
+)
 
 
 def _zone(name: str) -> str:
@@ -68,6 +74,14 @@ class Kept:
         return f"team {self.id}"
 
 
+def version(kept: Kept | None) -> str:
+    """Tells one state of a channel's schedule from another; empty where it has none."""
+    if kept is None:
+        return ""
+    told = f"{kept.is_paused} {kept.schedule.model_dump_json()}"
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+
 def every(connection: Connection) -> list[Kept]:
     """All schedules, the first made first."""
     return [_kept(row) for row in connection.execute(sa.select(digest_schedules).order_by(digest_schedules.c.id))]
@@ -93,10 +107,16 @@ def save(
     by: str,
     at: dt.datetime,
     receipt: str | None = None,
+    seen: str | None = None,
 ) -> Kept:
-    """Let the channel receive this digest from now on; a paused one is resumed. The same receipt changes nothing."""
+    """Let the channel receive this digest from now on; a paused one is resumed. The same receipt changes nothing.
+
+    `seen` is the `version` that the change was made from. Errors: RefusedError where it is another by now.
+    """
     lock_figures(connection)
     before = of_channel(connection, channel_id)
+    if seen not in (None, version(before)) and audit.done(connection, receipt, CHANGED) is None:
+        raise RefusedError(SUPERSEDED)
     document = schedule.model_dump(mode="json")
     details = {"channel": channel_id, "was": before and before.schedule.model_dump(mode="json"), "became": document}
     if audit.record(connection, at, by, CHANGED, f"channel {channel_id}", details=details, receipt=receipt):

@@ -171,11 +171,12 @@ def dismiss(
     connection.execute(insert(digest_dismissals).values(row).on_conflict_do_nothing())
 
 
-def show_again(connection: Connection, reader: str, subject: str, at: dt.datetime) -> None:
-    """Take back what `dismiss` did."""
+def show_again(connection: Connection, reader: str, subject: str, at: dt.datetime, *, by: str) -> None:
+    """Take back what somebody did by `dismiss`; what a colleague did stays."""
     standing = (
         (digest_dismissals.c.reader == reader)
         & (digest_dismissals.c.subject == subject)
+        & (digest_dismissals.c.made_by == by)
         & digest_dismissals.c.ended_at.is_(None)
     )
     connection.execute(digest_dismissals.update().where(standing).values(ended_at=at))

@@ -122,6 +122,36 @@ def test_a_channel_that_is_archived_is_told_to_the_admin_once_and_paused(
     assert kept.paused_because == "The channel is archived."
 
 
+def test_what_was_held_is_posted_once_the_channel_is_back_and_it_comes_every_week_again(
+    bot: Melktert, clock: Clock, slack: Slack, anna: Person, sales: Channel
+) -> None:
+    sales.is_archived = True
+    for minutes in (0, 2):
+        due(bot, clock, MONDAY + dt.timedelta(minutes=minutes))
+    sales.is_archived = False
+    (held,) = [one for one in slack.messages(anna.dm) if "held back" in one.words]
+    anna.presses("Post it again", on=held).answer()
+    due(bot, clock, MONDAY + dt.timedelta(minutes=3))
+    assert len(posted(slack, sales)) == 1
+    due(bot, clock, MONDAY + dt.timedelta(weeks=1))
+    assert len(posted(slack, sales)) == 2
+
+
+def test_what_was_held_is_sent_after_resuming_too(
+    bot: Melktert, clock: Clock, slack: Slack, anna: Person, sales: Channel
+) -> None:
+    sales.is_archived = True
+    for minutes in (0, 2):
+        due(bot, clock, MONDAY + dt.timedelta(minutes=minutes))
+    sales.is_archived = False
+    anna.types("/digest resume", at=sales).answer()
+    assert "The digest of 8 June 2026 is on its way" in anna.types("/digest send", at=sales).answer().words
+    due(bot, clock, MONDAY + dt.timedelta(minutes=5))
+    (digest,) = posted(slack, sales)
+    below = [one for one in slack.messages(sales) if one.message.thread_ts == digest.message.ts]
+    assert any("Behind the digest" in one.words for one in below)
+
+
 def test_a_channel_that_is_shared_by_now_gets_no_figure(
     bot: Melktert, clock: Clock, slack: Slack, anna: Person, sales: Channel
 ) -> None:

@@ -1,88 +1,46 @@
-"""/digest: whom to visit, follow up or invite; what it counts; what its buttons do; and when it is sent."""
+"""/digest: whom to visit, follow up or invite, what it counts, and what a rep's own says."""
 
 import datetime as dt
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from commands import digest
-from commands._reply import Invalid, NothingToSay, Person, Place, Reply, Request, Role
+from commands._reply import Invalid, Person, Place
 from store import (
     contacts,
-    deliveries,
     digest_candidates,
-    digest_due,
     digest_schedules,
     digests,
-    people,
     promises,
     succession,
     touches,
-    workspace,
 )
 from store.contacts import About
 from store.database import Database
-from store.digest_schedules import Schedule
-from store.promises import Doing, NewPromise
+from store.promises import Doing
 from store.tables import customer_standings, customer_values, event_guests, events, invoices, payments, reps
 from store.touches import NewTouch
 from store.who import Who
-from tests.commands.asking import ask, read
+from tests.commands.asking import read
 from tests.commands.conftest import RECENT
+from tests.commands.digesting import (
+    MONDAYS,
+    TODAY,
+    asked,
+    line_of,
+    posted,
+    promised,
+    touched,
+    with_digest,
+)
 from tests.ledger import NOW
 from value.anniversaries import YearlyDay
-
-TODAY = dt.date(2026, 6, 1)  # a Monday
-CHANNEL = Place("channel", "C1")
-MANAGER = Person("U1", "T1", role=Role.MANAGER, zone="Africa/Johannesburg")
-MONDAYS = Schedule(zone="Africa/Johannesburg")
-
-
-def asked(db: Database, do: str = "", **about: Any) -> Reply:
-    values = {**({"do": do} if do else {}), **about.pop("values", {})}
-    return digest.run(
-        Request(**{"now": NOW, "today": TODAY, "person": MANAGER, "place": CHANNEL, "values": values, **about}), db
-    )
-
-
-def touched(db: Database, customer: int, days_ago: int, **about: Any) -> None:
-    new = NewTouch(customer, "visit", TODAY - dt.timedelta(days=days_ago), "U9", NOW, **about)
-    with db.writing() as connection:
-        touches.log(connection, new)
-
-
-def promised(db: Database, customer: int, due_on: dt.date, who: Who) -> int:
-    with db.writing() as connection:
-        return promises.make(connection, NewPromise(customer, "send the quote", due_on, who, "U9", NOW)).id
 
 
 @pytest.fixture
 def team(books: SimpleNamespace) -> SimpleNamespace:
-    """The small portfolio, with a channel that receives a digest and a rep who is in Slack."""
-    with books.db.writing() as connection:
-        people.remember(connection, [people.Person("U2", "T1", "Thandi", zone="Africa/Johannesburg")], NOW)
-        linked = {"slack_user_id": "U2", "linked_at": NOW - dt.timedelta(days=100)}
-        connection.execute(reps.update().where(reps.c.name == "Thandi Nkosi").values(linked))
-        books.rep_id = connection.scalar(reps.select().where(reps.c.name == "Thandi Nkosi"))
-        books.kept = digest_schedules.save(connection, "C1", MONDAYS, by="U1", at=NOW - dt.timedelta(days=1))
-    return books
-
-
-def posted(books: SimpleNamespace, slot_on: dt.date = TODAY, now: dt.datetime = NOW) -> Reply:
-    """The digest as the clock has it composed."""
-    values = {"reader": books.kept.reader, "slot": slot_on.isoformat()}
-    return asked(books.db, "post", values=values, origin="delivery", person=Person(), now=now, today=slot_on)
-
-
-def line_of(reply: Reply, name: str) -> dict[str, str]:
-    """The values of the buttons of the line about a customer."""
-    for part in reply.parts:
-        for action in getattr(part, "actions", ()):
-            if action.label == "Not relevant" and name in read(Reply((), parts=(part,))):
-                return dict(action.values)
-    raise AssertionError(f"no line about {name}")
+    return with_digest(books)
 
 
 # --- what it says ---------------------------------------------------------------------------------------------------
@@ -339,215 +297,6 @@ def test_money_is_shown_in_the_currency_that_was_asked_for_with_its_rate(team: S
     with team.db.writing() as connection:
         digest_schedules.save(connection, "C1", MONDAYS.model_copy(update={"currency": "EUR"}), by="U1", at=NOW)
     assert " EUR on " in read(posted(team))
-
-
-# --- the loop closes ------------------------------------------------------------------------------------------------
-
-
-def test_what_is_shown_three_times_is_offered_for_dropping_and_then_not_repeated(team: SimpleNamespace) -> None:
-    week = dt.timedelta(weeks=1)
-    said = [read(posted(team, TODAY + week * n, NOW + week * n)) for n in range(4)]
-    assert "for the last time" not in said[1]
-    assert "shown for the last time" in said[2]
-    assert "Metropolitan" not in said[3]
-    assert "changed nothing in 3 digests, and" in said[3]
-
-
-def test_a_touch_begins_the_count_anew(team: SimpleNamespace) -> None:
-    week = dt.timedelta(weeks=1)
-    for n in range(3):
-        posted(team, TODAY + week * n, NOW + week * n)
-    touched(team.db, team.best, -15)
-    later = 20 * week
-    assert "Metropolitan" in read(posted(team, TODAY + later, NOW + later))
-
-
-def test_what_is_not_relevant_is_not_shown_again_until_that_is_undone(team: SimpleNamespace) -> None:
-    week = dt.timedelta(weeks=1)
-    values = line_of(posted(team), "Metropolitan")
-    dropped = asked(team.db, values=values, origin="button")
-    assert "Not relevant, and not shown again" in read(dropped)
-    assert "Metropolitan" not in read(posted(team, TODAY + week, NOW + week))
-    asked(team.db, values=dict(dropped.actions[0].values), origin="button")
-    assert "Metropolitan" in read(posted(team, TODAY + 2 * week, NOW + 2 * week))
-
-
-def test_a_snooze_holds_until_its_date(team: SimpleNamespace) -> None:
-    week = dt.timedelta(weeks=1)
-    values = {**line_of(posted(team), "Metropolitan"), "do": "snooze"}
-    form = asked(team.db, values=values, origin="button").form
-    assert form is not None
-    until = (TODAY + 2 * week).isoformat()
-    asked(team.db, values={**form.values, "until": until}, origin="form", receipt="R1")
-    assert "Metropolitan" not in read(posted(team, TODAY + week, NOW + week))
-    assert "Metropolitan" in read(posted(team, TODAY + 2 * week, NOW + 2 * week))
-    with pytest.raises(Invalid, match="from tomorrow"):
-        asked(team.db, values={**form.values, "until": "2020-01-01"}, origin="form", receipt="R2")
-
-
-def test_a_line_is_taken_once_and_the_others_read_it_below_the_digest(team: SimpleNamespace) -> None:
-    with team.db.writing() as connection:
-        digest_due.plan(connection, NOW)
-    values = {**line_of(posted(team), "Metropolitan"), "do": "take"}
-    assert "Yours: visit Metropolitan Bicycle Supply" in read(asked(team.db, values=values, origin="button"))
-    other = Person("U2", "T1", role=Role.REP)
-    assert "has taken it already" in read(asked(team.db, values=values, origin="button", person=other))
-    with team.db.reading() as connection:
-        told = deliveries.get(connection, f"taken {values['issue']}.{values['line']} U1")
-    assert told is not None
-    said = read(asked(team.db, values=dict(told.values), origin="delivery", person=Person()))
-    assert "takes it: visit Metropolitan Bicycle Supply" in said
-    asked(team.db, "give_back", values={**values, "do": "give_back"}, origin="button")
-    with pytest.raises(NothingToSay):
-        asked(team.db, values=dict(told.values), origin="delivery", person=Person())
-
-
-def test_the_next_digests_say_who_does_it_until_it_is_done_or_given_back(team: SimpleNamespace) -> None:
-    week = dt.timedelta(weeks=1)
-    values = {**line_of(posted(team), "Metropolitan"), "do": "take"}
-    yours = asked(team.db, values=values, origin="button")
-    second = posted(team, TODAY + week, NOW + week)
-    assert "taken by" in read(second)
-    posted(team, TODAY + 2 * week, NOW + 2 * week)
-    asked(team.db, values=dict(yours.actions[-1].values), origin="button")
-    assert "taken by" not in read(posted(team, TODAY + 2 * week, NOW + 2 * week))
-    other = Person("U2", "T1", role=Role.REP)
-    again = {**line_of(second, "Metropolitan"), "do": "take"}
-    assert "Yours" in read(asked(team.db, values=again, origin="button", person=other))
-
-
-def test_a_touch_frees_the_line_of_whoever_took_it(team: SimpleNamespace) -> None:
-    values = {**line_of(posted(team), "Metropolitan"), "do": "take"}
-    asked(team.db, values=values, origin="button")
-    touched(team.db, team.best, 0)
-    much_later = 20 * dt.timedelta(weeks=1)
-    said = read(posted(team, TODAY + much_later, NOW + much_later))
-    assert "Metropolitan" in said
-    assert "taken by" not in said
-
-
-def test_a_digest_that_is_composed_twice_has_the_same_lines(team: SimpleNamespace) -> None:
-    first = posted(team)
-    touched(team.db, team.best, 0)
-    assert line_of(posted(team), "Metropolitan") == line_of(first, "Metropolitan")
-
-
-def test_a_preview_counts_as_shown_to_nobody(team: SimpleNamespace) -> None:
-    for _ in range(5):
-        assert "Metropolitan" in read(asked(team.db))
-    assert "last time" not in read(posted(team))
-
-
-# --- when it is sent ------------------------------------------------------------------------------------------------
-
-
-def test_a_manager_schedules_it_in_the_channel_it_is_for(team: SimpleNamespace) -> None:
-    form = asked(team.db, "schedule", origin="button").form
-    assert form is not None
-    typed = {
-        "weekday": "friday",
-        "at": "7:30",
-        "zone": "Europe/Berlin",
-        "reps": "thandi",
-        "currency": "eur",
-        "lines_most": "5",
-    }
-    reply = asked(team.db, values={**form.values, **typed}, origin="form", receipt="R1", place=Place("home"))
-    assert "comes every Friday 07:30 (Europe/Berlin)" in read(reply)
-    assert "The next one: 5 June 2026." in read(reply)
-    with team.db.reading() as connection:
-        kept = digest_schedules.of_channel(connection, "C1")
-    assert kept is not None
-    assert (kept.schedule.rep_ids, kept.schedule.currency, kept.schedule.lines_most) == ((1,), "EUR", 5)
-
-
-def test_a_new_schedule_proposes_the_first_day_of_the_teams_week(team: SimpleNamespace) -> None:
-    def proposed(channel: str) -> str | None:
-        form = asked(team.db, "schedule", origin="button", place=Place("channel", channel)).form
-        assert form is not None
-        return next(field.initial for field in form.fields if field.name == "weekday")
-
-    assert proposed("C2") == "monday"
-    with team.db.writing() as connection:
-        assert workspace.change(connection, workspace.TeamSettings(first_weekday="sunday"), by="U1", at=NOW)
-    assert proposed("C2") == "sunday"
-    assert proposed("C1") == "monday"  # what is scheduled stays
-
-
-@pytest.mark.parametrize(
-    ("field", "typed", "sentence"),
-    [
-        ("at", "quarter past", "time of day"),
-        ("zone", "Joburg", "time zone"),
-        ("reps", "Nobody", "No rep of the ledger is called so"),
-        ("currency", "ducats", "currency code"),
-        ("lines_most", "500", "from 3 to 20"),
-        ("weekday", "moonday", "day of the week"),
-    ],
-)
-def test_what_cannot_be_scheduled_is_said_beside_its_field(
-    team: SimpleNamespace, field: str, typed: str, sentence: str
-) -> None:
-    form = asked(team.db, "schedule", origin="button").form
-    assert form is not None
-    values = {**form.values, **{one.name: one.initial for one in form.fields}, field: typed}
-    with pytest.raises(Invalid) as refused:
-        asked(team.db, values=values, origin="form", receipt="R1")
-    assert sentence in refused.value.errors[field]
-
-
-@pytest.mark.parametrize("do", ["schedule", "pause", "resume", "send"])
-def test_a_rep_cannot_settle_when_a_channel_receives_it(team: SimpleNamespace, do: str) -> None:
-    with pytest.raises(Invalid, match="A manager or an admin"):
-        asked(team.db, text=do, person=Person("U2", "T1"))
-
-
-@pytest.mark.parametrize(("kind", "sentence"), [("dm", "in the channel"), ("shared", "your own team only")])
-def test_it_is_scheduled_in_a_channel_of_the_own_team(team: SimpleNamespace, kind: Any, sentence: str) -> None:
-    with pytest.raises(Invalid, match=sentence):
-        asked(team.db, text="schedule", place=Place(kind, "D1"))
-
-
-def test_send_now_takes_the_slots_own_row_and_cannot_double(team: SimpleNamespace) -> None:
-    with team.db.writing() as connection:
-        digest_due.plan(connection, NOW)
-    assert "The digest of 8 June 2026 is on its way" in read(asked(team.db, text="send"))
-    with pytest.raises(Invalid, match="were sent already"):
-        asked(team.db, text="send")
-    with team.db.writing() as connection:
-        assert digest_due.plan(connection, NOW + dt.timedelta(weeks=1)) == 1  # the rep's own
-
-
-def test_a_paused_one_is_not_sent_and_says_so(team: SimpleNamespace) -> None:
-    assert "is paused" in read(asked(team.db, text="pause"))
-    with team.db.writing() as connection:
-        assert digest_due.plan(connection, NOW + dt.timedelta(weeks=1)) == 1
-    with pytest.raises(NothingToSay):
-        posted(team)
-    assert "comes every Monday" in read(asked(team.db, text="resume"))
-
-
-def test_the_history_says_what_became_of_each(team: SimpleNamespace) -> None:
-    posted(team)
-    said = read(asked(team.db, text="history"))
-    assert "1 June 2026" in said
-    assert "0 taken" in said
-    assert "every Monday 08:00 (Africa/Johannesburg)" in said
-
-
-def test_an_admins_home_tells_the_last_and_the_next_run_and_nobody_elses_does(team: SimpleNamespace) -> None:
-    admin = Person("U7", "T1", role=Role.ADMIN)
-    said = read(ask(team.db, "/melktert home", person=admin))
-    assert "Monday 08:00  ·  C1" in said
-    assert "not sent yet  ·  next on 8 June 2026" in said
-    asked(team.db, text="pause")
-    assert "not sent yet  ·  paused" in read(ask(team.db, "/melktert home", person=admin))
-    assert "C1" not in read(ask(team.db, "/melktert home", person=MANAGER))
-
-
-def test_a_late_digest_says_so(team: SimpleNamespace) -> None:
-    assert "comes late" not in read(posted(team, now=NOW + dt.timedelta(minutes=30)))
-    assert "was due on 1 June 2026 and comes late" in read(posted(team, now=NOW + dt.timedelta(hours=30)))
 
 
 # --- a rep's own ----------------------------------------------------------------------------------------------------

@@ -74,5 +74,7 @@ def test_a_snooze_holds_until_its_date_and_not_relevant_until_it_is_taken_back(d
         assert digests.dismissed(connection, "team 1", MONDAY) == {"visit 31", "event 3"}
         assert digests.dismissed(connection, "team 1", NEXT) == {"event 3"}
         assert digests.dismissed(connection, "rep U1", MONDAY) == set()
-        digests.show_again(connection, "team 1", "event 3", NOW)
+        digests.show_again(connection, "team 1", "event 3", NOW, by="U2")
+        assert digests.dismissed(connection, "team 1", NEXT) == {"event 3"}
+        digests.show_again(connection, "team 1", "event 3", NOW, by="U1")
         assert digests.dismissed(connection, "team 1", NEXT) == set()
