@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from store.tables import customer_names, customer_references, customers, reps, sources
+from store.tables import customer_references, customers, reps, sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +82,6 @@ _BY_ID: sa.Select[Any] = (
     .outerjoin(reps, reps.c.id == customers.c.owner_rep_id)
     .where(customers.c.id == _CUSTOMER)
 )
-_ALIASES = (
-    sa.select(customer_names.c.text)
-    .where(customer_names.c.customer_id == _CUSTOMER, customer_names.c.kind == "alias")
-    .order_by(customer_names.c.key)
-)
 _REFERENCES = (
     sa.select(sources.c.title, customer_references.c.number)
     .join_from(customer_references, sources, sources.c.id == customer_references.c.source_id)
@@ -99,11 +94,6 @@ def get(connection: Connection, customer_id: int) -> Customer | None:
     """The customer, or None where there is none of this id."""
     row = connection.execute(_BY_ID, {"customer": customer_id}).one_or_none()
     return None if row is None else customer_of(row)
-
-
-def aliases(connection: Connection, customer_id: int) -> tuple[str, ...]:
-    """What else the customer is found by."""
-    return tuple(connection.scalars(_ALIASES, {"customer": customer_id}))
 
 
 def references(connection: Connection, customer_id: int) -> tuple[Reference, ...]:

@@ -1,4 +1,4 @@
-"""What a customer will spend in a horizon: the mean, the whole distribution, the total of many, and the profit in it.
+"""What a customer will spend in a horizon: the mean, the distribution, the total of many, and what a margin weighs.
 
 The purchase model says how many orders come, N; gamma-gamma (value/gammagamma.py) how large they are: Gamma(p, ν) with
 ν | data ~ Gamma(a, b), a = p x + q, b = γ + s. The two are independent. Since n orders of a customer share their ν,
@@ -18,7 +18,6 @@ from scipy.special import betainc, ndtri
 
 from value import spend_quantiles
 from value.histories import Floats
-from value.likelihood import NotFittedError
 from value.spend_quantiles import NEGLIGIBLE
 
 # A second moment needs a > 2; nearer to 2 the variance grows without end, and the one of this a is said instead.
@@ -154,24 +153,3 @@ def credibility_revenue(profit: Floats, revenue: Floats) -> float | None:
     between = (squares - (len(own) - 1) * within) / others
     most = 1_000 * total
     return min(within / between, most) if between > 0 and within < between * most else most
-
-
-def shrunk_margin(profit: Floats, revenue: Floats, credibility: float | None = None) -> Floats:
-    """Each customer's margin, drawn towards the company's M: (profit + K · M) / (revenue + K); 1 at the most.
-
-    A weighted mean with the weight revenue / (revenue + K) on the customer's own margin, K from `credibility_revenue`,
-    or, where that is None, the median customer's revenue, at which it counts half. A loss stays a loss: negative
-    margins are reported as such. A customer whose profit is not known (NaN) or without revenue has the company's.
-    The profit in a spend is spend × this margin.
-    Errors: NotFittedError where no customer has both a known profit and a revenue.
-    """
-    known = np.isfinite(profit) & (np.asarray(revenue) >= LEAST_REVENUE)
-    if not known.any():
-        raise NotFittedError("No customer has a revenue of which the profit is known.")
-    own_profit, own_revenue = np.where(known, profit, 0.0), np.where(known, revenue, 0.0)
-    company = float(own_profit.sum()) / float(own_revenue.sum())
-    k = float(np.median(own_revenue[known])) if credibility is None else credibility
-    # Without K and without revenue there is nothing of one's own.
-    weight = np.divide(own_revenue, own_revenue + k, out=np.zeros(own_revenue.shape), where=own_revenue > 0)
-    margin = np.divide(own_profit, own_revenue, out=np.zeros(own_revenue.shape), where=own_revenue > 0)
-    return np.minimum(weight * margin + (1 - weight) * company, 1.0)

@@ -60,10 +60,6 @@ class Exact:
         rounded = (size + factor // 2) // factor
         return np.where(digits < 0, -rounded, rounded), (size % factor != 0).astype(bool)
 
-    def has_decimals_beyond(self, scale: int) -> Mask:
-        """Which rows need more than `scale` decimals."""
-        return self.rounded(scale)[1]
-
 
 @dataclass(frozen=True, slots=True)
 class Parsed:

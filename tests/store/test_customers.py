@@ -5,13 +5,11 @@ import datetime as dt
 from store import customers, tables
 from store.customers import Owner, Reference
 from store.database import Database
-from tests.store.customer_list import add_alias, add_customers, add_number
+from tests.store.customer_list import add_customers, add_number
 
 
 def test_a_customer_has_its_names_place_owner_and_numbers(db: Database) -> None:
     sparrow, wren = add_customers(db, "Sparrow Bikes", "Wren Bikes")
-    add_alias(db, sparrow, "The Sparrow")
-    add_alias(db, sparrow, "Birdie")
     add_number(db, sparrow, "17850", source="shop")
     add_number(db, sparrow, "A-1", source="books")
     add_number(db, wren, "A-2", source="books")
@@ -41,7 +39,6 @@ def test_a_customer_has_its_names_place_owner_and_numbers(db: Database) -> None:
             customer_since_on=dt.date(1999, 5, 1),
             status="exit",
         )
-        assert customers.aliases(connection, sparrow) == ("Birdie", "The Sparrow")
         assert customers.references(connection, sparrow) == (Reference("books", "A-1"), Reference("shop", "17850"))
 
 
@@ -51,7 +48,6 @@ def test_what_is_not_known_of_a_customer_is_empty(db: Database) -> None:
         assert customers.get(connection, wren) == customers.Customer(
             wren, "Wren Bikes", None, None, None, None, None, "active"
         )
-        assert customers.aliases(connection, wren) == ()
         assert customers.references(connection, wren) == ()
 
 

@@ -5,7 +5,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from value.likelihood import NotFittedError
 from value.spend import (
     LEAST_SHOCK_SD,
     PRIOR_SHOCK_SD,
@@ -13,7 +12,6 @@ from value.spend import (
     credibility_revenue,
     expected_spend,
     shock_sd,
-    shrunk_margin,
     total_interval,
 )
 
@@ -201,32 +199,6 @@ def test_a_total_lies_in_its_interval(customers: list[tuple[float, float]], sd: 
     assert low <= expected.sum() <= high
 
 
-def test_a_small_customers_margin_is_drawn_to_the_companys_and_a_large_ones_is_its_own() -> None:
-    margin = shrunk_margin(np.array([-5.0, 2_000.0]), np.array([10.0, 10_000.0]), 100.0)
-    company = 1_995 / 10_010
-    assert margin == pytest.approx([(-5 + 100 * company) / 110, (2_000 + 100 * company) / 10_100])
-
-
-def test_a_margin_that_is_negative_stays_so() -> None:
-    margin = shrunk_margin(np.array([-400.0, 300.0]), np.array([1_000.0, 1_000.0]), 100.0)
-    assert margin[0] < -0.3
-
-
-def test_without_a_measure_the_median_customers_margin_counts_half() -> None:
-    margin = shrunk_margin(np.array([10.0, 60.0, 90.0]), np.array([100.0, 200.0, 300.0]))
-    assert margin[1] == pytest.approx((60 / 200 + 160 / 600) / 2)
-
-
-def test_a_customer_of_unknown_cost_or_without_revenue_has_the_companys_margin() -> None:
-    margin = shrunk_margin(np.array([20.0, math.nan, 5.0, -3.0]), np.array([100.0, 80.0, 0.0, -10.0]))
-    assert margin == pytest.approx([0.2] * 4)
-
-
-def test_a_company_without_any_known_margin_has_none_to_draw_to() -> None:
-    with pytest.raises(NotFittedError, match="profit is known"):
-        shrunk_margin(np.array([math.nan, 4.0]), np.array([10.0, 0.0]))
-
-
 def test_credibility_is_found_again_where_customers_differ_and_periods_vary() -> None:
     rng = np.random.default_rng(5)
     revenue = rng.gamma(2, 500, (3_000, 4))
@@ -235,28 +207,6 @@ def test_credibility_is_found_again_where_customers_differ_and_periods_vary() ->
     assert credibility_revenue(profit, revenue) == pytest.approx(40 / 0.01, rel=0.15)
 
 
-def test_where_customers_do_not_differ_all_have_the_companys_margin() -> None:
-    revenue = np.array([[100.0, 120.0], [90.0, 110.0], [60.0, 80.0]])
-    wobble = np.array([[0.1, -0.1]] * 3)
-    profit = revenue * (0.25 + wobble)
-    margin = shrunk_margin(profit.sum(axis=1), revenue.sum(axis=1), credibility_revenue(profit, revenue))
-    assert margin == pytest.approx(profit.sum() / revenue.sum(), abs=1e-3)
-
-
 @pytest.mark.parametrize("revenue", [[[100.0], [50.0]], [[100.0, 0.0], [0.0, -20.0]], [[10.0, 20.0]]])
 def test_one_period_or_one_customer_cannot_tell_credibility(revenue: list[list[float]]) -> None:
     assert credibility_revenue(np.ones(np.shape(revenue)), np.array(revenue)) is None
-
-
-money = st.floats(-1e12, 1e12)
-
-
-@given(st.lists(st.tuples(money, money, money, money), min_size=1, max_size=8))
-def test_any_margins_are_finite_and_at_most_all_of_the_revenue(rows: list[tuple[float, ...]]) -> None:
-    profit, revenue = np.array([row[:2] for row in rows]), np.array([row[2:] for row in rows])
-    try:
-        margin = shrunk_margin(profit.sum(axis=1), revenue.sum(axis=1), credibility_revenue(profit, revenue))
-    except NotFittedError:
-        return
-    assert np.all(np.isfinite(margin))
-    assert np.all(margin <= 1)

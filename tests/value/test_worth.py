@@ -1,26 +1,96 @@
 """What expected spend earns: margins, intervals the right way round, and when a model has earned a headline."""
 
+import math
 from dataclasses import replace
+from fractions import Fraction
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.value import logs
 from value.backtest import Window
 from value.chosen import Choice
 from value.engine import choose
 from value.expectations import Expectations
+from value.histories import Floats
 from value.likelihood import NotFittedError
-from value.spend import shrunk_margin
-from value.worth import MOST_SHOCK_SD, Margins, margins, why_not_earned, worth
+from value.worth import MOST_SHOCK_SD, YEAR_DAYS, Margins, margins, why_not_earned, worth
 
 TRIED = Choice(0, 1_000, 364, windows=(Window(600, 364), Window(500, 364)), shock_sd=0.1)
 
 
-def test_a_margin_is_the_one_that_value_spend_says() -> None:
-    profit, revenue = np.array([10.0, -5.0, np.nan, 0.0]), np.array([100.0, 100.0, 40.0, 0.0])
-    found = Margins(company=5 / 200, credibility=300.0)
-    assert found.of(profit, revenue) == pytest.approx(shrunk_margin(profit, revenue, 300.0))
+def drawn(profit: str, revenue: str, company: Fraction, credibility: int) -> Fraction:
+    """A weighted mean of the customer's own margin and the company's, in fractions."""
+    own = Fraction(profit) / Fraction(revenue)
+    weight = Fraction(revenue) / (Fraction(revenue) + credibility)
+    return weight * own + (1 - weight) * company
+
+
+def test_a_margin_is_drawn_towards_the_companys_the_less_the_more_was_bought() -> None:
+    company = Fraction(1_995, 10_010)
+    found = Margins(float(company), 100.0).of(np.array([-5.0, 2_000.0]), np.array([10.0, 10_000.0]))
+    assert found == pytest.approx(
+        [float(drawn("-5", "10", company, 100)), float(drawn("2000", "10000", company, 100))], rel=1e-12
+    )
+    # Of 10 with a measure of 100, a tenth of the way is its own; of 10,000 nearly all.
+    assert found == pytest.approx([0.1357279, 0.1999931], abs=1e-7)
+
+
+def test_a_margin_that_is_negative_stays_so_and_none_is_more_than_the_revenue() -> None:
+    found = Margins(-0.05, 100.0).of(np.array([-400.0, 5_000.0]), np.array([1_000.0, 1_000.0]))
+    assert found[0] < -0.3
+    assert found[1] == 1
+
+
+def test_a_customer_of_unknown_cost_or_without_revenue_has_the_companys_margin() -> None:
+    profit, revenue = np.array([math.nan, 5.0, -3.0, 7.0]), np.array([80.0, 0.0, -10.0, 0.004])
+    assert Margins(0.2, 100.0).of(profit, revenue) == pytest.approx([0.2] * 4)
+    assert Margins(0.2, 0.0).of(profit, revenue) == pytest.approx([0.2] * 4)
+
+
+def in_one_year(profit: list[float], revenue: list[float]) -> Margins:
+    """What customers say of margins of whom one year is known."""
+    return margins(np.arange(len(profit)), np.full(len(profit), 400), np.array(profit), np.array(revenue), end_day=400)
+
+
+def test_where_one_year_cannot_tell_the_median_customers_own_margin_counts_half() -> None:
+    found = in_one_year([10.0, 60.0, 90.0], [100.0, 200.0, 300.0])
+    assert found.of(np.array([60.0]), np.array([200.0]))[0] == pytest.approx((60 / 200 + 160 / 600) / 2)
+
+
+def test_a_company_without_any_known_margin_has_none_to_draw_to() -> None:
+    with pytest.raises(NotFittedError, match="profit is known"):
+        in_one_year([math.nan, 4.0], [10.0, 0.0])
+
+
+def by_year(profit: Floats, revenue: Floats) -> tuple[Margins, Floats]:
+    """Of amounts (customers, years): what they say of margins, and each customer's drawn one."""
+    customers, years = profit.shape
+    customer, year = np.repeat(np.arange(customers), years), np.tile(np.arange(years), customers)
+    found = margins(customer, 10_000 - YEAR_DAYS * year, profit.ravel(), revenue.ravel(), end_day=10_000)
+    return found, found.of(profit.sum(axis=1), revenue.sum(axis=1))
+
+
+def test_where_customers_do_not_differ_all_have_the_companys_margin() -> None:
+    revenue = np.array([[100.0, 120.0], [90.0, 110.0], [60.0, 80.0]])
+    profit = revenue * (0.25 + np.array([[0.1, -0.1]] * 3))
+    assert by_year(profit, revenue)[1] == pytest.approx(profit.sum() / revenue.sum(), abs=1e-3)
+
+
+money = st.floats(-1e12, 1e12)
+
+
+@given(st.lists(st.tuples(money, money, money, money), min_size=1, max_size=8))
+def test_any_margins_are_finite_and_at_most_all_of_the_revenue(rows: list[tuple[float, ...]]) -> None:
+    profit, revenue = np.array([row[:2] for row in rows]), np.array([row[2:] for row in rows])
+    try:
+        margin = by_year(profit, revenue)[1]
+    except NotFittedError:
+        return
+    assert np.all(np.isfinite(margin))
+    assert np.all(margin <= 1)
 
 
 def test_the_company_s_margin_leaves_out_whose_profit_is_not_known() -> None:
