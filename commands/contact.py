@@ -1,6 +1,7 @@
 """/melktert contact NAME: the people at a customer, their days, what they like, and what they were given."""
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 
 from sqlalchemy.engine import Connection
@@ -38,7 +39,6 @@ NAME = "contact"
 BUTTON_IS_OLD = "That button is from an older card; ask /melktert contact with the customer's name."
 LINE_MOST, LONG_MOST = contacts.NAME_MOST, 500
 GIFTS_SHOWN = 2
-PEOPLE_SHOWN = 15
 
 
 def run(request: Request, db: Database) -> Reply:
@@ -82,26 +82,45 @@ def _people(customer: Customer, request: Request, connection: Connection, *befor
     the_customer = {"customer": str(customer.id)}
     there = sum(one.gone_on is None for one in everybody)
     headline: Sentence = (customer.name, "  ·  ", Count(there, "person", "people"))
+    begin = _after(request)
+    page = [one for one in everybody if begin is None or _place(one) > begin]
     items = [
         _item(one, [gift for gift in gifts if gift.kind == "gift" and gift.contact_id == one.id], request.today)
-        for one in everybody[:PEOPLE_SHOWN]
+        for one in page
     ]
-    rest = len(everybody) - len(items)
-    more = (Note((f"And {rest} more.",), "quiet"),) if rest > 0 else ()
-    nobody = (
-        () if everybody else (Note(("Nobody is known there yet. Who decides, who uses what they buy, who pays?",)),)
-    )
+    instead: tuple[Note, ...] = ()
+    if not everybody:
+        instead = (Note(("Nobody is known there yet. Who decides, who uses what they buy, who pays?",)),)
+    elif not page:
+        instead = (Note(("The list ends here; the button People shows it from the beginning.",)),)
     return Reply(
         headline=headline,
         summary=(*headline, "."),
-        parts=(*before, *items, *more, *nobody),
+        parts=(*before, *items, *instead),
         actions=(
             Action(NAME, "Add somebody…", {**the_customer, "do": "add"}, style="primary", opens_form=True),
             Action("customer", "The brief", the_customer),
+            *([Action(NAME, "People", the_customer)] if begin else []),
         ),
         facts=(Fact("contacts", "", Count(there, "contact")),),
-        again=Action(NAME, "", the_customer),
+        again=Action(NAME, "", {**the_customer, **({"after": request.values["after"]} if begin else {})}),
     )
+
+
+def _place(contact: Contact) -> tuple[bool, int]:
+    """What the list is ordered by: whoever is not there any more stands last."""
+    return contact.gone_on is not None, contact.id
+
+
+def _key(contact: Contact) -> str:
+    is_gone, contact_id = _place(contact)
+    return f"{is_gone:d}-{contact_id}"
+
+
+def _after(request: Request) -> tuple[bool, int] | None:
+    """After whom the page begins that a button asks for; None for the first one."""
+    found = re.fullmatch(r"([01])-(\d{1,18})", request.values.get("after", ""), re.ASCII)
+    return (found[1] == "1", int(found[2])) if found else None
 
 
 def _item(contact: Contact, gifts: Sequence[touches.Touch], today: dt.date) -> Item:
@@ -124,7 +143,7 @@ def _item(contact: Contact, gifts: Sequence[touches.Touch], today: dt.date) -> I
     else:
         actions = (edit, Action(NAME, "Is there again", {**values, "do": "back"}))
     title: Sentence = (Strong(about.name), role, *invented(is_invented=contact.is_invented))
-    return Item(title=title, reason=tuple(reason), actions=actions)
+    return Item(title=title, reason=tuple(reason), actions=actions, key=_key(contact))
 
 
 # --- the form -------------------------------------------------------------------------------------------------------

@@ -1,13 +1,18 @@
 """/melktert contact: the people at a customer."""
 
 import datetime as dt
+import json
+import re
 from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
 
+from bot.buttons import pressed
+from bot.render import payload
 from commands import _yearly
 from commands._reply import Action, Invalid, Item, Reply
+from commands.contact import NAME
 from store import contacts, touches
 from store.contacts import About
 from store.touches import NewTouch
@@ -82,6 +87,38 @@ def test_who_is_gone_is_said_to_be_and_may_come_back(books: SimpleNamespace) -> 
     assert "gone since Jun 4, 2026" in read(press(books, customer=str(books.best)))
     press(books, **action(gone, "Undo").values)
     assert "gone" not in read(press(books, customer=str(books.best)))
+
+
+def names_of(books: SimpleNamespace, reply: Reply) -> tuple[list[str], Action | None]:
+    """Who is drawn in a message, and the button to the others."""
+    drawn = payload(reply)["blocks"]
+    names = [found[0] for block in drawn for found in [re.findall(r"Person \d+", json.dumps(block))] if found]
+    rest = [pressed(one) for block in drawn for one in [block.get("accessory", {})] if "Show the rest" in str(one)]
+    return names, Action(NAME, "", rest[0].values) if rest else None
+
+
+@pytest.mark.parametrize("words", [6, 100])
+def test_every_one_of_many_people_is_on_a_page(books: SimpleNamespace, words: int) -> None:
+    with books.db.writing() as connection:
+        known = [
+            contacts.add(
+                connection, books.best, About(f"Person {n}", preferences="milk tart " * words), by="U1", at=NOW
+            )
+            for n in range(70)
+        ]
+    page: Action | None = Action(NAME, "", {"customer": str(books.best)})
+    seen: list[str] = []
+    while page is not None:
+        shown = press(books, **page.values)
+        names, page = names_of(books, shown)
+        seen += names
+        if len(seen) == len(names):  # whoever goes while somebody pages through moves to the end, and hides nobody
+            with books.db.writing() as connection:
+                contacts.set_gone(connection, known[0].id, TODAY, by="U1", at=NOW)
+    assert seen == [*(one.name for one in known), known[0].name]
+    end = press(books, customer=str(books.best), after=f"1-{known[0].id}")
+    assert "The list ends here" in read(end)
+    assert action(end, "People").values == {"customer": str(books.best)}
 
 
 def test_what_they_were_given_stands_beside_them(books: SimpleNamespace) -> None:
