@@ -10,8 +10,9 @@ from decimal import Decimal
 
 from babel.numbers import format_compact_currency
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from commands._reply import Bar, Chart
@@ -20,6 +21,8 @@ INCHES, DOTS_AN_INCH = (8.0, 5.2), 150
 TITLE_POINTS, TEXT_POINTS = 19, 15
 BLUE, ORANGE, GREY, INK = "#0072B2", "#E69F00", "#6b6b6b", "#1d1c1d"
 WIDTH = 0.78
+# Of the width of the picture, to the left of the name and to its right.
+INDENT = 0.01
 # More would run into one another on a phone.
 LABELS_MOST = 6
 
@@ -29,9 +32,9 @@ def png(chart: Chart, locale: str = "en_US") -> bytes:
     figure = Figure(figsize=INCHES, dpi=DOTS_AN_INCH, facecolor="white", layout="constrained")
     canvas = FigureCanvasAgg(figure)
     axes = figure.add_subplot()
-    _bars(axes, chart)
+    _bars(figure, axes, chart)
     _labels(axes, chart, locale)
-    axes.set_title(chart.title, fontsize=TITLE_POINTS, fontweight="bold", color=INK, loc="left", parse_math=False)
+    _titles(figure, canvas, axes, chart)
     for side in ("top", "right", "left"):
         axes.spines[side].set_visible(False)
     axes.tick_params(length=0, labelsize=TEXT_POINTS, colors=INK)
@@ -42,7 +45,28 @@ def png(chart: Chart, locale: str = "en_US") -> bytes:
     return written.getvalue()
 
 
-def _bars(axes: Axes, chart: Chart) -> None:
+def _titles(figure: Figure, canvas: FigureCanvasAgg, axes: Axes, chart: Chart) -> None:
+    """Whose figures these are, and what they are. A picture is passed on without the message that it came with."""
+    what = axes.set_title(chart.title, fontsize=TEXT_POINTS, color=INK, loc="left", parse_math=False)
+    bold = {"fontsize": TITLE_POINTS, "fontweight": "bold"}
+    if not _is_drawable(chart.of):
+        what.set(**bold)
+        return
+    of = figure.suptitle(chart.of, x=INDENT, ha="left", color=INK, parse_math=False, **bold)
+    drawing: RendererAgg = canvas.get_renderer()  # type: ignore[no-untyped-call]
+    letters, room = len(chart.of), figure.bbox.width * (1 - 2 * INDENT)
+    while letters and of.get_window_extent(drawing).width > room:
+        letters -= 1
+        of.set_text(f"{chart.of[:letters].rstrip()}…")
+
+
+def _is_drawable(text: str) -> bool:
+    """Whether the font has a sign for each letter, since boxes in place of them say nothing."""
+    font = get_font(findfont(FontProperties(weight="bold")))
+    return bool(text) and all(font.get_char_index(ord(letter)) for letter in text)
+
+
+def _bars(figure: Figure, axes: Axes, chart: Chart) -> None:
     past, ahead = [float(one.value) for one in chart.past], [float(one.value) for one in chart.ahead]
     axes.bar(range(len(past)), past, WIDTH, color=BLUE, label="was")
     if not ahead:
@@ -54,9 +78,9 @@ def _bars(axes: Axes, chart: Chart) -> None:
     axes.errorbar(
         places, ahead, yerr=[below, above], fmt="none", ecolor=INK, elinewidth=2.5, capsize=8, label="likely range"
     )
-    axes.axvline(len(past) - 0.5, color=GREY, linewidth=1.5, linestyle=":", ymax=0.8)
-    axes.legend(loc="upper left", fontsize=TEXT_POINTS, frameon=False, ncols=3)
-    axes.margins(y=0.22)
+    axes.axvline(len(past) - 0.5, color=GREY, linewidth=1.5, linestyle=":")
+    # Below the axes, where neither a line nor a bar runs through it.
+    figure.legend(loc="outside lower left", fontsize=TEXT_POINTS, labelcolor=INK, frameon=False, ncols=3)
 
 
 def _labels(axes: Axes, chart: Chart, locale: str) -> None:

@@ -31,6 +31,7 @@ def reply(connection: Connection, of: Subject, place: Place) -> Reply:
     found = quarters.of(connection, of.customer.id, value.currency, period)
     told = _in_words(found, value.currency)
     chart = Chart(
+        of=name,
         title="Revenue by quarter",
         unit=value.currency,
         past=tuple(_bar(one) for one in found.past),

@@ -196,10 +196,11 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Bars of what was, and of what is expected. `unit` is a currency, `alt` says what it shows to who cannot see it,
-    and `name` is the file's.
+    """Bars of what was, and of what is expected. `of` is whose they are, `unit` a currency, `alt` says what it shows to
+    who cannot see it, and `name` is the file's.
     """
 
+    of: str
     title: str
     unit: str
     past: tuple[Bar, ...]

@@ -23,10 +23,17 @@ from tests.slack.slack import Slack
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
-def chart(*, past: tuple[int, ...] = (100, 0, 250), ahead: tuple[int, ...] = (120, 110), unit: str = "USD") -> Chart:
+def chart(
+    *,
+    past: tuple[int, ...] = (100, 0, 250),
+    ahead: tuple[int, ...] = (120, 110),
+    unit: str = "USD",
+    of: str = "Acme",
+) -> Chart:
     """Bars a quarter apart."""
     ends = [dt.date(2024, 1, 31) + dt.timedelta(days=91 * number) for number in range(len(past) + len(ahead))]
     return Chart(
+        of=of,
         title="Revenue by quarter",
         unit=unit,
         past=tuple(Bar(end, Decimal(value)) for end, value in zip(ends, past, strict=False)),
@@ -53,8 +60,10 @@ def size(picture: bytes) -> tuple[int, int]:
         chart(past=(0,), ahead=()),
         chart(past=(-500, -20), ahead=(0, 0)),
         chart(past=(10**15,) * 12, ahead=(10**15,) * 4, unit="JPY"),
+        chart(of="W" * 200),
+        chart(of="株式会社 🎂 $x^2$"),
     ],
-    ids=["plain", "no model", "nothing bought", "credits only", "large"],
+    ids=["plain", "no model", "nothing bought", "credits only", "large", "long name", "signs that no font has"],
 )
 def test_whatever_there_is_is_drawn(drawn: Chart) -> None:
     picture = png(drawn)
@@ -66,6 +75,12 @@ def test_whatever_there_is_is_drawn(drawn: Chart) -> None:
 def test_the_same_chart_is_the_same_picture() -> None:
     assert png(chart()) == png(chart())
     assert png(chart()) != png(chart(past=(100, 0, 251)))
+
+
+def test_the_picture_says_whose_figures_they_are() -> None:
+    assert png(chart(of="Acme")) != png(chart(of="Ecma"))
+    # What cannot be written is left out, and not drawn as boxes.
+    assert png(chart(of="株式会社")) == png(chart(of="有限会社"))
 
 
 def test_no_figure_is_shared_between_threads() -> None:

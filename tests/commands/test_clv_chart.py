@@ -38,6 +38,7 @@ def test_the_picture_says_the_same_as_the_words(books: SimpleNamespace) -> None:
     assert "What is ahead no model can tell yet." in words
     assert reply.chart is not None
     assert reply.chart.past[-2] == Bar(date(2026, 3, 1), Decimal(259_900))
+    assert reply.chart.of == "Metropolitan Bicycle Supply"
     assert reply.chart.name == "metropolitan-bicycle-supply.png"
     assert reply.chart.alt == "Metropolitan Bicycle Supply, revenue by quarter, as bars"
 
