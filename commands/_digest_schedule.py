@@ -105,6 +105,8 @@ def send(request: Request, connection: Connection) -> Reply:
     asked = digest_due.send_now(connection, kept, request.now)
     if asked.outcome == "on_its_way":
         raise Invalid(channel="The digest of this channel is on its way already.")
+    if asked.outcome == "held":
+        raise Invalid(channel="It is held back, and may stand here already; /melktert deliveries lets an admin decide.")
     upcoming = digest_due.next_slot(connection, kept, request.now)
     if asked.slot is None:
         last = digest_due.last_sent_at(connection, kept.reader)

@@ -96,11 +96,12 @@ def _of_reps(connection: Connection, now: dt.datetime) -> Iterator[Due]:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What came of asking for a digest at once: it was `put`, for this slot; one is on its way already; or there is
-    none to send, since the last one was sent not long ago, or the next one early.
+    """What came of asking for a digest at once: it was `put`, for this slot; one is on its way already; one is held
+    that may have been posted, of which an admin decides; or there is none to send, since the last one was sent not long
+    ago, or the next one early.
     """
 
-    outcome: Literal["put", "on_its_way", "sent"]
+    outcome: Literal["put", "on_its_way", "held", "sent"]
     slot: Slot | None = None
 
 
@@ -124,15 +125,19 @@ def send_now(connection: Connection, kept: Kept, now: dt.datetime) -> Asked:
         one = Due(kept.reader, slot, now + LATE_MOST, kept.schedule.zone, channel_id=kept.channel_id)
         if _put(connection, one, now, now) or _put_again(connection, one, now):
             return Asked("put", slot)
+        if connection.scalar(sa.select(rows.c.state).where(rows.c.key == one.key)) == "held":
+            return Asked("held", slot)
     return Asked("sent")
 
 
 def _put_again(connection: Connection, one: Due, now: dt.datetime) -> bool:
-    """Let one be posted that is held, was let go, was missed, or came due during a pause; False for one that was sent.
+    """Let one be posted that is held, was let go, was missed, or came due during a pause; False for one that was sent,
+    or may have been.
 
     What was to stand below it is put anew when it is posted.
     """
-    over = (rows.c.key == one.key) & rows.c.state.in_(("held", "dropped"))
+    is_not_there = rows.c.posting_at.is_(None) | rows.c.is_missed
+    over = (rows.c.key == one.key) & rows.c.state.in_(("held", "dropped")) & is_not_there
     row_id = connection.scalar(sa.select(rows.c.id).where(over))
     if row_id is None:
         return False

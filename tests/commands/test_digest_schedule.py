@@ -131,6 +131,14 @@ def test_what_could_not_be_posted_is_sent_once_somebody_asks_for_it(team: Simple
     assert (one.key, one.is_missed) == (digest_due.key_of(team.kept.reader, TODAY), False)
 
 
+def test_what_may_have_been_posted_is_not_sent_by_whoever_does_not_know(team: SimpleNamespace) -> None:
+    with team.db.writing() as connection:
+        digest_due.plan(connection, NOW)
+        connection.execute(tables.deliveries.update().values(state="held", posting_at=NOW))
+    with pytest.raises(Invalid, match="/melktert deliveries lets an admin decide"):
+        asked(team.db, text="send", now=NOW + dt.timedelta(days=1))
+
+
 def test_a_digest_that_was_due_before_its_schedule_is_not_late(team: SimpleNamespace) -> None:
     later = NOW + dt.timedelta(hours=2)
     with team.db.writing() as connection:
