@@ -70,11 +70,10 @@ def propose(
     *,
     passing_over: int = 0,
     only_never: bool = False,
-    only_loyal: bool = False,
 ) -> list[Proposal]:
     """Whom to invite to this event, at most so many: first the loyal whom nobody ever invited, then the loyal who were
     invited before, then whoever buys and was never invited; the most valuable of each first. Or those alone who were
-    never invited, or who are loyal.
+    never invited.
     """
     covered, currency = coverage(connection), currencies.of_most_customers(connection)
     if covered is None or currency is None:
@@ -85,13 +84,9 @@ def propose(
     last = _last_invitation()
     standing = customer_standings.c
     rank = sa.case((is_loyal & ~_WAS_INVITED, 0), (is_loyal, 1), else_=2)
-    # All of one kind come along the index by value, and the first of them at once.
-    order = () if only_never and only_loyal else (rank,)
     chosen = [*_worth_inviting(end, currency), is_loyal | ~_WAS_INVITED]
     if only_never:
         chosen.append(~_WAS_INVITED)
-    if only_loyal:
-        chosen.append(is_loyal)
     if event_id is not None:
         invited = sa.select(event_guests.c.customer_id).where(event_guests.c.event_id == event_id)
         chosen.append(customers.c.id.not_in(invited))
@@ -107,7 +102,7 @@ def propose(
         .outerjoin(reps, reps.c.id == customers.c.owner_rep_id)
         .outerjoin(last, (last.c.customer_id == customers.c.id) & (last.c.newest == 1))
         .where(*chosen)
-        .order_by(*order, standing.at_stake_minor.desc(), standing.customer_id)
+        .order_by(rank, standing.at_stake_minor.desc(), standing.customer_id)
         .limit(most)
         .offset(passing_over)
     )
