@@ -43,13 +43,24 @@ SAID: dict[State, str] = {
 }
 
 
-def listed(coming: Sequence[Event], past: Sequence[Event], never: NeverInvited, today: dt.date) -> Reply:
-    """What is to come, what was, and how many customers were never invited to anything."""
-    headline: Sentence = ("Days out  ·  ", Count(len(coming), "event"), " to come")
-    parts: list[Part] = [_entry(event, today) for event in coming]
+def listed(
+    coming: Sequence[Event],
+    past: Sequence[Event],
+    never: NeverInvited,
+    today: dt.date,
+    *,
+    passing_over: int = 0,
+    called: str = "",
+) -> Reply:
+    """What is to come, what was, and how many customers were never invited to anything; all of it, or what is `called`
+    so. Passes over so many events of a list that goes on.
+    """
+    to_come = sum(not event.is_cancelled for event in coming)
+    headline: Sentence = ("Days out  ·  ", Count(to_come, "event"), " to come")
+    parts: list[Part] = [_entry(event, today) for event in coming[passing_over:]]
     if not coming:
         parts.append(Note(("No event is to come. Make one, and Melktert says whom to invite.",)))
-    parts += [_entry(event, today) for event in past]
+    parts += [_entry(event, today) for event in past[max(0, passing_over - len(coming)) :]]
     parts += _never(never)
     actions = [Action(NAME, "New event…", {"do": "make"}, style="primary", opens_form=True)]
     if never.never:
@@ -60,11 +71,15 @@ def listed(coming: Sequence[Event], past: Sequence[Event], never: NeverInvited, 
         parts=tuple(parts),
         actions=tuple(actions),
         facts=(
-            Fact("events", "to come", Count(len(coming), "event")),
+            Fact("events", "to come", Count(to_come, "event")),
             Fact("never_invited", "never invited", Count(never.never, "customer")),
         ),
-        again=Action(NAME, ""),
+        again=Action(NAME, "", {**({"called": called} if called else {}), **_page(passing_over)}),
     )
+
+
+def _page(passing_over: int) -> dict[str, str]:
+    return {"after": str(passing_over)} if passing_over else {}
 
 
 def _never(never: NeverInvited) -> list[Part]:
@@ -82,13 +97,17 @@ def _never(never: NeverInvited) -> list[Part]:
 def _entry(event: Event, today: dt.date) -> Item:
     return Item(
         title=(Strong(event.title), "  ·  ", Date(event.held_on), f" ({_when(event, today)})"),
-        reason=(*_where(event), *_counted(event, today), *invented(is_invented=event.is_invented)),
+        reason=(*_off(event), *_where(event), *_counted(event, today), *invented(is_invented=event.is_invented)),
         actions=(Action(NAME, "Show", {"event": str(event.id)}),),
     )
 
 
 def _when(event: Event, today: dt.date) -> str:
     return ahead(event.held_on, today) if event.held_on >= today else ago(event.held_on, today)
+
+
+def _off(event: Event) -> Sentence:
+    return (Strong("Called off"), "  ·  ") if event.is_cancelled else ()
 
 
 def _where(event: Event) -> Sentence:
@@ -134,7 +153,7 @@ def card(event: Event, guests: Sequence[Guest], today: dt.date, passing_over: in
             Fact("invited", "invited", Count(event.invited, "customer")),
             Fact("coming", "coming", Count(event.coming, "customer")),
         ),
-        again=Action(NAME, "", {"event": str(event.id)}),
+        again=Action(NAME, "", {"event": str(event.id), **_page(passing_over)}),
     )
 
 
@@ -156,7 +175,7 @@ def _card_actions(event: Event, *, is_over: bool) -> tuple[Action, ...]:
 
 def _guest(event: Event, guest: Guest, today: dt.date) -> Item:
     of = {"event": str(event.id), "customer": str(guest.customer_id)}
-    choices = AFTERWARDS if event.held_on <= today else BEFORE
+    choices = () if event.is_cancelled else AFTERWARDS if event.held_on <= today else BEFORE
     actions = [
         Action(NAME, LABELS[state], {**of, "do": "state", "state": state}) for state in choices if state != guest.state
     ]
@@ -194,7 +213,7 @@ def proposals(event: Event, found: Sequence[Proposal], passing_over: int) -> Rep
         summary=(*headline, ": ", ", ".join(one.name for one in found[:3]), "."),
         parts=(*items, *nobody, Note(_rule(), "quiet")),
         actions=tuple(actions),
-        again=Action(NAME, "", {**of, "view": "guests", **({"after": str(passing_over)} if passing_over else {})}),
+        again=Action(NAME, "", {**of, "view": "guests", **_page(passing_over)}),
     )
 
 

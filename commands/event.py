@@ -53,16 +53,16 @@ def _shown(connection: Connection, request: Request) -> Reply:
     if "event" in request.values:
         event = _event_forms.of_values(connection, request)
         return _event_card.card(event, events.guests(connection, event.id), request.today, after)
-    return _by_title(connection, request, request.text.strip())
+    return _by_title(connection, request, request.values.get("called", request.text).strip(), after)
 
 
-def _by_title(connection: Connection, request: Request, text: str) -> Reply:
+def _by_title(connection: Connection, request: Request, text: str, after: int) -> Reply:
     first, _, rest = text.partition(" ")
     found = events.called(connection, text) if text else []
     if len(found) == 1:
         return _event_card.card(found[0], events.guests(connection, found[0].id), request.today)
     if not text:
-        return _list(connection, request)
+        return _list(connection, request, after)
     if first.casefold() == NEW and not found:
         headline: Sentence = ("Make an event",)
         values = {"do": "make", "title": clean(rest)[: _event_forms.TITLE_MOST]}
@@ -74,13 +74,15 @@ def _by_title(connection: Connection, request: Request, text: str) -> Reply:
         raise Invalid(event=f"No event is called “{_naming.short(text)}”; /event lists those that are.")
     coming = [event for event in found if event.held_on >= request.today]
     past = [event for event in found if event.held_on < request.today]
-    return _event_card.listed(coming, past, guests.never_invited(connection), request.today)
+    return _event_card.listed(
+        coming, past, guests.never_invited(connection), request.today, passing_over=after, called=text
+    )
 
 
-def _list(connection: Connection, request: Request) -> Reply:
+def _list(connection: Connection, request: Request, after: int) -> Reply:
     coming = events.coming(connection, request.today)
     past = events.past(connection, request.today)
-    return _event_card.listed(coming, past, guests.never_invited(connection), request.today)
+    return _event_card.listed(coming, past, guests.never_invited(connection), request.today, passing_over=after)
 
 
 def _never(connection: Connection) -> Reply:

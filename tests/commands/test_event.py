@@ -5,8 +5,9 @@ from types import SimpleNamespace
 
 import pytest
 
+from bot.wording import plain
 from commands._reply import Action, Invalid, Item, Person, Reply
-from store import contacts, standings, touches
+from store import contacts, events, standings, touches
 from store.contacts import About
 from tests.commands.asking import TODAY, ask, facts, read
 from tests.ledger import NOW
@@ -160,3 +161,50 @@ def test_values_that_were_tampered_with_are_refused(race: SimpleNamespace, value
 def test_an_unknown_title_says_what_to_do(race: SimpleNamespace) -> None:
     with pytest.raises(Invalid, match="/event lists those that are"):
         ask(race.db, "/event ballet")
+
+
+def test_a_stale_button_takes_nobody_off_who_came_meanwhile(race: SimpleNamespace) -> None:
+    invited = press(race, do="invite", event=race.event, customer=str(race.best))
+    after = HELD_ON + DAY
+    press(race, after, do="state", event=race.event, customer=str(race.best), state="came")
+    with pytest.raises(Invalid, match="invitation stays"):
+        press(race, after, **action(invited, "Undo").values)
+    assert "1 came" in read(press(race, after, event=race.event))
+
+
+def test_what_was_called_off_is_marked_in_a_list_and_asks_nobody_who_came(race: SimpleNamespace) -> None:
+    press(race, do="invite", event=race.event, customer=str(race.best))
+    submit_other = ask(
+        race.db,
+        "/event",
+        values={"do": "make", "title": "Race day dinner", "held_on": HELD_ON.isoformat()},
+        person=REP,
+        origin="form",
+        receipt="view 2",
+    )
+    press(race, do="off", event=race.event)
+    words = read(ask(race.db, "/event race d", person=REP))
+    assert "1 event to come" in words
+    assert words.count("Called off") == 1
+    assert "Called off" not in read(press(race, event=action(submit_other, "The event").values["event"]))
+    card = press(race, HELD_ON + DAY, event=race.event)
+    assert {one.label for part in card.parts if isinstance(part, Item) for one in part.actions}.isdisjoint({"Came"})
+
+
+def test_the_rest_of_a_long_list_goes_on_where_the_first_page_ended(race: SimpleNamespace) -> None:
+    with race.db.writing() as connection:
+        for number in range(30):
+            new = events.NewEvent(f"Tasting {number}", HELD_ON + (number + 1) * DAY)
+            events.make(connection, new, by="U1", at=NOW)
+
+    def titles(reply: Reply) -> list[str]:
+        return [plain(part.title).split("  ")[0] for part in reply.parts if isinstance(part, Item)]
+
+    assert titles(press(race))[:3] == ["Race day", "Tasting 0", "Tasting 1"]
+    second = press(race, after="20")
+    assert titles(second)[:2] == ["Tasting 19", "Tasting 20"]
+    assert second.again is not None
+    assert second.again.values == {"after": "20"}
+    called = ask(race.db, "/event tasting", person=REP)
+    assert called.again is not None
+    assert titles(press(race, **called.again.values, after="25")) == titles(called)[25:]

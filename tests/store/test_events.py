@@ -148,3 +148,63 @@ def test_events_are_found_by_their_titles(race: SimpleNamespace) -> None:
     with pytest.raises(RefusedError, match="not there any more"):
         events.existing(race.connection, 99)
     assert isinstance(race.connection, Connection)
+
+
+@pytest.mark.parametrize("said", ["coming", "declined", "came"])
+def test_an_invitation_that_was_answered_since_is_not_taken_back(race: SimpleNamespace, said: State) -> None:
+    invite(race, race.acme)
+    say(race, said)
+    before = touched(race)
+    with pytest.raises(RefusedError, match="invitation stays"):
+        events.take_back(race.connection, race.id, race.acme, by="U1", at=NOW)
+    assert touched(race) == before
+    assert [guest.state for guest in events.guests(race.connection, race.id)] == [said]
+
+
+def test_whoever_invites_anew_on_another_day_has_touched_them_on_that_day(race: SimpleNamespace) -> None:
+    ben = Who(slack_user_id="U2")
+    invite(race, race.acme)
+    events.take_back(race.connection, race.id, race.acme, by="U1", at=NOW)
+    events.invite(race.connection, race.id, race.acme, who=ben, on=TODAY + DAY, by="U2", at=NOW)
+    (touch,) = touches.last(race.connection, race.acme, 9)
+    assert (touch.happened_on, touch.author, touch.people[0].slack_user_id) == (TODAY + DAY, "U2", "U2")
+    assert standings.get(race.connection, race.acme).last_touch_on == TODAY + DAY
+
+
+def test_the_same_invitation_once_more_is_the_same_touch(race: SimpleNamespace) -> None:
+    invite(race, race.acme)
+    (first,) = touches.last(race.connection, race.acme, 9)
+    events.take_back(race.connection, race.id, race.acme, by="U1", at=NOW)
+    invite(race, race.acme)
+    assert [one.id for one in touches.last(race.connection, race.acme, 9)] == [first.id]
+
+
+def test_nobody_came_to_what_was_called_off(race: SimpleNamespace) -> None:
+    invite(race, race.acme)
+    events.set_cancelled(race.connection, race.id, is_cancelled=True, by="U1", at=NOW)
+    for state in events.AFTERWARDS:
+        with pytest.raises(RefusedError, match="called off"):
+            say(race, state)
+    assert touched(race) == [("invitation", TODAY)]
+    events.set_cancelled(race.connection, race.id, is_cancelled=False, by="U1", at=NOW)
+    assert say(race, "came") == "invited"
+
+
+def test_whose_visit_was_deleted_has_not_come_until_it_is_put_back(race: SimpleNamespace) -> None:
+    invite(race, race.acme)
+    say(race, "came")
+    visit = touches.last(race.connection, race.acme)[0]
+
+    def state() -> tuple[str, int]:
+        (guest,) = events.guests(race.connection, race.id)
+        return guest.state, events.existing(race.connection, race.id).guests["came"]
+
+    assert state() == ("came", 1)
+    touches.delete(race.connection, visit.id, by="U1", at=NOW)
+    assert state() == ("invited", 0)
+    touches.restore(race.connection, visit.id, by="U1", at=NOW)
+    assert state() == ("came", 1)
+    touches.edit(race.connection, visit.id, {"customer_id": race.zephyr}, by="U1", at=NOW)
+    assert state() == ("invited", 0)
+    assert say(race, "came") == "invited"
+    assert touched(race) == [("visit", HELD_ON), ("invitation", TODAY)]
