@@ -18,12 +18,12 @@ from slackblocks import ConfirmationDialogue, PlainText
 from bot import limits, shapes
 from bot.mrkdwn import plain_text
 from bot.shapes import Json
+from commands._carried import written
 from commands._reply import Action, Invalid
 
 BUTTONS_A_ROW = 5
 _MENU = "menu"
 _FORM = "form"
-_COMPACT = json.JSONEncoder(separators=(",", ":"), sort_keys=True)
 _COMMAND = re.compile(r"[\w-]+", re.ASCII)
 
 
@@ -87,7 +87,7 @@ def row(actions: Sequence[Action], place: str, *, is_primary_free: bool, room: i
     for number, action in enumerate(actions, start=1):
         is_primary = is_primary_free and action.style == "primary"
         button = _button(action, f"{place}.{number}", is_primary=is_primary)
-        takes = len(json.dumps(button))
+        takes = limits.size(json.dumps(button, ensure_ascii=False, separators=(",", ":")))
         if button is not None and takes <= room:
             room -= takes
             is_primary_free = is_primary_free and not is_primary
@@ -106,11 +106,11 @@ def row(actions: Sequence[Action], place: str, *, is_primary_free: bool, room: i
 
 def _button(action: Action, place: str, *, is_primary: bool) -> Json | None:
     form = f"+{_FORM}" if action.opens_form else ""
-    action_id, value = f"{action.command}{form}:{place}", compact(dict(action.values))
+    action_id, value = f"{action.command}{form}:{place}", written(dict(action.values))
     label = _label(action, limits.BUTTON_TEXT)
     if not (is_command(action.command) and label):
         return None
-    if len(action_id) > limits.ACTION_ID or len(value) > limits.BUTTON_VALUE:
+    if len(action_id) > limits.ACTION_ID or limits.size(value) > limits.BUTTON_VALUE:
         return None
     style: Literal["primary", "danger"] | None = "primary" if is_primary else None
     if action.style == "danger":
@@ -144,17 +144,11 @@ def _menu(actions: Sequence[Action], place: str) -> Json | None:
 
 def _option(action: Action) -> Json | None:
     form = [_FORM] if action.opens_form else []
-    value, label = compact([action.command, dict(action.values), *form]), _label(action, limits.OPTION_TEXT)
-    if not (is_command(action.command) and label) or len(value) > limits.OPTION_VALUE:
+    value, label = written([action.command, dict(action.values), *form]), _label(action, limits.OPTION_TEXT)
+    if not (is_command(action.command) and label) or limits.size(value) > limits.OPTION_VALUE:
         return None
     return shapes.option(label, value)
 
 
 def _label(action: Action, room: int) -> str:
     return plain_text((action.label,), room) or plain_text((action.command,), room)
-
-
-def compact(value: object) -> str:
-    """Compact JSON in ASCII without & < >, so that it comes back from Slack as it left."""
-    text = _COMPACT.encode(value)
-    return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")

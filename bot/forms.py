@@ -29,11 +29,12 @@ from slackblocks import (
 from slackblocks import Option as Choice
 
 from bot import limits
-from bot.buttons import Press, compact, is_command, storable, texts
+from bot.buttons import Press, is_command, storable, texts
 from bot.fitting import MODAL
 from bot.mrkdwn import ELLIPSIS, clean, cut, is_slack_user_id, plain_text
 from bot.render import blocks, notes
 from bot.shapes import Json, drawn
+from commands._carried import written
 from commands._reply import Field, Form, Invalid, Note, Option, Reply
 
 CALLBACK_ID = "form"
@@ -66,8 +67,8 @@ def view(form: Form, locale: str = "en_US", *, errors: Mapping[str, str] | None 
         *notes(form.intro, "intro", locale),
         *(drawn(_input(field)) for field in form.fields),
     ]
-    metadata = compact({"command": form.command, "values": dict(form.values)})
-    if len(metadata) > limits.METADATA:
+    metadata = written({"command": form.command, "values": dict(form.values)})
+    if limits.size(metadata) > limits.METADATA:
         raise ValueError(f"The form of {form.command} carries {len(metadata):,} characters, of {limits.METADATA:,}.")
     if len(body) > limits.VIEW_BLOCKS:
         raise ValueError(f"The form of {form.command} has {len(body)} blocks, of {limits.VIEW_BLOCKS}.")

@@ -21,7 +21,7 @@ from rich.console import Console
 from rich.text import Text
 
 import commands
-from bot.answer import Unanswered, answer, guarded, split
+from bot.answer import Unanswered, attempt, guarded, split
 from bot.console import columns
 from bot.ink import CUSTARD
 from bot.layout import wrap
@@ -54,7 +54,8 @@ _PLACEHOLDER = "clv NAME, top, a number, or help"
 
 class Session:
     """What goes on between one greeting and one goodbye: the buttons on the screen belong to the last card that had
-    any. `clock` gives the moment in UTC, `confirm` puts a question before a button that asks for it.
+    any, and a refusal takes them away. `clock` gives the moment in UTC, `confirm` puts a question before a button that
+    asks for it.
     """
 
     def __init__(self, db: Database, console: Console, log: Log, clock: Callable[[], dt.datetime]) -> None:
@@ -92,8 +93,13 @@ class Session:
     def _answer(self, asked: str | Action) -> None:
         try:
             with guarded(self.log, asked=str(asked)):
-                reply = answer(self.db, asked, self.request(), self.log)
-                self.buttons = draw(reply, self.console) or self.buttons
+                try:
+                    reply, older = attempt(self.db, asked, self.request(), self.log), self.buttons
+                except Unanswered as unanswered:
+                    # A number typed next is meant for what was just refused, never for an older card.
+                    reply, older = unanswered.reply, ()
+                self.buttons = ()
+                self.buttons = draw(reply, self.console) or older
         except Unanswered as unanswered:
             self._say(str(unanswered))
 

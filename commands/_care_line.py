@@ -1,13 +1,13 @@
 """A line that begins with a customer and goes on: "acme yesterday 45m spoke to the buyer"."""
 
 import datetime as dt
-import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from sqlalchemy.engine import Connection
 
+from commands._carried import carried
 from commands._naming import MOST_CANDIDATES, QUOTES, offered, short
 from commands._reply import Action, Code, Invalid, Note, Reply, Request, Sentence
 from store import customers, names
@@ -18,7 +18,7 @@ from value.phrases import Reader, UnclearError
 NAME_WORDS_MOST = 7
 # Without a day or minutes after it, a misspelt name is looked for in so many words.
 MISSPELT_WORDS_MOST = 3
-# What a button can carry beside the rest of its values, in characters as they are sent: see `carried`.
+# What a button can carry beside the rest of its values, in characters as they are sent.
 LONGEST_REST = 1_000
 TWICE_WITHIN = dt.timedelta(minutes=10)
 
@@ -244,12 +244,6 @@ def offer(connection: Connection, line: Line, request: Request, choose: Action) 
     values: Mapping[str, str] = {**choose.values, "rest": line.rest, "once": request.receipt or ""}
     own = {customer_id: {"rest": rest} for customer_id, rest in line.rests.items()}
     return offered(connection, line.name, line.found, Action(choose.command, choose.label, values), own)
-
-
-def carried(text: str) -> int:
-    """How many characters the text takes in a button: quotes and line ends two, & < > six, what needs two units two."""
-    written = json.dumps(text, ensure_ascii=False)
-    return len(written.encode("utf-16-le", "surrogatepass")) // 2 - 2 + 5 * sum(written.count(one) for one in "&<>")
 
 
 def receipt_of(request: Request, customer_id: int) -> str | None:

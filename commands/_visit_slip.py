@@ -3,6 +3,7 @@
 import datetime as dt
 
 from commands import _care_line, _naming, _visit_read
+from commands._carried import carried
 from commands._reply import Action, Invalid, Note, Reply, Request, Sentence
 from commands._visit_line import Slip
 from store.customers import Customer
@@ -12,7 +13,7 @@ from value.phrases import UnclearError
 def ask(customer: Customer, slip: Slip, request: Request) -> Reply:
     """Which day was meant. Each button goes on with the whole line; together they log one touch. Errors: Invalid."""
     word = _naming.short(slip.word)
-    if _care_line.carried(slip.before + slip.word + slip.after) > _care_line.LONGEST_REST:
+    if carried(slip.before + slip.word + slip.after) > _care_line.LONGEST_REST:
         raise Invalid(day=f"Did you mean {slip.meant} by “{word}”? Write {slip.meant}, or today before it.")
     headline: Sentence = (f"Did you mean {slip.meant}?",)
     day, why = _day(slip.meant, request)

@@ -3,6 +3,7 @@
 from sqlalchemy.engine import Connection
 
 from commands import _care_line
+from commands._carried import carried
 from commands._reply import Action, Note, Reply, Request, Sentence
 from commands._visit_said import KINDS, told, undo_and_edit
 from store import touches
@@ -31,7 +32,7 @@ def already(before: Touch, new: NewTouch, rest: str, request: Request) -> Reply:
     if new.minutes is not None and new.minutes != before.minutes:
         notes.append(Note(("Its minutes are as they were; Edit… changes them.",), "warning"))
     again = []
-    if _care_line.carried(rest) <= _care_line.LONGEST_REST:
+    if carried(rest) <= _care_line.LONGEST_REST:
         as_note = {"as_note": "yes"} if request.values.get("as_note") else {}
         values = {**as_note, **_care_line.again(request), "customer": str(before.customer_id), "rest": rest}
         again.append(Action("visit", "Log it again", values))

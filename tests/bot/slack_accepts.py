@@ -170,7 +170,7 @@ def _element(element: dict[str, Any]) -> Iterator[str]:
 
 
 def _value(value: str, most: int) -> Iterator[str]:
-    if not 1 <= len(value) <= most or not value.isascii() or re.search("[&<>]", value):
+    if not 1 <= units(value) <= most or INVISIBLE.search(value) or re.search("[&<>]", value):
         yield f"value {value[:50]!r}"
 
 

@@ -71,6 +71,14 @@ def test_an_action_that_slack_cannot_carry_is_left_out_and_counted() -> None:
     assert drawn["blocks"][-1]["elements"][0]["text"] == "… and 1 more action"
 
 
+@pytest.mark.parametrize("letters", ["обсудили новый заказ ", "新しい注文について ", "שלום עולם "])
+def test_letters_of_every_script_are_carried_as_they_are(letters: str) -> None:
+    rest = (letters * 100)[:600]
+    drawn = payload(Reply(("x",), actions=tuple(Action("visit", f"{n}", {"rest": f"{n} {rest}"}) for n in range(3))))
+    assert [pressed(click).values["rest"] for click in clicks(drawn)] == [f"{n} {rest}" for n in range(3)]
+    assert faults(drawn) == []
+
+
 def test_only_one_button_is_the_primary_one() -> None:
     actions = tuple(Action("clv", f"Show {n}", style="primary") for n in range(3))
     item = Item(("Acme",), actions=(Action("clv", "Open", style="primary"),))

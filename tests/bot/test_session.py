@@ -89,6 +89,12 @@ def test_the_up_arrow_repeats_also_in_the_next_session(session: Session, tmp_pat
         assert "Your best customer" in type_in(again, keys, UP + ENTER, history=history)
 
 
+def test_a_number_after_a_refusal_presses_no_button_of_an_older_card(session: Session) -> None:
+    shown = say(session, "top", "clv", "1")
+    assert "Say which customer" in shown
+    assert "There is no button 1; there is none." in shown
+
+
 def test_help_lists_the_commands_and_says_how_buttons_work(session: Session, keys: PipeInput) -> None:
     shown = type_in(session, keys, "help\r")
     assert "/clv NAME" in shown

@@ -2,7 +2,7 @@
 
 import pytest
 
-from commands._care_line import Line, carried, day_leads, read
+from commands._care_line import Line, day_leads, read
 from store.database import Database
 from tests.ledger import NOW, Ledger
 from value.phrases import Reader
@@ -139,8 +139,3 @@ def test_a_customer_who_is_called_like_a_day_is_never_a_guess(db: Database) -> N
         sure = line(db, text).certain
         assert sure is not None
         assert sure.name == "Friday Sports"
-
-
-@pytest.mark.parametrize(("text", "characters"), [("friday", 6), ('"a"\n', 7), ("обсудили", 8), ("a&b", 8), ("🚲", 2)])
-def test_what_a_button_carries_is_measured_as_it_is_sent(text: str, characters: int) -> None:
-    assert carried(text) == characters
