@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 from commands import _clv_card, _clv_chart, _clv_subject, _clv_why, _naming
 from commands._amount import amount, is_below_zero, looks_like_an_amount, signs
 from commands._naming import QUOTES, short
-from commands._reply import Action, Command, Field, Form, Invalid, Policy, Reply, Request, Shortcut
+from commands._reply import Action, Command, Field, Form, Invalid, Note, Policy, Reply, Request, Shortcut
 from store import dossiers, names, sources
 from store.database import Database
 from store.dossiers import Dossier
@@ -18,6 +18,8 @@ from store.money import from_minor
 NAME = "clv"
 WHY, CHART = "why", "chart"
 VIEWS = (WHY, CHART)
+# A number before a name is a deal from here on; a smaller one is rather part of the name: "3 sports".
+FIRST_DEAL_LEAST = 1_000
 BELOW_ZERO = "A deal must be above zero; write it as 15000, 15,000 or 15k."
 # Digits with points and commas that could mean two things: 1.500, €500,50.
 AMBIGUOUS = re.compile(r"[$€£¥]?[\d.,']+[kKmM]?[$€£¥]?", re.ASCII)
@@ -104,7 +106,7 @@ def _refuse_a_strange_amount(connection: Connection, text: str) -> None:
 
 def readings(text: str) -> list[Asked]:
     """What "route 66 500 why" may mean, the longest name first: a customer may be called "Route 66", "Route 66 500" or
-    "Tell Me Why". A name in quotes ends at its quote.
+    "Tell Me Why". The view may stand before the deal, and the deal before the name. A name in quotes ends at its quote.
 
     Errors: Invalid where what follows a quoted name is neither an amount nor a view.
     """
@@ -121,8 +123,21 @@ def readings(text: str) -> list[Asked]:
     for start in range(len(words) - 1, max(0, len(words) - 5), -1):
         deal = amount(" ".join(words[start:]))
         if deal is not None:
-            found.append(Asked(" ".join(words[:start]), *deal, view))
-    return found
+            before = words[:start]
+            found.append(Asked(" ".join(before), *deal, view))
+            if len(before) > 1 and not view and before[-1].casefold() in VIEWS:
+                found.append(Asked(" ".join(before[:-1]), *deal, before[-1].casefold()))
+    return [*found, *_after_the_deal(words, view)]
+
+
+def _after_the_deal(words: list[str], view: str) -> list[Asked]:
+    """What "15000 route 66" may mean: the deal first."""
+    for count in range(min(4, len(words) - 1), 0, -1):
+        deal = amount(" ".join(words[:count]))
+        name = " ".join(words[count:])
+        if deal is not None and deal[0] >= FIRST_DEAL_LEAST and amount(name) is None:
+            return [Asked(name, *deal, view)]
+    return []
 
 
 def _after_the_quote(name: str, words: list[str]) -> Asked:
@@ -142,14 +157,23 @@ def _answer(asked: Asked, known: Dossier, request: Request, connection: Connecti
     if known.coverage is None:
         return _naming.no_ledger()
     subject = _clv_subject.subject(known)
-    if asked.view == WHY:
-        return _clv_why.reply(connection, subject, request.person.role)
-    if asked.view == CHART:
-        return _clv_chart.reply(connection, subject, request.place)
     deal = None
     if asked.deal is not None:
         deal = _deal(asked.deal, asked.deal_currency, subject.figures.value.currency)
+    if asked.view == WHY:
+        return _without_the_deal(_clv_why.reply(connection, subject, request.person.role), subject, deal)
+    if asked.view == CHART:
+        return _without_the_deal(_clv_chart.reply(connection, subject, request.place), subject, deal)
     return _clv_card.reply(connection, subject, request.today, deal)
+
+
+def _without_the_deal(view: Reply, subject: _clv_subject.Subject, deal: Decimal | None) -> Reply:
+    """The view, with where the deal stands that was typed with it."""
+    if deal is None:
+        return view
+    card = Action(NAME, "The card with the deal", {"customer": str(subject.customer.id), "deal": f"{deal:f}"})
+    note = Note((f"The deal of {deal:,f} stands on the card, beside the lifetime.",))
+    return replace(view, parts=(*view.parts, note), actions=(card, *view.actions))
 
 
 def _deal(deal: Decimal, typed: str, currency: str | None) -> Decimal:

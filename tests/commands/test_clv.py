@@ -543,3 +543,29 @@ def test_what_nobody_can_see_is_no_name(books: SimpleNamespace, text: str) -> No
 def test_two_views_at_once_are_refused_with_what_to_type(books: SimpleNamespace, text: str, named: str) -> None:
     with pytest.raises(Invalid, match=named):
         ask(books.db, f"/clv {text}")
+
+
+@pytest.mark.parametrize("line", ["/clv 15000 losing", "/clv 15k losing", "/clv USD 15,000 losing"])
+def test_the_deal_may_stand_before_the_name(books: SimpleNamespace, line: str) -> None:
+    assert read(ask(books.db, line)) == read(ask(books.db, "/clv losing ltd 15000"))
+
+
+def test_a_deal_before_a_misspelt_name_is_kept_by_its_button(books: SimpleNamespace) -> None:
+    (item,) = (part for part in ask(books.db, "/clv 20000 metropolitn").parts if isinstance(part, Item))
+    assert item.actions[0].values["deal"] == "20000"
+
+
+@pytest.mark.parametrize("view", ["why", "chart"])
+def test_a_deal_beside_another_view_is_said_and_one_press_away_in_either_order(
+    books: SimpleNamespace, view: str
+) -> None:
+    for line in (f"/clv metropolitan 20000 {view}", f"/clv metropolitan {view} 20000"):
+        reply = ask(books.db, line)
+        assert "The deal of 20,000 stands on the card" in read(reply)
+        assert reply.actions[0].values == {"customer": str(books.best), "deal": "20000"}
+        with_view = [part for part in reply.parts if "deal" not in str(part)]
+        assert with_view == list(ask(books.db, f"/clv metropolitan {view}").parts)
+
+
+def test_a_small_number_before_a_name_is_no_deal(books: SimpleNamespace) -> None:
+    assert "Did you mean" in read(ask(books.db, "/clv 3 losing"))
