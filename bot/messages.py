@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bot.typed import typed
+from bot.message_text import said as said_in
+from bot.typed import named, typed
 
 # Follows the command's name in the callback_id of the shortcut of a message: the bare name is that of the global one.
 OF_MESSAGE = "-message"
@@ -12,9 +13,10 @@ SAID_MOST = 2_500
 
 
 def values_of(body: Mapping[str, Any]) -> dict[str, str]:
-    """The message's text, where it is, and the channel that it is in."""
+    """The message's text as people read it, where it is, and the channel that it is in."""
     message, channel = body.get("message") or {}, body.get("channel") or {}
-    said = typed(str(message.get("text") or ""))
+    user = body.get("user") or {}
+    said = typed(named(said_in(message), {str(user.get("id", "")): str(user.get("name") or "")}))
     return {
         "said": said if len(said) <= SAID_MOST else said[: SAID_MOST - 1] + "…",
         "permalink": _permalink(body, str(channel.get("id", "")), message),

@@ -1,11 +1,14 @@
 """What somebody typed, out of the way Slack writes it: names, links and & < > come in Slack's own notation."""
 
 import re
+from collections.abc import Mapping
 
 from bot.buttons import storable
 
 _LINK = re.compile(r"<(?![@#!])([^<>|]*)(?:\|([^<>]*))?>")
+_MENTION = re.compile(r"<([@#]|!(?:subteam\^|date\^)?)([^<>|]*)(?:\|([^<>]*))?>")
 _CODE = "`"
+SOMEBODY, SOME_CHANNEL, SOME_GROUP = "@somebody", "#a-channel", "@a-group"
 
 
 def typed(text: str) -> str:
@@ -14,6 +17,25 @@ def typed(text: str) -> str:
     """
     text = _LINK.sub(lambda link: link[2] or link[1].removeprefix("mailto:"), text)
     return storable(text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")).strip()
+
+
+def named(text: str, names: Mapping[str, str]) -> str:
+    """A message with names for Slack's ids: the one that stands beside the id, else that of `names` by user id. Slack
+    is asked for none, since somebody waits for the form.
+    """
+    return _MENTION.sub(lambda mention: _name(mention, names), text)
+
+
+def _name(mention: re.Match[str], names: Mapping[str, str]) -> str:
+    kind, what, label = mention[1], mention[2], mention[3] or ""
+    if kind == "!date^":
+        return label
+    if kind == "#":
+        return f"#{label.removeprefix('#')}" if label else SOME_CHANNEL
+    if kind == "!":
+        return f"@{what}"
+    name = (label or (names.get(what, "") if kind == "@" else "")).removeprefix("@")
+    return f"@{name}" if name else SOMEBODY if kind == "@" else SOME_GROUP
 
 
 def without_mention(text: str, user_id: str) -> str:
