@@ -107,10 +107,18 @@ def add_contact(connection: Connection, filled: Filled, request: Request, receip
     """The contact of the form, added to the people of the customer where nobody of that name is there yet."""
     if filled.new_contact is None:
         return filled.contact_id
-    of_contact = None if receipt is None else f"{receipt} contact"
-    about = About(filled.new_contact)
+    # Another form may have added them since this one was read.
+    known = contacts.called(connection, filled.customer.id, filled.new_contact)
+    if known:
+        return known[0].id
+    of_contact, about = added_receipt(receipt), About(filled.new_contact)
     added = contacts.add(connection, filled.customer.id, about, by=acting(request), at=request.now, receipt=of_contact)
     return added.id
+
+
+def added_receipt(receipt: str | None) -> str | None:
+    """Under which receipt the form of this receipt adds a contact."""
+    return None if receipt is None else f"{receipt} contact"
 
 
 def _cost_of(touch: Touch) -> tuple[Decimal, str] | None:

@@ -189,11 +189,15 @@ def _saved(request: Request, connection: Connection) -> Reply:
     about, by = _typed(request), acting(request)
     if request.values["do"] == "add":
         customer = _naming.of_button(connection, request.values.get("customer", ""))
+        if contacts.of_receipt(connection, request.receipt) is None:
+            _refuse_namesakes(connection, customer, about)
         contact = contacts.add(connection, customer.id, about, by=by, at=request.now, receipt=request.receipt)
         said = f"{contact.name} is now among the people of {customer.name}."
     else:
         before = _of_button(request, connection)
         customer = _naming.of_button(connection, str(before.customer_id))
+        if about.name.casefold() != before.name.casefold():
+            _refuse_namesakes(connection, customer, about, but=before)
         contact = contacts.edit(
             connection,
             before.id,
@@ -205,6 +209,17 @@ def _saved(request: Request, connection: Connection) -> Reply:
         )
         said = f"{contact.name} is kept as written."
     return _people(customer, request, connection, Note((said,), "good"))
+
+
+def _refuse_namesakes(connection: Connection, customer: Customer, about: About, but: Contact | None = None) -> None:
+    """Errors: Invalid where somebody there is called so: of two of one name a form could mean neither."""
+    for one in contacts.called(connection, customer.id, about.name):
+        if but is None or one.id != but.id:
+            known = "is" if one.gone_on is None else "was"
+            raise Invalid(
+                name=f"{one.name} {known} among the people of {customer.name} already; of somebody else with that "
+                f"name, write what tells them apart, such as {one.name} (Durban)."
+            )
 
 
 def _edits_seen(request: Request) -> int | None:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -25,7 +26,7 @@ from commands._reply import (
     Sentence,
     Strong,
 )
-from store import promises, touches
+from store import contacts, promises, touches
 from store.audit import RefusedError
 from store.database import Database
 from store.promises import MADE, Doing, Promise
@@ -100,7 +101,7 @@ def _change(connection: Connection, touch: Touch, request: Request, do: str) -> 
             if not (entry.isascii() and entry.isdigit() and len(entry) < 19):
                 raise Invalid(touch=BUTTON_IS_OLD)
             undone = touches.undo_edit(connection, touch.id, int(entry), by=by, at=at, receipt=receipt)
-            return _changed(connection, undone, request)
+            return _undone(connection, undone, int(entry), request)
     raise Invalid(touch=BUTTON_IS_OLD)
 
 
@@ -149,7 +150,10 @@ def _saved(connection: Connection, touch: Touch, request: Request) -> Reply:
     )
     by, at, receipt = acting(request), request.now, request.receipt
     edited = touches.edit(connection, touch.id, changes, by=by, at=at, receipt=receipt, edits_seen=edits_seen)
-    return _changed(connection, edited, request)
+    added: tuple[Sentence, ...] = ()
+    if filled.new_contact is not None:
+        added = ((Strong(filled.new_contact), f" is added to the people of {edited.customer}."),)
+    return _changed(connection, edited, request, *added)
 
 
 def _edits_seen(request: Request) -> int | None:
@@ -179,14 +183,28 @@ def _form_once_more(connection: Connection, touch: Touch, request: Request, clas
     return _visit_form.again(form, request.values, chosen, _visit_read.changed(shown, request.values))
 
 
-def _changed(connection: Connection, touch: Touch, request: Request) -> Reply:
+def _undone(connection: Connection, touch: Touch, entry_id: int, request: Request) -> Reply:
+    """That an edit is undone, and with it whoever it added to the people of the customer. Then it cannot be made once
+    more by undoing this, since it would be with nobody.
+    """
+    entry = next(one for one in touches.history(connection, touch.id) if one.id == entry_id)
+    added = _visit_read.added_receipt(entry.receipt)
+    gone = contacts.take_back(connection, added, by=acting(request), at=request.now) if added else None
+    if gone is None:
+        return _changed(connection, touch, request)
+    reply = _changed(connection, touch, request, (Strong(gone.name), " is not among the people there any more."))
+    edit = Action(NAME, "Edit…", _values(touch, do="edit"), opens_form=True)
+    return replace(reply, actions=(edit, *(one for one in reply.actions if one.label != "Undo")))
+
+
+def _changed(connection: Connection, touch: Touch, request: Request, *more: Sentence) -> Reply:
     headline: Sentence = (f"{said.KINDS[touch.kind]} changed: ", *said.clock(connection, touch, request.today))
     mine = [entry for entry in touches.history(connection, touch.id) if _is_of(request, entry)]
     undo = [Action(NAME, "Undo", _values(touch, do="undo", entry=str(mine[-1].id)))] if mine else []
     return Reply(
         headline=headline,
         summary=(*headline, "; ", touch.customer, "."),
-        parts=(Note(said.told(touch, request.today)),),
+        parts=(Note(said.told(touch, request.today)), *(Note(sentence) for sentence in more)),
         actions=(*undo, Action(NAME, "History", _values(touch))),
     )
 

@@ -14,11 +14,11 @@ from sqlalchemy.engine import Connection
 
 from store import audit
 from store.audit import RefusedError
-from store.tables import audit_entries, contacts, customers
+from store.tables import audit_entries, contacts, customers, event_guests, promises, touches
 from value.anniversaries import YearlyDay
 
 NAME_MOST = 120
-EDITED, GONE = "contact.edit", "contact.gone"
+EDITED, GONE, TAKEN_BACK = "contact.edit", "contact.gone", "contact.take_back"
 NOT_THERE = "That contact is not there any more; /customer shows the people of a customer."
 NO_CUSTOMER = "That customer is no longer in the database; find it by its name."
 
@@ -60,7 +60,7 @@ def add(
 
     Errors: RefusedError where the customer is not there any more.
     """
-    known = _of_receipt(connection, receipt)
+    known = of_receipt(connection, receipt)
     if known is not None:
         return known
     if connection.scalar(sa.select(customers.c.id).where(customers.c.id == customer_id)) is None:
@@ -70,7 +70,7 @@ def add(
     added = insert(contacts).values(row).on_conflict_do_nothing(index_elements=[contacts.c.receipt])
     contact_id = connection.scalar(added.returning(contacts.c.id))
     if contact_id is None:  # the same submission, in another process, was quicker
-        known = _of_receipt(connection, receipt)
+        known = of_receipt(connection, receipt)
         assert known is not None
         return known
     return existing(connection, contact_id)
@@ -156,6 +156,33 @@ def of_customer(connection: Connection, customer_id: int, *, with_gone: bool = T
     return [contact_of(row) for row in connection.execute(ordered)]
 
 
+def of_receipt(connection: Connection, receipt: str | None) -> Contact | None:
+    """Whom this request has added."""
+    if receipt is None:
+        return None
+    row = connection.execute(sa.select(contacts).where(contacts.c.receipt == receipt)).one_or_none()
+    return None if row is None else contact_of(row)
+
+
+def called(connection: Connection, customer_id: int, name: str) -> list[Contact]:
+    """Who at the customer is called so. Whoever asks this next waits until this transaction ends, so that two who add
+    somebody at once know of each other.
+    """
+    locked = sa.select(customers.c.id).where(customers.c.id == customer_id).with_for_update(key_share=True)
+    connection.execute(locked)
+    return [one for one in of_customer(connection, customer_id) if one.name.casefold() == name.casefold()]
+
+
+def take_back(connection: Connection, receipt: str, *, by: str, at: dt.datetime) -> Contact | None:
+    """Forget whom this request has added; None where it added nobody, or where something has come of them since."""
+    added = of_receipt(connection, receipt)
+    if added is None or _is_used(connection, added.id):
+        return None
+    audit.record(connection, at, by, TAKEN_BACK, _subject(added.id), details={"was": {"name": added.name}})
+    connection.execute(contacts.delete().where(contacts.c.id == added.id))
+    return added
+
+
 def contact_of(row: sa.Row[Any]) -> Contact:
     """The contact in a row that has the columns of `contacts`."""
     about = About(
@@ -193,11 +220,12 @@ def _yearly(month: int | None, day: int | None, year: int | None) -> YearlyDay |
     return None if month is None or day is None else YearlyDay(month, day, year)
 
 
-def _of_receipt(connection: Connection, receipt: str | None) -> Contact | None:
-    if receipt is None:
-        return None
-    row = connection.execute(sa.select(contacts).where(contacts.c.receipt == receipt)).one_or_none()
-    return None if row is None else contact_of(row)
+def _is_used(connection: Connection, contact_id: int) -> bool:
+    """Whether anything but their own row says something of them, be it taken back itself."""
+    is_change = audit_entries.c.action.in_((EDITED, GONE))
+    changed = sa.exists().where(audit_entries.c.subject == _subject(contact_id), is_change)
+    named = [sa.exists().where(table.c.contact_id == contact_id) for table in (touches, promises, event_guests)]
+    return bool(connection.scalar(sa.select(sa.or_(changed, *named))))
 
 
 def _locked(connection: Connection, contact_id: int) -> Contact:

@@ -80,6 +80,19 @@ def test_two_forms_open_at_once_keep_what_each_changed(books: SimpleNamespace) -
     assert "555 0200" in words
 
 
+def test_two_of_one_name_are_told_apart(books: SimpleNamespace) -> None:
+    values = {"do": "add", "customer": str(books.best)}
+    for receipt in ("view 1", "view 1"):
+        shown = submit(books, receipt, **values, name="Carla Costa")
+    with pytest.raises(Invalid, match=r"already; of somebody else .* such as Carla Costa \(Durban\)"):
+        submit(books, "view 2", **values, name="carla costa")
+    submit(books, "view 3", **values, name="Carla Costa (Durban)")
+    edit = action(shown, "Edit…").values
+    with pytest.raises(Invalid, match="is among the people of"):
+        submit(books, "view 4", **edit, name="Carla Costa (Durban)")
+    assert "kept as written" in read(submit(books, "view 5", **edit, name="Carla COSTA"))
+
+
 def test_who_is_gone_is_said_to_be_and_may_come_back(books: SimpleNamespace) -> None:
     told = submit(books, do="add", customer=str(books.best), **ANNA)
     gone = press(books, **action(told, "Not there any more").values)

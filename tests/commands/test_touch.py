@@ -144,6 +144,30 @@ def test_an_edit_is_not_taken_back_over_a_later_one(team: Team, logged: Reply) -
     assert touch(team).note == "As Mara heard it"
 
 
+def people_of(team: Team) -> list[str]:
+    with team.db.reading() as connection:
+        return [one.name for one in contacts.of_customer(connection, team.acme)]
+
+
+def test_whom_an_edit_adds_goes_with_it_when_it_is_taken_back(team: Team, logged: Reply) -> None:
+    changed = team.submits(team.presses(button(logged, "Edit…")), contact="Bob Nobody")
+    assert "Bob Nobody is added to the people of Acme." in read(changed)
+    undone = team.presses(button(changed, "Undo"))
+    assert "Bob Nobody is not among the people there any more" in read(undone)
+    assert [action.label for action in undone.actions] == ["Edit…", "History"]
+    assert (people_of(team), touch(team).contact) == ([], None)
+    assert "changed" in plain(team.presses(button(changed, "Undo")).headline)
+
+
+def test_whom_an_edit_added_stays_where_more_is_known_of_them(team: Team, logged: Reply) -> None:
+    changed = team.submits(team.presses(button(logged, "Edit…")), contact="Bob Nobody")
+    team.submits(team.presses(Action("visit", "", {"customer": str(team.acme)}, opens_form=True)), contact="Bob Nobody")
+    undone = team.presses(button(changed, "Undo"))
+    assert (people_of(team), touch(team).contact) == (["Bob Nobody"], None)
+    team.presses(button(undone, "Undo"))
+    assert touch(team).contact == "Bob Nobody"
+
+
 # --- what the form shows is no mistake of whoever edits ---------------------------------------------------------------
 
 

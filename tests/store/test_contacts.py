@@ -1,6 +1,7 @@
 """People at a customer, as they are kept."""
 
 import datetime as dt
+import threading
 from dataclasses import replace
 
 import pytest
@@ -47,6 +48,39 @@ def test_a_form_submitted_twice_is_one_contact(db: Database, acme: int) -> None:
     assert found[0] == found[1]
     with db.reading() as connection:
         assert len(contacts.of_customer(connection, acme)) == 1
+
+
+def test_two_who_add_somebody_at_once_know_of_each_other(db: Database, acme: int) -> None:
+    has_added, found = threading.Event(), []
+
+    def add() -> None:
+        with db.writing() as connection:
+            known = contacts.called(connection, acme, "anna smit")
+            found.append([one.name for one in known])
+            if not known:
+                contacts.add(connection, acme, ANNA, by="U1", at=NOW)
+            has_added.set()
+            threading.Event().wait(0.3)
+
+    first, second = threading.Thread(target=add), threading.Thread(target=add)
+    first.start()
+    has_added.wait()
+    second.start()
+    first.join()
+    second.join()
+    assert found == [[], ["Anna Smit"]]
+
+
+def test_who_was_added_is_taken_back_unless_something_came_of_it(db: Database, acme: int) -> None:
+    with db.writing() as connection:
+        bob = contacts.add(connection, acme, About("Bob"), by="U1", at=NOW, receipt="view 1")
+        contacts.add(connection, acme, ANNA, by="U1", at=NOW, receipt="view 2")
+        zola = contacts.add(connection, acme, About("Zola"), by="U1", at=NOW, receipt="view 3")
+        contacts.edit(connection, zola.id, About("Zola", "buyer"), by="U1", at=NOW)
+        assert contacts.take_back(connection, "view 1", by="U2", at=NOW) == bob
+        assert contacts.take_back(connection, "view 1", by="U2", at=NOW) is None
+        assert contacts.take_back(connection, "view 3", by="U2", at=NOW) is None
+        assert [one.name for one in contacts.of_customer(connection, acme)] == ["Anna Smit", "Zola"]
 
 
 def test_a_contact_of_a_customer_that_is_gone_is_refused(db: Database) -> None:
