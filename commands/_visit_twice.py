@@ -1,11 +1,13 @@
-"""The same visit typed twice: answered with the one that was logged, unless somebody says that it was another."""
+"""The same visit logged twice, typed or from one message: logged again only if somebody says that it was another."""
 
 from sqlalchemy.engine import Connection
 
-from commands import _care_line
+from commands import _care_line, _visit_form
 from commands._carried import carried
-from commands._reply import Action, Note, Reply, Request, Sentence
-from commands._visit_said import KINDS, told, undo_and_edit
+from commands._reply import Action, Note, Reply, Request, Sentence, Strong
+from commands._visit_form import Begins
+from commands._visit_read import Filled
+from commands._visit_said import KINDS, by, told, undo_and_edit
 from store import touches
 from store.touches import NewTouch, Touch
 
@@ -42,3 +44,29 @@ def already(before: Touch, new: NewTouch, rest: str, request: Request) -> Reply:
         parts=tuple(notes),
         actions=(*undo_and_edit(before), *again),
     )
+
+
+def of_message(connection: Connection, permalink: str) -> dict[str, str]:
+    """What a form of this message keeps, so that what is logged from it meanwhile can be told."""
+    return {"permalink": permalink, "logged": str(len(touches.of_message(connection, permalink)) if permalink else 0)}
+
+
+def logged_meanwhile(connection: Connection, permalink: str, request: Request) -> Touch | None:
+    """What was logged from the same message since the form was opened, if anything was."""
+    of_it = touches.of_message_alone(connection, permalink) if permalink else []
+    count = request.values.get("logged", "")
+    seen = int(count) if count.isascii() and count.isdigit() and len(count) < 7 else 0
+    return max(of_it, key=lambda touch: touch.id) if len(of_it) > seen else None
+
+
+def once_more(connection: Connection, before: Touch, filled: Filled, permalink: str, request: Request) -> Reply:
+    """The form as it was filled in, and what was logged meanwhile: whoever submits it again means another touch."""
+    already: Sentence = ("This message was logged meanwhile, for ", Strong(before.customer), ", by ")
+    rest = ". What you filled in is still here; Log it logs another one."
+    notes = (
+        Note((*already, by(connection, before.author), rest), "warning"),
+        Note(told(before, request.today), "quiet"),
+    )
+    values = {"once": request.values.get("once", ""), **of_message(connection, permalink)}
+    form = _visit_form.new(connection, Begins(filled.customer, filled.day), values, *notes)
+    return _visit_form.again(form, request.values, filled.customer, list(request.values))

@@ -154,7 +154,8 @@ def _form(connection: Connection, request: Request) -> Reply:
     """The form, with what is known already: the customer of the button, of the message or of its channel."""
     said, permalink = request.values.get("said", ""), _checked(request.values.get("permalink", ""))
     customer, note = _whom(connection, request, said)
-    values = {"once": f"visit form {request.receipt}" if request.receipt else "", "permalink": permalink}
+    once = f"visit form {request.receipt}" if request.receipt else ""
+    values = {"once": once, **_visit_twice.of_message(connection, permalink)}
     begins = Begins(customer, request.today, request.person.slack_user_id or "", said)
     notes = [note] if note else []
     for before in touches.of_message(connection, permalink)[:1] if permalink else ():
@@ -182,7 +183,10 @@ def _submitted(connection: Connection, request: Request) -> Reply:
     known = touches.of_receipt(connection, receipt)
     if known is not None:
         return _visit_said.logged(connection, known, request, promises.of_receipt(connection, f"{receipt} promise"))
-    filled = _visit_read.read(connection, request)
+    filled, permalink = _visit_read.read(connection, request), _checked(request.values.get("permalink", ""))
+    meanwhile = _visit_twice.logged_meanwhile(connection, permalink, request)
+    if meanwhile is not None:
+        return _visit_twice.once_more(connection, meanwhile, filled, permalink, request)
     there = filled.there or (_whoever_asks(request, filled.customer),)
     touch = touches.log(
         connection,
@@ -200,7 +204,7 @@ def _submitted(connection: Connection, request: Request) -> Reply:
             outcome=filled.outcome,
             note=filled.note,
             learned=filled.learned,
-            permalink=_checked(request.values.get("permalink", "")) or None,
+            permalink=permalink or None,
         ),
         receipt=receipt,
     )

@@ -14,6 +14,9 @@ from store.money import from_minor
 from store.tables import contacts, customers, touch_people, touches
 from store.who import Who, complete, is_theirs
 
+# The first half of the keys of locks on messages; the second is made of the permalink.
+MESSAGE_LOCK = 1
+
 Kind = Literal["visit", "call", "message", "gift", "invitation", "conversation"]
 Outcome = Literal["good", "neutral", "complaint", "settled"]
 
@@ -66,6 +69,16 @@ def of_message(connection: Connection, permalink: str) -> list[Touch]:
     """The touches that were logged from this Slack message, oldest first."""
     found = _read(connection, (touches.c.permalink == permalink) & touches.c.deleted_at.is_(None))
     return found[::-1]
+
+
+def of_message_alone(connection: Connection, permalink: str) -> list[Touch]:
+    """The same, and whoever asks this next of the message waits until this transaction ends: two who log it at once
+    know of each other. (In SQLite only one writes at a time.)
+    """
+    if connection.dialect.name == "postgresql":
+        lock = sa.text("SELECT pg_advisory_xact_lock(:kind, hashtext(:permalink))")
+        connection.execute(lock, {"kind": MESSAGE_LOCK, "permalink": permalink})
+    return of_message(connection, permalink)
 
 
 def last(connection: Connection, customer_id: int, most: int = 3, *, passing_over: int = 0) -> list[Touch]:

@@ -39,6 +39,7 @@ from store.touch_reading import (
     last,
     of,
     of_message,
+    of_message_alone,
     of_receipt,
 )
 from store.who import Who
@@ -65,6 +66,7 @@ __all__ = [
     "log",
     "of",
     "of_message",
+    "of_message_alone",
     "of_receipt",
     "restore",
     "undo_edit",

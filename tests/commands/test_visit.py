@@ -12,7 +12,7 @@ from store import customer_channels, promises, standings, tables, touches
 from store.database import Database
 from store.touches import Touch
 from tests.commands.asking import ask, read
-from tests.commands.promised import MONDAY, Team, button
+from tests.commands.promised import FRIDAY, MONDAY, Team, button
 from tests.ledger import NOW, Ledger
 
 YESTERDAY = MONDAY - dt.timedelta(days=1)
@@ -363,6 +363,23 @@ def test_the_form_begins_with_what_the_message_says(team: Team) -> None:
     submits(team, opened)
     (touch,) = logged(team)
     assert (touch.customer, touch.note, touch.permalink) == ("Zephyr Cycles", "Zephyr want 40 more", link)
+
+
+def test_a_message_that_somebody_else_logs_meanwhile_is_logged_again_only_by_who_means_it(team: Team) -> None:
+    link = {"permalink": "https://example.slack.com/archives/C1/p1700000000000100"}
+    first, second = (opens(team, receipt=one, said="Zephyr want 40 more", **link) for one in ("press 1", "press 2"))
+    submits(team, first)
+    typed = {"note": "They want 40 more", "kind": "call", "contact": "Zola", "promise": "Call", "there": "U1 U2"}
+    typed |= {"promise_due": FRIDAY.isoformat(), "customer": str(team.acme)}
+    again = submits(team, second, **typed)
+    assert len(logged(team)) == 1
+    warning, *_ = (plain(note.text) for note in form(again).intro)
+    assert warning.startswith("This message was logged meanwhile, for Zephyr Cycles, by Anna.")
+    assert typed.items() <= begins(again).items()
+    submits(team, again)
+    assert [touch.note for touch in logged(team)] == ["Zephyr want 40 more", "They want 40 more"]
+    submits(team, opens(team, receipt="press 3", **link), customer=str(team.acme))
+    assert len(logged(team)) == 3  # who was told when the form was opened is not told again
 
 
 def test_few_fields_are_required_and_they_stand_first(team: Team) -> None:

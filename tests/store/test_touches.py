@@ -1,6 +1,7 @@
 """Touches: logged once, kept with their true author, edited and deleted with their history."""
 
 import datetime as dt
+import threading
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
@@ -164,6 +165,26 @@ def test_the_touches_logged_from_a_message_are_found_by_it(db: Database, acme: S
 
 
 # --- complaints -----------------------------------------------------------------------------------------------------
+
+
+def test_two_who_log_a_message_at_once_know_of_each_other(db: Database, acme: SimpleNamespace) -> None:
+    link = "https://example.slack.com/archives/C1/p1700000000000100"
+    has_logged, found = threading.Event(), []
+
+    def log_it() -> None:
+        with db.writing() as connection:
+            found.append(len(touches.of_message_alone(connection, link)))
+            touches.log(connection, new(acme.id, permalink=link))
+            has_logged.set()
+            threading.Event().wait(0.3)
+
+    first, second = threading.Thread(target=log_it), threading.Thread(target=log_it)
+    first.start()
+    has_logged.wait()
+    second.start()
+    first.join()
+    second.join()
+    assert found == [0, 1]
 
 
 def test_a_complaint_is_open_until_a_later_touch_has_settled_it(db: Database, acme: SimpleNamespace) -> None:
