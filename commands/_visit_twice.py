@@ -9,6 +9,7 @@ from commands._visit_form import Begins
 from commands._visit_read import Filled
 from commands._visit_said import KINDS, by, told, undo_and_edit
 from store import touches
+from store.database import take_turns
 from store.touches import NewTouch, Touch
 
 # The touches of a customer among which the first try is looked for.
@@ -19,6 +20,7 @@ def logged_before(connection: Connection, new: NewTouch, request: Request, recei
     """What the same person logged of the same customer, kind, day and note just now by another request."""
     if touches.of_receipt(connection, receipt) is not None:
         return None
+    take_turns(connection, f"{new.author} and customer {new.customer_id}")
     what = (new.author, new.kind, new.happened_on, new.note)
     for one in touches.last(connection, new.customer_id, LOOKED_THROUGH):
         is_same = (one.author, one.kind, one.happened_on, one.note) == what

@@ -16,7 +16,7 @@ from commands._typed import clean
 from store import customers, promises, sources
 from store.audit import RefusedError
 from store.customers import Customer
-from store.database import Database
+from store.database import Database, take_turns
 from store.promises import MADE, NewPromise, Promise
 from value.phrases import Reader, UnclearError, reads_day_first
 
@@ -176,6 +176,7 @@ def _make_once(connection: Connection, asked: Asked, request: Request) -> Reply:
     """As `_make`, but what the same person promised just now is not promised twice, unless somebody says so."""
     receipt = _care_line.receipt_of(request, asked.customer.id)
     is_told = request.values.get("again") or promises.of_receipt(connection, receipt) is not None
+    take_turns(connection, f"{acting(request)} and customer {asked.customer.id}")
     for one in () if is_told else promises.of_customer(connection, asked.customer.id):
         is_same = (one.text, one.due_on, one.made_by) == (asked.text, asked.due_on, acting(request))
         if is_same and _care_line.is_recent(one.made_at, request):

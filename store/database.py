@@ -11,7 +11,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-SQLITE_BUSY_TIMEOUT_MS = 10_000
+# So long a statement waits for somebody else to finish; then whoever asked is told, instead of holding a thread.
+BUSY_TIMEOUT_MS = 10_000
 # So much of the file is read where the computer caches it anyway, instead of being copied page by page.
 SQLITE_MAPPED_BYTES = 2**30
 # Kept open for the next use, and beyond them opened for one use and closed again: together at least as many as the
@@ -25,6 +26,8 @@ KEEPALIVE_AFTER_SECONDS = 60
 WRITES = "melktert_writes"
 # Any number serves, so long as all that rewrite the figures use the same: it names the lock in PostgreSQL.
 ADVISORY_LOCK = 0x6D656C6C
+# And a lock of two numbers, which is another one: whose turn it is, and what they do.
+TURNS = 1
 
 
 class Database:
@@ -75,6 +78,15 @@ def lock_figures(connection: Connection) -> None:
         connection.execute(sa.text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": ADVISORY_LOCK})
 
 
+def take_turns(connection: Connection, what: str) -> None:
+    """Let nobody else who says the same begin before this transaction ends. Before anything else that it locks. (In
+    SQLite there is one writer at a time.)
+    """
+    if connection.dialect.name == "postgresql":
+        locked = sa.func.pg_advisory_xact_lock(TURNS, sa.func.hashtext(what))
+        connection.execute(sa.select(locked))
+
+
 def _pool(kept: int, beyond: int) -> dict[str, Any]:
     """The connection used last is used next: its statements are prepared and its cache is warm."""
     return {"pool_size": kept, "max_overflow": beyond, "pool_use_lifo": True}
@@ -87,7 +99,7 @@ def _engine(url: sa.URL) -> Engine:
         raise ValueError(f"Melktert keeps its data in SQLite or PostgreSQL, not in {url.get_backend_name()}.")
     in_memory = url.database in (None, "", ":memory:")  # where there is no pool to configure
     pool = {} if in_memory else _pool(READERS_KEPT + WRITERS_KEPT, READERS_BEYOND + WRITERS_BEYOND)
-    engine = sa.create_engine(url, connect_args={"timeout": SQLITE_BUSY_TIMEOUT_MS / 1000}, **pool)
+    engine = sa.create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000}, **pool)
     sa.event.listen(engine, "connect", _configure_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -100,6 +112,12 @@ def _postgresql(url: sa.URL, **options: Any) -> Engine:
         **options,
     )
     lost = engine.dialect.loaded_dbapi.OperationalError
+
+    @sa.event.listens_for(engine, "connect")
+    def _wait_no_longer(dbapi_connection: Any, _record: Any) -> None:
+        # Not when it is opened, since a pooler before PostgreSQL takes no options then.
+        dbapi_connection.execute(f"SET lock_timeout = {BUSY_TIMEOUT_MS}")
+        dbapi_connection.commit()
 
     @sa.event.listens_for(engine, "checkout")
     def _open_a_lost_one_anew(dbapi_connection: Any, _record: Any, _proxy: Any) -> None:

@@ -6,6 +6,7 @@ A customer whose money is not known, or that never bought, gets a row too, with 
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -136,7 +137,7 @@ def expected(made: Choice, margins: Margins | None, who: Standings, book: Book, 
     for end in np.unique(who.end_day[mine]).tolist():
         seen = mine[who.end_day[mine] == end]
         part = book if len(seen) == len(mine) else book.of(who.customer[seen])
-        s = _summaries(part, who.known_since, end, made.horizon_days)
+        s = _summaries(part, who.known_since, end, made)
         if not len(s):
             continue
         of = np.searchsorted(who.customer, s.customer)
@@ -160,11 +161,12 @@ def expected(made: Choice, margins: Margins | None, who: Standings, book: Book, 
     return columns
 
 
-def _summaries(book: Book, known_since: dict[int, int], end_day: int, horizon_days: int) -> Summaries:
+def _summaries(book: Book, known_since: dict[int, int], end_day: int, made: Choice) -> Summaries:
     """What the book says of each customer, some customers at a time: to summarise takes more room than the book."""
-    parts = [
-        summarised(some.log(known_since), end_day, horizon_days) for some in book.by_customers(CUSTOMERS_AT_ONCE)
-    ] or [summarised(book.log(known_since), end_day, horizon_days)]
+    said = partial(summarised, end_day=end_day, horizon_days=made.horizon_days, start_day=made.start_day)
+    parts = [said(some.log(known_since)) for some in book.by_customers(CUSTOMERS_AT_ONCE)] or [
+        said(book.log(known_since))
+    ]
     if len(parts) == 1:
         return parts[0]
     joined: dict[str, Any] = {

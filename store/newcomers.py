@@ -15,6 +15,7 @@ from store.database import lock_figures
 from store.name_keys import key_of
 from store.sources import coverage
 from store.tables import (
+    audit_entries,
     contacts,
     customer_care,
     customer_names,
@@ -26,7 +27,9 @@ from store.tables import (
     touches,
 )
 
-ADDED = "customer.add"
+ADDED, REMOVED = "customer.add", "customer.remove"
+# Whom an entry of the audit is about, before the number.
+SUBJECT = "customer "
 _MONEY = (
     "revenue_minor",
     "gross_profit_minor",
@@ -62,6 +65,7 @@ def add(
     customer_id: int = connection.execute(
         customers.insert()
         .values(
+            **_unused_id(connection),
             name=new.name,
             place=new.place,
             country=new.country,
@@ -73,7 +77,7 @@ def add(
     ).scalar_one()
     connection.execute(customer_care.insert().values(customer_id=customer_id, added_by=by, added_on=on))
     details = {"customer_id": customer_id, "name": new.name}
-    audit.record(connection, at, by, ADDED, f"customer {customer_id}", details=details, receipt=receipt)
+    audit.record(connection, at, by, ADDED, f"{SUBJECT}{customer_id}", details=details, receipt=receipt)
     name_index.index_missing(connection)
     _value_nothing(connection, customer_id)
     standings.refresh(connection, [customer_id])
@@ -103,10 +107,22 @@ def remove(connection: Connection, customer_id: int, *, by: str, at: dt.datetime
                 f"Something is logged for {row.name} by now, so it stays; a manager can mark it as an exit."
             )
     details = {"customer_id": customer_id, "name": row.name}
-    audit.record(connection, at, by, "customer.remove", f"customer {customer_id}", details=details)
+    audit.record(connection, at, by, REMOVED, f"{SUBJECT}{customer_id}", details=details)
     standings.forget(connection, [customer_id])
     connection.execute(customers.delete().where(customers.c.id == customer_id))
     return True
+
+
+def _unused_id(connection: Connection) -> dict[str, int]:
+    """SQLite gives the number of whoever was taken back to the next one, and an old button would mean somebody else."""
+    if connection.dialect.name != "sqlite":
+        return {}
+    number = sa.cast(sa.func.substr(audit_entries.c.subject, len(SUBJECT) + 1), sa.BigInteger)
+    removed = sa.select(sa.func.max(number)).where(
+        audit_entries.c.action == REMOVED, audit_entries.c.subject.startswith(SUBJECT)
+    )
+    known = (connection.scalar(sa.select(sa.func.max(customers.c.id))), connection.scalar(removed))
+    return {"id": 1 + max(one or 0 for one in known)}
 
 
 def _value_nothing(connection: Connection, customer_id: int) -> None:

@@ -64,7 +64,7 @@ def _ahead(connection: Connection, customer_id: int, book: purchases.Book, end_o
     from value.order_log import summarised  # noqa: PLC0415
 
     who = purchases.standings(connection, customer_values.c.customer_id == customer_id)
-    s = summarised(book.log(who.known_since), end_on.toordinal(), made.horizon_days)
+    s = summarised(book.log(who.known_since), end_on.toordinal(), made.horizon_days, made.start_day)
     if not len(s):
         return ()
     weeks = [QUARTER_DAYS / 7 * number for number in range(1, AHEAD + 1)]

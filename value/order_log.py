@@ -128,10 +128,15 @@ def log_of(customer: Ints, day: Ints, amount: Floats, known_since: Ints | None =
     )
 
 
-def summarised(log: Log, end_day: int, horizon_days: int) -> Summaries:
-    """What the log says of each customer in the evening of `end_day`."""
+def summarised(log: Log, end_day: int, horizon_days: int, start_day: int | None = None) -> Summaries:
+    """What the log says of each customer in the evening of `end_day`.
+
+    `start_day` is the first day of the whole ledger, where the log is of some customers only: whoever is known from
+    before the ledger has been seen since then.
+    """
     past = log.until(end_day)
-    start_day = int(past.day.min()) if len(past.day) else end_day
+    earliest = int(past.day.min()) if len(past.day) else end_day
+    start_day = earliest if start_day is None else min(start_day, earliest)
     is_order = past.is_order
     code, day, bought = past.customer[is_order], past.day[is_order], past.bought[is_order]
     codes, first, orders = np.unique(code, return_index=True, return_counts=True)

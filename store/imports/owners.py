@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from store import succession, tables
+from store.collation import by_letters
 from store.imports import staging
 from store.imports.comparing import CHANGED, NEW
 
@@ -41,7 +42,9 @@ def _of_latest_invoices(connection: Connection) -> None:
     latest = (
         sa.select(invoices.c.rep_id)
         .where(invoices.c.customer_id == customers.c.id, invoices.c.rep_id.is_not(None), ~invoices.c.is_cancelled)
-        .order_by(invoices.c.issued_on.desc(), sa.func.length(invoices.c.number).desc(), invoices.c.number.desc())
+        .order_by(
+            invoices.c.issued_on.desc(), sa.func.length(invoices.c.number).desc(), by_letters(invoices.c.number).desc()
+        )
         .limit(1)
         .scalar_subquery()
     )

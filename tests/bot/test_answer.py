@@ -152,7 +152,7 @@ def test_a_locked_database_says_to_ask_again(
             return Reply(headline=("written",))
 
     command(run)
-    monkeypatch.setattr(database, "SQLITE_BUSY_TIMEOUT_MS", 20)
+    monkeypatch.setattr(database, "BUSY_TIMEOUT_MS", 20)
     other = Database(books.url.render_as_string())
     with books.writing():
         reply = answer(other, "/probe", REQUEST, log)

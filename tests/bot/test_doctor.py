@@ -245,7 +245,7 @@ def test_a_database_without_tables_says_what_makes_them(monkeypatch: pytest.Monk
 
 def test_a_database_that_somebody_keeps_locked_is_wrong(monkeypatch: pytest.MonkeyPatch, sqlite_db: Database) -> None:
     monkeypatch.setenv("DATABASE_URL", sqlite_db.url.render_as_string())
-    monkeypatch.setattr("store.database.SQLITE_BUSY_TIMEOUT_MS", 50)
+    monkeypatch.setattr("store.database.BUSY_TIMEOUT_MS", 50)
     other = sqlite3.connect(str(sqlite_db.url.database), isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     assert of("Writing").says == "Somebody else has been writing all the time."

@@ -14,6 +14,7 @@ from store.touches import Touch
 from tests.commands.asking import ask, read
 from tests.commands.promised import FRIDAY, MONDAY, Team, button
 from tests.ledger import NOW, Ledger
+from tests.store.at_once import at_once
 
 YESTERDAY = MONDAY - dt.timedelta(days=1)
 
@@ -32,6 +33,23 @@ def logged(team: Team) -> list[Touch]:
 def form(reply: Reply) -> Form:
     assert reply.form is not None
     return reply.form
+
+
+def test_a_line_that_is_sent_twice_at_once_is_one_visit_and_one_promise(postgresql_db: Database) -> None:
+    team = Team(postgresql_db)
+    for line, table in (
+        ("/visit acme yesterday 20m saw the buyer", tables.touches),
+        ("/promise acme friday send the quote", tables.promises),
+    ):
+
+        def say(line: str = line) -> str:
+            return plain(team.types(line).headline)
+
+        come = at_once(team.db, say, say, before=f"INSERT INTO {table.name}")
+        assert come.second_waited
+        assert "lready" in str(come.second)
+        with team.db.reading() as connection:
+            assert connection.scalar(sa.select(sa.func.count()).select_from(table)) == 1
 
 
 def begins(reply: Reply) -> dict[str, str]:

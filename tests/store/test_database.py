@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 import sqlalchemy as sa
 
-from store import tables
+from store import database, tables
 from store.database import Database
 
 
@@ -82,6 +82,18 @@ def test_another_kind_of_database_is_refused_with_a_sentence() -> None:
 def test_a_reader_cannot_write_to_postgresql(postgresql_db: Database) -> None:
     with pytest.raises(sa.exc.DBAPIError, match="read-only"), postgresql_db.reading() as connection:
         connection.execute(tables.sources.insert().values(name="a", title="a"))
+
+
+def test_who_waits_for_somebody_else_is_told_so_in_the_end(
+    postgresql_db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "BUSY_TIMEOUT_MS", 50)
+    other = Database(postgresql_db.url.render_as_string(hide_password=False))
+    with postgresql_db.writing() as first:
+        database.lock_figures(first)
+        with pytest.raises(sa.exc.OperationalError, match="lock timeout"), other.writing() as second:
+            database.lock_figures(second)
+    other.close()
 
 
 def test_what_was_read_often_is_not_planned_anew_for_every_reader(postgresql_db: Database) -> None:

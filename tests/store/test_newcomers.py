@@ -62,6 +62,15 @@ def test_a_newcomer_before_any_ledger_is_kept(db: Database) -> None:
     assert known.value.revenue is None
 
 
+def test_the_number_of_a_newcomer_that_was_taken_back_is_nobody_elses(db: Database) -> None:
+    """An old button would mean somebody else."""
+    books(db)
+    alpha = add(db, "Alpha Lodge")
+    with db.writing() as connection:
+        assert newcomers.remove(connection, alpha, by="U1", at=NOW)
+    assert add(db, "Beta Works") != alpha
+
+
 def test_a_form_submitted_twice_is_one_customer(db: Database) -> None:
     assert add(db, "Acme", receipt="view 1") == add(db, "Acme", receipt="view 1")
     with db.reading() as connection:

@@ -54,6 +54,14 @@ def test_an_earlier_first_purchase_makes_every_recorded_order_a_repeat() -> None
     assert s.since_day.tolist() == [FIRST_DAY, FIRST_DAY]
 
 
+def test_who_is_known_from_before_the_ledger_has_the_same_past_alone_as_among_all() -> None:
+    customer, day, amount = np.array([0, 1]), np.array([FIRST_DAY + 10, FIRST_DAY]), np.array([5.0, 5.0])
+    log = log_of(customer, day, amount, known_since=np.array([FIRST_DAY - 900, FIRST_DAY]))
+    alone = summarised(log.where(log.customer == 0), FIRST_DAY + 80, 7, start_day=FIRST_DAY)
+    assert (alone.since_day.tolist(), alone.frequency.tolist()) == ([FIRST_DAY], [1.0])
+    assert alone.histories.age[0] == summarised(log, FIRST_DAY + 80, 7).histories.age[0]
+
+
 @given(rows=entries, end=st.integers(FIRST_DAY, FIRST_DAY + 400))
 def test_frequency_recency_and_age_are_those_of_the_order_days(rows: list[tuple[int, int, float]], end: int) -> None:
     customer, day, amount = (np.array([row[column] for row in rows]) for column in range(3))

@@ -99,7 +99,7 @@ def test_two_imports_at_once_are_one_after_the_other(db: Database, tmp_path: Pat
 def test_a_database_that_stays_locked_is_answered_with_a_sentence(
     sqlite_db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database, "SQLITE_BUSY_TIMEOUT_MS", 50)
+    monkeypatch.setattr(database, "BUSY_TIMEOUT_MS", 50)
     impatient = Database(sqlite_db.url.render_as_string())
     with (
         sqlite_db.writing(),
