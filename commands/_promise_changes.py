@@ -10,7 +10,7 @@ from commands._figures import acting
 from commands._promise_words import doing, one_line, reason_of
 from commands._reply import Count, Field, Form, Invalid, Note, Reply, Request, Role, Sentence, Strong
 from commands._typed import clean
-from store import people, promises, rep_hours
+from store import people, promises, rep_hours, succession
 from store.people import NOT_OF_THE_TEAM
 from store.promises import MADE, Changed, ClosedError, Promise
 from store.who import Who, complete
@@ -241,4 +241,6 @@ def colleague(connection: Connection, request: Request, field: str) -> Who:
         raise Invalid(**{field: "Melktert does not know that person yet; ask them to open Melktert in Slack first."})
     if known.kind != "member":
         raise Invalid(**{field: f"{known.name} {NOT_OF_THE_TEAM[known.kind]}"})
+    if succession.has_left(connection, chosen):
+        raise Invalid(**{field: f"{known.name} has left, and keeps no promises any more; choose somebody else."})
     return Who(None, chosen, known.name)

@@ -29,7 +29,6 @@ from store.who import Who, complete
 
 # A message shows about half as many; the others are on further pages.
 PAGE_MOST = 100
-AND_MORE = Note(("And more; the next page begins after these.",), "quiet")
 MINE, TEAM, DONE = "mine", "team", "done"
 EXAMPLE = "/promise acme friday send the quote"
 
@@ -116,16 +115,16 @@ def _open(connection: Connection, request: Request, scope: Scope) -> Reply:
         return _nothing(scope, kept)
     of_them: Sentence = ("  ·  ", *words.kept_rate(kept)) if kept.of else ()
     headline: Sentence = (*_how_many(scope, counted), *of_them)
-    more = (AND_MORE,) if len(found) > PAGE_MOST else ()
+    last = found[PAGE_MOST - 1 :][:1]
+    more = _next_page(request, scope, _key(last[0])) if len(found) > PAGE_MOST else ()
     return Reply(
         headline=headline,
         summary=(*headline, *((f"; first {found[0].customer_name}: {found[0].text}",) if found else ()), "."),
         parts=(
             *(_item(one, request, names=scope.who is None) for one in found[:PAGE_MOST]),
-            *more,
             *_meaning(found, kept),
         ),
-        actions=_actions(scope),
+        actions=(*more, *_actions(scope)),
         facts=_facts(counted, kept),
         again=Action(words.COMMAND, "Promises", {**scope.values, **_kept_after(request)}),
     )
@@ -162,7 +161,7 @@ def _item(promise: Promise, request: Request, *, names: bool) -> Item:
         title=(*words.title(promise), *invented),
         reason=(*words.due(promise, request.today), *moved, *words.worth(promise), *who),
         actions=actions,
-        key=f"{promise.due_on.isoformat()}-{promise.id}",
+        key=_key(promise),
     )
 
 
@@ -205,14 +204,14 @@ def _done(connection: Connection, request: Request, scope: Scope) -> Reply:
     kept = words.rate(connection, scope.who, request.today)
     headline: Sentence = ("Done: ", *words.kept_rate(kept))
     items = tuple(_closed_item(one, request, names=scope.who is None) for one in found[:PAGE_MOST])
-    more = (AND_MORE,) if len(found) > PAGE_MOST else ()
+    more = _next_page(request, scope, str(passed + PAGE_MOST)) if len(found) > PAGE_MOST else ()
     nothing = () if items else (Note(("Nothing was kept or dropped in the last ", Count(words.RATE_DAYS, "day"), ".")),)
     back = Action(words.COMMAND, "To keep", {"scope": scope.of})
     return Reply(
         headline,
         (*headline, "."),
-        (*items, *more, *nothing),
-        (back,),
+        (*items, *nothing),
+        (*more, back),
         facts=_facts(promises.counted(connection, scope.who, today=request.today), kept),
         again=Action(words.COMMAND, "Promises", {**scope.values, **_kept_after(request)}),
     )
@@ -238,6 +237,18 @@ def _closed_item(promise: Promise, request: Request, *, names: bool) -> Item:
 
 def _actions(scope: Scope) -> tuple[Action, ...]:
     return (_make(), *_others(scope), Action(words.COMMAND, "What is done", {"scope": scope.of, "list": DONE}))
+
+
+def _next_page(request: Request, scope: Scope, after: str) -> tuple[Action, ...]:
+    """A terminal has all of a page on the screen, and goes on after it; a message goes on after what it could show."""
+    if request.place.kind != "terminal":
+        return ()
+    return (Action(words.COMMAND, f"The next {PAGE_MOST}", {**scope.values, "after": after}),)
+
+
+def _key(promise: Promise) -> str:
+    """What a page that begins after this promise is asked for by."""
+    return f"{promise.due_on.isoformat()}-{promise.id}"
 
 
 def _make() -> Action:

@@ -10,8 +10,8 @@ from commands import _care_line, _naming
 from commands import _promise_words as words
 from commands._figures import acting
 from commands._promise_changes import day_of
-from commands._promise_form import NAME, TEXT_LEAST, Asked, checked, filled, form, keeper, link_of
-from commands._reply import Action, Code, Command, Invalid, Note, Policy, Reply, Request, Sentence, Shortcut
+from commands._promise_form import NAME, TEXT_LEAST, TEXT_MOST, Asked, checked, filled, form, keeper, link_of
+from commands._reply import Action, Code, Command, Invalid, Note, Policy, Reply, Request, Sentence, Shortcut, Strong
 from commands._typed import clean
 from store import customers, promises, sources
 from store.audit import RefusedError
@@ -56,7 +56,7 @@ def _typed(connection: Connection, request: Request) -> Reply:
     if "rest" in request.values:
         customer = _naming.of_button(connection, request.values.get("customer", ""))
         return _of_rest(connection, customer, request.values["rest"], request, reader)
-    text = _naming.typed(request, EXAMPLE)
+    text = _whole_line(request)
     line = _care_line.read(connection, text, ends_before=_days_begin(text, reader), leads=_care_line.day_leads(reader))
     if line.certain is None:
         if not line.found.candidates and sources.coverage(connection) is None:
@@ -67,12 +67,24 @@ def _typed(connection: Connection, request: Request) -> Reply:
     return _of_rest(connection, found, line.rest, request, reader)
 
 
+def _whole_line(request: Request) -> str:
+    """What was typed: a name, a day, and a promise that may be longer than any name. Errors: Invalid."""
+    text = request.text.strip()
+    if len(text) <= _naming.LONGEST_TEXT:
+        return _naming.typed(request, EXAMPLE)
+    if len(text) > _naming.LONGEST_TEXT + TEXT_MOST:
+        raise Invalid(text=f"That is {len(text):,} letters; a promise has {TEXT_MOST} at most.")
+    return text
+
+
 def _of_rest(connection: Connection, customer: Customer, rest: str, request: Request, reader: Reader) -> Reply:
     try:
         due_on, text = _apart(rest, reader)
     except UnclearError as unclear:
         raise Invalid(due=str(unclear)) from None
     text = clean(text)
+    if len(text) > TEXT_MOST:
+        checked(text)
     if due_on is None or len(text) < TEXT_LEAST:
         return _asking(customer, due_on, text, request)
     who = keeper(request, customer)
@@ -234,9 +246,12 @@ def _made(connection: Connection, made: Promise, request: Request) -> Reply:
         whose = (words.somebody(made.who), " is to keep it, and is told. ")
         if made.who.slack_user_id is None:
             whose = (words.somebody(made.who), " is to keep it. ")
-    return words.one_line(
-        headline, (*whose, *words.reminded(connection, made)), actions=(words.undo(made, MADE), words.BACK)
-    )
+    customer = customers.get(connection, made.customer_id)
+    let_go: Sentence = ()
+    if customer is not None and customer.status == "exit":
+        let_go = (Strong(made.customer_name), " is an exit: a manager has let them go.")
+    reminded: Sentence = (*whose, *words.reminded(connection, made))
+    return words.one_line(headline, reminded, let_go, actions=(words.undo(made, MADE), words.BACK))
 
 
 COMMAND = Command(

@@ -20,6 +20,9 @@ COMMAND, WORD = "promises", "hand_over"
 AT_ONCE = 500
 # A bot that was away for longer than this leaves what is overdue to the digest.
 OVERDUE_TOLD_WITHIN = dt.timedelta(days=7)
+# Of what has been overdue for longer, the reminder was sent, though its row may be forgotten (bot/app.DELIVERIES_KEPT);
+# no leave is as long.
+OVERDUE_MOVED_WITHIN = dt.timedelta(days=380)
 WORD_TOLD_WITHIN = dt.timedelta(days=14)
 
 
@@ -47,7 +50,8 @@ def arrange(connection: Connection, promise: Promise, at: dt.datetime, *, before
             expires_at=expires_at,
             at=at,
         )
-    if found.overdue is not None:
+    is_long_ago = before is None and at.date() - promise.due_on > OVERDUE_MOVED_WITHIN
+    if found.overdue is not None and not is_long_ago:
         deliveries.put(
             connection,
             overdue,

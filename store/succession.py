@@ -11,12 +11,12 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from store import audit, promises, reps, standings
+from store import audit, people, promises, reps, standings
 from store.audit import RefusedError
 from store.database import lock_figures
 from store.promises import Doing
 from store.reps import Rep
-from store.tables import customers
+from store.tables import audit_entries, customers
 from store.tables import reps as reps_table
 from store.who import Who
 
@@ -74,6 +74,20 @@ def leave(
     pass_on(connection)
     standings.follow_owners(connection)
     return details
+
+
+def has_left(connection: Connection, slack_user_id: str) -> bool:
+    """Whether this person was a rep who has left, and has become nothing else since: no other rep, and no manager."""
+    role, rep_id = people.standing(connection, slack_user_id)
+    if rep_id is not None or role != "rep":
+        return False
+    gone = sa.select(sa.literal("rep ") + sa.cast(reps_table.c.id, sa.Text)).where(reps_table.c.left_at.is_not(None))
+    left = sa.select(audit_entries.c.subject, audit_entries.c.details).where(
+        audit_entries.c.action == "rep.leave", audit_entries.c.subject.in_(gone)
+    )
+    # Of a rep who left more than once, whoever it was at last.
+    last = {row.subject: row.details for row in connection.execute(left.order_by(audit_entries.c.id))}
+    return any(details["was"].get("slack_user_id") == slack_user_id for details in last.values())
 
 
 def come_back(

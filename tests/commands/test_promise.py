@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from bot.wording import plain
 from commands._reply import Invalid, Item, Person, Role
-from store import customer_channels, people, promises, tables
+from store import care, customer_channels, people, promises, reps, succession, tables
 from store.database import Database
 from store.promises import Promise
 from tests.commands.asking import ask, read
@@ -320,3 +320,34 @@ def test_a_day_that_is_over_where_whoever_is_to_keep_it_is_cannot_be_chosen(team
     with pytest.raises(Invalid, match="For Ben that day is over"):
         team.submits(form, due=MONDAY.isoformat(), now=evening, **filled_in)
     team.submits(form, due="2026-06-02", now=evening, **filled_in)
+
+
+def test_a_line_may_be_as_long_as_a_promise(team: Team) -> None:
+    text = ("send the new quote with the discount " * 20)[:480].strip()
+    team.types(f"/promise acme friday {text}")
+    assert [one.text for one in made(team)] == [text]
+    for too_long in (text + " and more" * 5, text * 3):
+        with pytest.raises(Invalid, match="500"):
+            team.types(f"/promise acme friday {too_long}")
+
+
+def test_a_promise_to_an_exit_says_that_it_is_one(team: Team) -> None:
+    assert "is an exit" not in read(team.promised())
+    with team.db.writing() as connection:
+        care.mark_exit(connection, team.acme, "never pays", on=MONDAY, by="U3", at=NOW)
+    assert "Acme is an exit: a manager has let them go." in read(team.promised("acme tuesday fetch the display"))
+
+
+def test_nobody_who_has_left_is_to_keep_a_promise(team: Team) -> None:
+    with team.db.writing() as connection:
+        insert = tables.reps.insert().returning(tables.reps.c.id)
+        ben, carl = (connection.execute(insert.values(name=name)).scalar_one() for name in ("Ben", "Carl"))
+        reps.link(connection, ben, "U2", by="U3", at=NOW)
+        succession.leave(connection, ben, team.anna_id, by="U3", at=NOW)
+    form = team.types("/promise", values={"customer": str(team.acme)}, origin="button")
+    with pytest.raises(Invalid, match="Ben has left"):
+        team.submits(form, text="call them", due=FRIDAY.isoformat(), person="U2")
+    with team.db.writing() as connection:
+        reps.link(connection, carl, "U2", by="U3", at=NOW)
+    team.submits(form, text="call them", due=FRIDAY.isoformat(), person="U2")
+    assert [one.text for one in made(team)] == ["call them"]

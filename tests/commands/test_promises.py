@@ -6,13 +6,15 @@ import itertools
 import pytest
 
 from bot.wording import plain
-from commands._reply import Invalid, Item, NothingToSay, Person, Reply, Role
+from commands import _promise_list as promise_list
+from commands._reply import Invalid, Item, NothingToSay, Person, Place, Reply, Role
 from store import promises, tables
 from store.database import Database
-from store.promises import Promise
+from store.promises import Doing, NewPromise, Promise
+from store.who import Who
 from tests.commands.asking import facts, read
 from tests.commands.promised import FRIDAY, MONDAY, SATURDAY, Team, button
-from tests.ledger import Ledger
+from tests.ledger import NOW, Ledger
 
 
 @pytest.fixture
@@ -333,3 +335,22 @@ def test_a_successor_is_told_of_all_promises_at_once(team: Team) -> None:
     values = {"do": "passed", "from": "Carl", "count": "3"}
     words = read(team.types("/promises", values=values, origin="delivery"))
     assert words.startswith("3 promises of Carl, who has left, are yours to keep now")
+
+
+@pytest.mark.parametrize("line", ["", "done"])
+def test_a_terminal_goes_on_to_the_next_page_and_a_message_after_what_it_could_show(team: Team, line: str) -> None:
+    with team.db.writing() as connection:
+        for number in range(promise_list.PAGE_MOST + 2):
+            new = NewPromise(team.acme, f"promise {number}", FRIDAY, Who(slack_user_id="U1"), "U1", NOW)
+            made = promises.make(connection, new)
+            if line:
+                promises.keep(connection, made.id, Doing("U1", NOW, MONDAY))
+    first = listed(team, line)
+    assert len(entries(first)) == promise_list.PAGE_MOST
+    second = team.presses(button(first, "The next 100"))
+    assert len(entries(second)) == 2
+    assert set(entries(second)).isdisjoint(entries(first))
+    assert not [one for one in second.actions if one.label.startswith("The next")]
+    in_slack = team.types(f"/promises {line}", place=Place("dm", "D1"))
+    assert not [one for one in in_slack.actions if one.label.startswith("The next")]
+    assert "next page" not in read(in_slack)

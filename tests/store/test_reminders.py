@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from bot.app import DELIVERIES_KEPT
 from store import deliveries, people, promises, reminders, rep_hours, reps, succession, tables
 from store.database import Database
 from store.people import Person
@@ -172,6 +173,20 @@ def test_hours_that_are_changed_move_the_reminders_that_wait(team: SimpleNamespa
         mine = [one for one in waiting(connection) if one[1] == "U1"]
         assert mine == [("2026-06-03 05:15", "U1"), ("2026-06-11 05:15", "U1")]
         assert len(waiting(connection)) == 4
+
+
+def test_what_was_told_so_long_ago_that_it_is_forgotten_is_not_told_again_when_hours_change(
+    team: SimpleNamespace,
+) -> None:
+    with team.db.writing() as connection:
+        promise = promised(connection, team)
+        connection.execute(tables.deliveries.update().values(state="sent"))
+        later = NOW + DELIVERIES_KEPT + dt.timedelta(days=8)
+        assert deliveries.forget(connection, later - DELIVERIES_KEPT) == 2
+        reminders.move(connection, ANNA, later)
+        assert waiting(connection) == []
+        promises.hand_over(connection, promise.id, BEN, Doing("U1", later, later.date()))
+        assert [user for _, user in waiting(connection)] == ["U2"], "whoever is to keep it now was told nothing yet"
 
 
 def test_hours_that_are_changed_and_a_clock_elsewhere_move_the_word_that_waits(team: SimpleNamespace) -> None:
