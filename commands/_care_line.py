@@ -210,6 +210,8 @@ def _misspelt_after(
     connection: Connection, words: Sequence[str], stops: Sequence[int], ends_before: Sequence[int]
 ) -> Line:
     """A misspelt name behind what may stand before one, or at the beginning; nothing before it is lost."""
+    if stops and stops[-1] == len(words):
+        return Line(" ".join(words), Found(None, [], "none"), "")
     starts = [*sorted(stops, reverse=True)[:1], *([1] if not stops and len(words) > 1 and words[0].isdecimal() else [])]
     for start in [one for one in starts if one < len(words)]:
         found = _misspelt(connection, words[start:], [end - start for end in ends_before])

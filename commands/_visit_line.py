@@ -77,7 +77,8 @@ def read(rest: str, reader: Reader) -> Told:
     if lasted is None and words:
         from_the_end, words, unsure = _within(words)
     if unsure is None and words and _BEGINS_LIKE_A_FIGURE.match(words[0]):
-        unsure = f"“{words[0][:40]}” stands in the note, read neither as a day nor as a time; Edit… changes both."
+        figure = words[0][:40].rstrip(",")
+        unsure = f"“{figure}” stands in the note, read neither as a day nor as a time; Edit… changes both."
     # What a sentence is said of already is not said again.
     in_note = _in_note(words[1:] if unsure else words, None if day else reader, has_minutes=from_the_end is not None)
     lasted = from_the_end if lasted is None else lasted

@@ -134,6 +134,9 @@ def _after_the_deal(words: list[str], view: str) -> list[Asked]:
     """What "15000 route 66" may mean: the deal first."""
     for count in range(min(4, len(words) - 1), 0, -1):
         deal = amount(" ".join(words[:count]))
+        # In "15000 top sports" the top is no Tongan money.
+        if words[count - 1].isalpha() and not words[count - 1].isupper():
+            continue
         name = " ".join(words[count:])
         if deal is not None and deal[0] >= FIRST_DEAL_LEAST and amount(name) is None:
             return [Asked(name, *deal, view)]

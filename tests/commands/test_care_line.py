@@ -76,6 +76,16 @@ def test_a_day_at_the_end_of_the_line_does_not_make_a_name_of_all_before_it(db_w
     assert line(db_with_names, "qqqq send them the quote tomorrow", 5).name == "qqqq"
 
 
+def test_a_day_alone_names_nobody_however_like_a_name_it_is(db: Database) -> None:
+    ledger = Ledger(db)
+    ledger.customer("Fridays Bikes")
+    ledger.customer("Fridays Tools")
+    ledger.customer("Yesteryear")
+    ledger.done()
+    assert line(db, "yesterday").found.candidates == []
+    assert line(db, "friday").certain is None
+
+
 def test_nobody_is_found_where_nobody_is_named(db_with_names: Database) -> None:
     found = line(db_with_names, "qqqq today")
     assert (found.certain, found.found.candidates) == (None, [])

@@ -550,6 +550,12 @@ def test_the_deal_may_stand_before_the_name(books: SimpleNamespace, line: str) -
     assert read(ask(books.db, line)) == read(ask(books.db, "/clv losing ltd 15000"))
 
 
+def test_a_word_before_the_name_is_no_money_for_being_spelt_like_some() -> None:
+    assert Asked("top sports", Decimal(15_000)) in readings("15000 top sports")
+    assert Asked("sports", Decimal(15_000), "TOP") not in readings("15000 top sports")
+    assert Asked("acme", Decimal(15_000), "USD") in readings("15000 USD acme")
+
+
 def test_a_deal_before_a_misspelt_name_is_kept_by_its_button(books: SimpleNamespace) -> None:
     (item,) = (part for part in ask(books.db, "/clv 20000 metropolitn").parts if isinstance(part, Item))
     assert item.actions[0].values["deal"] == "20000"
