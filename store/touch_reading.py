@@ -10,12 +10,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from store.audit import RefusedError
+from store.database import take_turns
 from store.money import from_minor
 from store.tables import contacts, customers, touch_people, touches
 from store.who import Who, complete, is_theirs
-
-# The first half of the keys of locks on messages; the second is made of the permalink.
-MESSAGE_LOCK = 1
 
 Kind = Literal["visit", "call", "message", "gift", "invitation", "conversation"]
 Outcome = Literal["good", "neutral", "complaint", "settled"]
@@ -73,11 +71,9 @@ def of_message(connection: Connection, permalink: str) -> list[Touch]:
 
 def of_message_alone(connection: Connection, permalink: str) -> list[Touch]:
     """The same, and whoever asks this next of the message waits until this transaction ends: two who log it at once
-    know of each other. (In SQLite only one writes at a time.)
+    know of each other.
     """
-    if connection.dialect.name == "postgresql":
-        lock = sa.text("SELECT pg_advisory_xact_lock(:kind, hashtext(:permalink))")
-        connection.execute(lock, {"kind": MESSAGE_LOCK, "permalink": permalink})
+    take_turns(connection, permalink)
     return of_message(connection, permalink)
 
 
