@@ -35,8 +35,8 @@ def _cuts(plain: str, width: int) -> list[int]:
     start = 0
     for begin, end in _pieces(plain, width // 2):
         piece = plain[begin:end].rstrip(" ")
-        # A dot at the end of a line goes away, so it needs no room.
-        needed = cells(plain[start:begin]) + cells(piece.removesuffix(" ·"))
+        # A dot at the end of a line goes away, so it needs no room; at the end of all it stays.
+        needed = cells(plain[start:begin]) + cells(piece.removesuffix(" ·") if end < len(plain) else piece)
         if needed <= width:
             continue
         if begin > start:

@@ -31,6 +31,10 @@ def test_phrases_between_dots_stay_together_and_drop_the_dot_at_the_end() -> Non
     ]
 
 
+def test_a_dot_that_ends_the_text_needs_room_as_well() -> None:
+    assert plain(layout.wrap(Text("x 31 not known: ·"), 16)) == ["x 31 not", "known: ·"]
+
+
 def test_a_percent_sign_stays_with_its_number() -> None:
     assert plain(layout.wrap(Text("a share of 5 % and no more than that"), 12))[0] == "a share of"
 
