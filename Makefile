@@ -6,7 +6,7 @@ RUN := $(VENV)/bin/python
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test ledgers soak-digest lint lock audit clean
+.PHONY: help setup demo test search ledgers soak-digest lint lock audit clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -26,6 +26,9 @@ demo: setup ## ask /clv and the rest about a real ledger, in this terminal
 
 test: setup lint ## every test that needs no data beyond the checkout
 	$(RUN) -m pytest -n auto --dist worksteal -m "not ledgers and not soak"
+
+search: setup ## the same tests, whose properties are tried on examples that nobody has tried before
+	$(RUN) -m pytest -n auto --dist worksteal -m "not ledgers and not soak" --hypothesis-profile=search
 
 ledgers: setup ## the checks that need the full ledgers: make ledgers DATA=folder
 	@test -d "$(DATA)" || { echo "No ledgers at DATA=$(DATA)" >&2; exit 1; }

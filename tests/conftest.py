@@ -22,8 +22,10 @@ from tests.slack.fixtures import slack as slack  # noqa: PLC0414 - the fixture, 
 
 _numbers = itertools.count()
 
-# How long an example takes is the computer's own doing, on one that others use too.
-hypothesis.settings.register_profile("melktert", deadline=None)
+# How long an example takes is the computer's own doing, on one that others use too. `make test` tries the same examples
+# each time, so that a change is judged by what it changes; `make search` looks for others.
+hypothesis.settings.register_profile("search", deadline=None, print_blob=True)
+hypothesis.settings.register_profile("melktert", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("melktert")
 
 
