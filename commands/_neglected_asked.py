@@ -12,6 +12,7 @@ from commands._reply import Invalid, Request
 from store import reps
 from store.neglect import Asked, Place
 from store.reps import Rep
+from store.who import Who
 
 NAME = "neglected"
 DEFAULT_COUNT = 5
@@ -27,7 +28,7 @@ NO_SUCH_PAGE = "That part of the list is not there; ask /neglected again."
 class Wanted:
     """A list as it is asked for. `rep` is whose customers it has, None for everybody's."""
 
-    rep: Rep | None
+    rep: Who | None
     is_mine: bool
     count: int
     days: int | None
@@ -36,12 +37,12 @@ class Wanted:
 
     def asked(self, today: dt.date) -> Asked:
         """As the store has it."""
-        return Asked(today, self.rep.id if self.rep else None, None if self.is_upcoming else self.days)
+        return Asked(today, self.rep.rep_id if self.rep else None, None if self.is_upcoming else self.days)
 
     @property
     def values(self) -> dict[str, str]:
         """What asks for the same list once more, from its beginning."""
-        scope = MINE if self.is_mine else f"rep {self.rep.id}" if self.rep else TEAM
+        scope = MINE if self.is_mine else f"rep {self.rep.rep_id}" if self.rep else TEAM
         values = {"scope": scope, "count": str(self.count)}
         if self.days is not None:
             values["days"] = str(self.days)
@@ -106,21 +107,23 @@ def _number(text: str, field: str, most: int) -> int:
     return int(text)
 
 
-def _whose(scope: str, request: Request, connection: Connection) -> tuple[Rep | None, bool]:
+def _whose(scope: str, request: Request, connection: Connection) -> tuple[Who | None, bool]:
     """The rep whose customers are meant, and whether that is whoever asks; nobody for the whole team."""
     word = scope.casefold()
     if word in (TEAM, "all"):
         return None, False
     if word in ("", MINE, "me"):
-        mine = reps.get(connection, request.person.rep_id) if request.person.rep_id is not None else None
+        mine, has_customers = None, False
+        if request.person.rep_id is not None:
+            mine, has_customers = reps.of_list(connection, request.person.rep_id)
         if word and mine is None:
             raise Invalid(
                 scope="You are no rep of the ledger, so no customer is yours; /neglected team shows everybody's, and "
                 "/melktert me says who you are."
             )
-        return (mine, True) if mine and (word or mine.customers) else (None, False)
+        return (mine, True) if mine and (word or has_customers) else (None, False)
     rep = _named(scope, connection)
-    return rep, rep.id == request.person.rep_id
+    return Who(rep.id, rep.slack_user_id, rep.name), rep.id == request.person.rep_id
 
 
 def _named(scope: str, connection: Connection) -> Rep:

@@ -30,9 +30,8 @@ from commands._reply import (
     Strong,
 )
 from commands._setup import asking_for, checklist
-from store import neglect, reps, sources, values, workspace
+from store import currencies, reps, sources, values, workspace
 from store.database import Database
-from store.neglect import Asked
 from store.reps import Rep
 from store.values import Ranked
 from store.who import Who
@@ -79,8 +78,7 @@ def _see(request: Request, connection: Connection) -> _Seen:
     coverage = sources.coverage(connection)
     rep_id = request.person.rep_id
     rep = reps.get(connection, rep_id) if rep_id is not None else None
-    # How many are due is counted already, and with it which currency most of them have.
-    currency = neglect.totals(connection, Asked(request.today)).currency
+    currency = currencies.of_most_customers(connection)
     days = tuple(_my_day.read(connection, request.today, who) for who in _whose_day(request, rep))
     if coverage is None or currency is None:
         return _Seen(coverage, "", rep, [], [], days)

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy.engine import Connection
 
+from store.one_of import one_of_ids
 from store.tables import customer_assumptions, people
 from store.workspace import Author, Horizon, Rate
 from value.assumptions import Assumptions
@@ -94,14 +95,7 @@ def made_by(connection: Connection, receipt: str) -> tuple[Version | None, Versi
 
 def every(connection: Connection, of: Collection[int] | None = None) -> dict[int, OwnAssumptions]:
     """The customers that have assumptions of their own now, among `of` where given."""
-    chosen = sa.select(sa.func.max(customer_assumptions.c.id)).group_by(customer_assumptions.c.customer_id)
-    if of is not None:
-        chosen = chosen.where(customer_assumptions.c.customer_id.in_(of))
-    rows = connection.execute(
-        sa.select(customer_assumptions.c.customer_id, customer_assumptions.c.document).where(
-            customer_assumptions.c.id.in_(chosen)
-        )
-    )
+    rows = connection.execute(_EVERY) if of is None else connection.execute(_EVERY_OF, {"ids": sorted(of)})
     return {row.customer_id: OwnAssumptions.model_validate(row.document) for row in rows if row.document}
 
 
@@ -128,6 +122,13 @@ def change(
     return True
 
 
+def _each(*chosen: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    own = customer_assumptions.c
+    newest = sa.select(sa.func.max(own.id)).where(*chosen).group_by(own.customer_id)
+    return sa.select(own.customer_id, own.document).where(own.id.in_(newest))
+
+
+_EVERY, _EVERY_OF = _each(), _each(one_of_ids(customer_assumptions.c.customer_id, "ids"))
 _VERSIONS = (
     sa.select(customer_assumptions, people.c.name.label("by_name"))
     .outerjoin(people, people.c.slack_user_id == customer_assumptions.c.changed_by)

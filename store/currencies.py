@@ -15,14 +15,15 @@ def commonest(customers: Mapping[str, int]) -> str | None:
     return min(customers, key=lambda one: (-customers[one], one), default=None)
 
 
+_MANY = sa.func.sum(due_days.c.customers)
+_COUNTED = (
+    sa.select(due_days.c.currency, _MANY.label("customers"))
+    .where(due_days.c.currency != "")
+    .group_by(due_days.c.currency)
+    .having(_MANY > 0)
+)
+
+
 def of_most_customers(connection: Connection) -> str | None:
     """The currency that most customers have something at stake in; exits do not count."""
-    many = sa.func.sum(due_days.c.customers)
-    known = due_days.c.currency != ""
-    counted = (
-        sa.select(due_days.c.currency, many.label("customers"))
-        .where(known)
-        .group_by(due_days.c.currency)
-        .having(many > 0)
-    )
-    return commonest({row.currency: int(row.customers) for row in connection.execute(counted)})
+    return commonest({row.currency: int(row.customers) for row in connection.execute(_COUNTED)})

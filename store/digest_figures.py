@@ -6,10 +6,10 @@ from decimal import Decimal
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from store import large_sums
 from store.digest_candidates import IS_NO_EXIT, Covered, is_covered
 from store.digests import Issue
 from store.money import from_minor
-from store.standings import PART
 from store.tables import (
     customer_expectations,
     customer_standings,
@@ -41,14 +41,13 @@ def top_in_cadence(connection: Connection, covered: Covered, today: dt.date) -> 
     is_within = earning.c.due_on >= today
     row = connection.execute(
         sa.select(
-            *(_sum(column, is_within) for column in (earning.c.minor // PART, earning.c.minor % PART)),
-            *(_sum(column) for column in (earning.c.minor // PART, earning.c.minor % PART)),
+            *(_sum(part, is_within) for part in large_sums.parts(earning.c.minor)),
+            *(_sum(part) for part in large_sums.parts(earning.c.minor)),
         ).where((earning.c.place - 1) * 5 < earning.c.customers)
     ).one()
     if row[2] is None or covered.currency is None:
         return None
-    # In two parts, since SQLite fails at a sum that a column could not hold.
-    within, in_all = (int(row[at] or 0) * PART + int(row[at + 1] or 0) for at in (0, 2))
+    within, in_all = large_sums.whole(row[0], row[1]), large_sums.whole(row[2], row[3])
     return from_minor(within, covered.currency), from_minor(in_all, covered.currency)
 
 
@@ -68,12 +67,13 @@ def value_at_risk(connection: Connection, covered: Covered) -> Decimal | None:
         return None
     is_known = customer_expectations.c.value_at_risk_minor.is_not(None)
     theirs = is_known & (customer_expectations.c.currency == covered.currency)
-    total = sa.select(sa.func.sum(customer_expectations.c.value_at_risk_minor)).where(theirs)
+    together = map(sa.func.sum, large_sums.parts(customer_expectations.c.value_at_risk_minor))
+    total = sa.select(sa.func.count(), *together).where(theirs)
     if covered.rep_ids:
         owned = customers.c.id == customer_expectations.c.customer_id
         total = total.join(customers, owned).where(customers.c.owner_rep_id.in_(covered.rep_ids))
-    minor = connection.scalar(total)
-    return None if minor is None else from_minor(int(minor), covered.currency)
+    count, *sums = connection.execute(total).one()
+    return from_minor(large_sums.whole(*sums), covered.currency) if count else None
 
 
 def changed_since(connection: Connection, issue: Issue) -> int:

@@ -13,12 +13,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from store import currencies
+from store import currencies, large_sums
 from store.care import may_be_greeted
 from store.customers import OWNER_COLUMNS, Owner, owner_of
 from store.money import from_minor
 from store.sources import coverage
-from store.standings import PART
 from store.sums import twelve_months_before
 from store.tables import customer_standings, customer_values, customers, event_guests, events, reps
 
@@ -155,10 +154,9 @@ def loyal_never_invited(
         .limit(most)
         .subquery("best")
     )
-    # In two parts, since SQLite fails at a sum that a column could not hold.
-    parts = (sa.func.sum(best.c.minor // PART), sa.func.sum(best.c.minor % PART))
-    count, whole, rest = connection.execute(sa.select(sa.func.count(), *parts).select_from(best)).one()
-    return Worth(count, from_minor(int(whole or 0) * PART + int(rest or 0), currency))
+    together = map(sa.func.sum, large_sums.parts(best.c.minor))
+    count, *sums = connection.execute(sa.select(sa.func.count(), *together).select_from(best)).one()
+    return Worth(count, from_minor(large_sums.whole(*sums), currency))
 
 
 def _last_invitation() -> sa.Subquery:

@@ -12,13 +12,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from store import currencies
+from store import currencies, large_sums
 from store.customers import OWNER_COLUMNS, Owner, owner_of
 from store.models import IS_EARNED
 from store.money import from_minor, to_minor
 from store.scoring import covers_12_months, twelve_months_before
 from store.standing_rows import SINCE_EVER
-from store.standings import PART, Standing, standing_of
+from store.standings import Standing, standing_of
 from store.tables import (
     customer_expectations,
     customer_standings,
@@ -26,6 +26,7 @@ from store.tables import (
     customers,
     due_days,
     fitted_models,
+    owner_due_days,
     people,
     reps,
     touch_people,
@@ -143,7 +144,7 @@ def totals(connection: Connection, asked: Asked) -> Totals:
     at_stake = None
     if currency is not None:
         _, _, parts, rest, _ = sums[currency]
-        at_stake = from_minor(parts * PART + rest, currency)
+        at_stake = from_minor(large_sums.whole(parts, rest), currency)
     return Totals(
         customers=sum(of[0] for of in sums.values()),
         neglected=neglected,
@@ -162,37 +163,44 @@ def _values(asked: Asked) -> dict[str, Any]:
 @cache
 def _totals(of_owner: bool, is_quiet: bool) -> sa.Select[Any] | sa.CompoundSelect[Any]:
     """By currency: customers, neglected, what these have at stake in two parts, snoozed. Rows of one add up."""
-    if of_owner or is_quiet:
-        return _counted(of_owner, is_quiet)
-    is_past = due_days.c.due_on < _TODAY
+    if is_quiet:
+        return _counted(of_owner)
+    day = (owner_due_days if of_owner else due_days).c
+    is_past = day.due_on < _TODAY
     by_day = sa.select(
-        due_days.c.currency,
-        _sum(due_days.c.customers),
-        *(_sum(column, is_past) for column in (due_days.c.customers, *_DAYS_MONEY)),
+        day.currency,
+        _sum(day.customers),
+        *(_sum(column, is_past) for column in (day.customers, day.at_stake_parts, day.at_stake_rest_minor)),
         sa.literal(0),
-    ).group_by(due_days.c.currency)
+    ).group_by(day.currency)
+    if of_owner:
+        by_day = by_day.where(owner_due_days.c.owner_rep_id == _OWNER)
     # They are among the ones counted by day. Grouped so that no index by currency is used, which has every customer.
     of_currency = sa.func.coalesce(_s.currency, "")
     snoozed = sa.select(of_currency, sa.literal(0), -_COUNT, *(-part for part in _parts(None)), _COUNT)
-    is_snoozed = (_s.snoozed_until_on > _TODAY) & (_s.due_on < _TODAY)
-    return by_day.union_all(snoozed.where(is_snoozed).group_by(of_currency))
+    is_snoozed = [_s.snoozed_until_on > _TODAY, _s.due_on < _TODAY]
+    if of_owner:
+        # Nor one by owner: few are snoozed.
+        is_snoozed.append(sa.func.coalesce(_s.owner_rep_id, 0) == _OWNER)
+    return by_day.union_all(snoozed.where(*is_snoozed).group_by(of_currency))
 
 
-def _counted(of_owner: bool, is_quiet: bool) -> sa.Select[Any]:
-    is_late = _is_late(is_quiet) & _IS_AWAKE
+def _counted(of_owner: bool) -> sa.Select[Any]:
+    """Of those without a touch for so many days, who are counted one by one."""
+    is_late = _is_late(is_quiet=True) & _IS_AWAKE
     counted = sa.select(
         _s.currency,
         _COUNT,
         _sum(sa.literal(1), is_late),
         *_parts(is_late),
-        _sum(sa.literal(1), _is_late(is_quiet) & ~_IS_AWAKE),
+        _sum(sa.literal(1), _is_late(is_quiet=True) & ~_IS_AWAKE),
     ).where(_s.due_on.is_not(None), *([_OF_OWNER] if of_owner else []))
     return counted.group_by(_s.currency)
 
 
 _COUNT: sa.ColumnElement[int] = sa.func.count()
-_DAYS_MONEY = (due_days.c.at_stake_parts, due_days.c.at_stake_rest_minor)
-_OF_OWNER = _s.owner_rep_id == sa.bindparam("owner", type_=sa.BigInteger())
+_OWNER = sa.bindparam("owner", type_=sa.BigInteger())
+_OF_OWNER = _s.owner_rep_id == _OWNER
 
 
 def _sum(column: sa.ColumnElement[Any], where: sa.ColumnElement[bool] | None = None) -> sa.ColumnElement[Any]:
@@ -201,8 +209,8 @@ def _sum(column: sa.ColumnElement[Any], where: sa.ColumnElement[bool] | None = N
 
 
 def _parts(where: sa.ColumnElement[bool] | None) -> tuple[sa.ColumnElement[Any], sa.ColumnElement[Any]]:
-    minor = sa.func.coalesce(_s.at_stake_minor, 0)
-    return _sum(minor // PART, where), _sum(minor % PART, where)
+    whole, rest = large_sums.parts(_s.at_stake_minor)
+    return _sum(whole, where), _sum(rest, where)
 
 
 def _is_late(is_quiet: bool) -> sa.ColumnElement[bool]:

@@ -68,6 +68,12 @@ def get(connection: Connection, rep_id: int) -> Rep | None:
     return next(iter(_read(connection, rep_id)), None)
 
 
+def of_list(connection: Connection, rep_id: int) -> tuple[Who | None, bool]:
+    """Whose list of customers that is, None where the ledger has no such rep; and whether any customer is theirs."""
+    row = connection.execute(_OF_LIST, {"rep": rep_id}).one_or_none()
+    return (None, False) if row is None else (Who(row.id, row.slack_user_id, row.name), bool(row.has_customers))
+
+
 def count_unowned(connection: Connection) -> int:
     """How many customers have no rep."""
     unowned = sa.select(sa.func.count()).select_from(customers).where(customers.c.owner_rep_id.is_(None))
@@ -271,3 +277,9 @@ def _declined(connection: Connection) -> set[tuple[str, str]]:
     """The reps and persons of whom the person said no, as (subject, Slack user id)."""
     said_no = sa.select(audit_entries.c.subject, audit_entries.c.by).where(audit_entries.c.action == DECLINED)
     return {(row.subject, row.by) for row in connection.execute(said_no)}
+
+
+_OF_LIST = sa.select(
+    *(reps.c.id, reps.c.name, reps.c.slack_user_id),
+    sa.exists().where(customers.c.owner_rep_id == reps.c.id).label("has_customers"),
+).where(reps.c.id == _ID)

@@ -15,12 +15,12 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
-from store import bulk, workspace
+from store import bulk, due_days, workspace
 from store.database import lock_figures
 from store.money import from_minor
 from store.one_of import one_of_ids
 from store.standing_rows import COLUMNS, KNOWN, Row, cadence_days, columns_of, rows, signals_of
-from store.tables import customer_standings, customers, due_days
+from store.tables import customer_standings, customers
 from value.classes import CareClass, Signals
 
 __all__ = ["Standing", "cadence_days", "follow_owners", "forget", "get", "refresh", "signals", "standing_of"]
@@ -29,9 +29,7 @@ __all__ = ["Standing", "cadence_days", "follow_owners", "forget", "get", "refres
 AT_ONCE = 500
 # Where more than this part of all rows is new, all are written anew.
 SOME = 0.1
-# A sum of amounts is kept in two parts, since SQLite fails at one that a column could not hold.
-PART = 10**9
-_DUE_ON, _CURRENCY, _AT_STAKE_MINOR = map(COLUMNS.index, ("due_on", "currency", "at_stake_minor"))
+_OWNER = COLUMNS.index("owner_rep_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +120,7 @@ def forget(connection: Connection, customer_ids: Collection[int]) -> None:
     _lock_table(connection, "ROW EXCLUSIVE")
     asked = {"ids": sorted(customer_ids)}
     _lock_rows(connection, asked)
-    _count(connection, connection.execute(_STANDINGS.where(_ASKED_FOR), asked).all(), ())
+    due_days.count(connection, connection.execute(_STANDINGS.where(_ASKED_FOR), asked).all(), ())
     connection.execute(customer_standings.delete().where(_ASKED_FOR), asked)
 
 
@@ -130,9 +128,14 @@ def follow_owners(connection: Connection) -> None:
     """Take over who owns whom now, after customers have changed hands, in the caller's transaction."""
     # As for all of them: it meets their rows in no order.
     _lock_table(connection, "SHARE ROW EXCLUSIVE")
-    owner = sa.select(customers.c.owner_rep_id).where(customers.c.id == customer_standings.c.customer_id)
-    is_stale = customer_standings.c.owner_rep_id.is_distinct_from(owner.scalar_subquery())
-    connection.execute(customer_standings.update().where(is_stale).values(owner_rep_id=owner.scalar_subquery()))
+    owner = (
+        sa.select(customers.c.owner_rep_id).where(customers.c.id == customer_standings.c.customer_id).scalar_subquery()
+    )
+    is_stale = customer_standings.c.owner_rep_id.is_distinct_from(owner)
+    stale = connection.execute(_STANDINGS.add_columns(owner.label("new_owner")).where(is_stale)).all()
+    connection.execute(customer_standings.update().where(is_stale).values(owner_rep_id=owner))
+    were = [tuple(row[:-1]) for row in stale]
+    due_days.count(connection, were, [(*row[:_OWNER], row.new_owner, *row[_OWNER + 1 : -1]) for row in stale])
 
 
 def _refresh_some(connection: Connection, ids: list[int]) -> None:
@@ -150,7 +153,7 @@ def _refresh_some(connection: Connection, ids: list[int]) -> None:
         gone |= were.difference(found)
         came += [row for row in found if row not in were]
     _put(connection, came)
-    _count(connection, gone, came)
+    due_days.count(connection, gone, came)
 
 
 def _refresh_all(connection: Connection) -> None:
@@ -166,8 +169,7 @@ def _refresh_all(connection: Connection) -> None:
         connection.execute(customer_standings.delete())
         columns: Sequence[Sequence[Any]] = list(zip(*found, strict=True))
         bulk.insert(connection, customer_standings, dict(zip(COLUMNS, columns, strict=True)))
-    connection.execute(due_days.delete())
-    _count(connection, (), found)
+    due_days.count_anew(connection)
 
 
 def _lock_table(connection: Connection, mode: str) -> None:
@@ -190,28 +192,3 @@ def _put(connection: Connection, found: Sequence[Row]) -> None:
     upsert = insert.on_conflict_do_update(index_elements=["customer_id"], set_=became)
     if found:
         connection.execute(upsert, [dict(zip(COLUMNS, row, strict=True)) for row in found])
-
-
-def _count(connection: Connection, gone: Iterable[Row], came: Iterable[Row]) -> None:
-    """Take the first rows off the days on which they are due, and add the others."""
-    days: dict[tuple[dt.date, str], list[int]] = {}
-    for sign, some in ((-1, gone), (+1, came)):
-        for row in some:
-            due_on, currency, minor = row[_DUE_ON], row[_CURRENCY] or "", row[_AT_STAKE_MINOR] or 0
-            if due_on is not None:
-                parts, rest = divmod(minor, PART)
-                day = days.setdefault((due_on, currency), [0, 0, 0])
-                for at, more in enumerate((1, parts, rest)):
-                    day[at] += sign * more
-    insert = (postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert)(due_days)
-    counted = ("customers", "at_stake_parts", "at_stake_rest_minor")
-    more = {name: due_days.c[name] + insert.excluded[name] for name in counted}
-    upsert = insert.on_conflict_do_update(index_elements=["due_on", "currency"], set_=more)
-    # All at once and in one order, so that two who count at the same time wait for one another instead of for ever.
-    changes = [
-        {"due_on": due_on, "currency": currency, **dict(zip(counted, days[due_on, currency], strict=True))}
-        for due_on, currency in sorted(days)
-        if any(days[due_on, currency])
-    ]
-    if changes:
-        connection.execute(upsert, changes)

@@ -8,12 +8,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from store import large_sums
 from store.collation import by_letters
 from store.customers import OWNER_COLUMNS, Owner, owner_of
 from store.money import from_minor
 from store.tables import customer_values, customers, reps
-
-PART = 10**9
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +71,18 @@ def get(connection: Connection, customer_id: int) -> CustomerValue | None:
     return None if row is None else value_of(row)
 
 
-def _best(*, of_owner: bool) -> sa.Select[Any]:
+# Among so many of the best of all are those of most reps; the others' own are looked through one by one.
+_FIRST_OF_ALL = 1_000
+
+
+def _best(*chosen: sa.ColumnElement[bool]) -> sa.Select[Any]:
     """The best are found by value and name alone, before the rest of them is read."""
     minor = customer_values.c.projected_value_minor
-    chosen = [customer_values.c.currency == sa.bindparam("currency", type_=sa.Text()), minor.is_not(None)]
-    if of_owner:
-        chosen.append(customers.c.owner_rep_id == sa.bindparam("owner", type_=sa.BigInteger()))
+    in_currency = customer_values.c.currency == sa.bindparam("currency", type_=sa.Text())
     first = (
         sa.select(customers.c.id, customers.c.name, customers.c.place, customers.c.owner_rep_id, minor.label("minor"))
         .join(customer_values, customer_values.c.customer_id == customers.c.id)
-        .where(*chosen)
+        .where(in_currency, minor.is_not(None), *chosen)
         .order_by(minor.desc(), by_letters(customers.c.name), customers.c.id)
         .limit(sa.bindparam("count", type_=sa.Integer()))
         .subquery()
@@ -94,7 +95,17 @@ def _best(*, of_owner: bool) -> sa.Select[Any]:
     )
 
 
-_BEST, _BEST_OF_OWNER = _best(of_owner=False), _best(of_owner=True)
+def _is_among_first() -> sa.ColumnElement[bool]:
+    """Whether no more than so many are worth more, in whichever currency."""
+    minor = customer_values.alias("any").c.projected_value_minor
+    least = sa.select(minor).where(minor.is_not(None)).order_by(minor.desc()).limit(1).offset(_FIRST_OF_ALL - 1)
+    return customer_values.c.projected_value_minor >= least.scalar_subquery()
+
+
+_OWNER = sa.bindparam("owner", type_=sa.BigInteger())
+_BEST, _BEST_OF_OWNER = _best(), _best(customers.c.owner_rep_id == _OWNER)
+# Written so that no index by owner is used: the one by value gives the first of all at once.
+_FIRST_OF_OWNER = _best(_is_among_first(), sa.func.coalesce(customers.c.owner_rep_id, 0) == _OWNER)
 
 
 def best(connection: Connection, currency: str, count: int, owner_rep_id: int | None = None) -> list[Ranked]:
@@ -102,7 +113,9 @@ def best(connection: Connection, currency: str, count: int, owner_rep_id: int | 
     where one is given.
     """
     values = {"currency": currency, "count": count, "owner": owner_rep_id}
-    rows = connection.execute(_BEST if owner_rep_id is None else _BEST_OF_OWNER, values)
+    rows = connection.execute(_BEST if owner_rep_id is None else _FIRST_OF_OWNER, values).all()
+    if owner_rep_id is not None and len(rows) < count:
+        rows = connection.execute(_BEST_OF_OWNER, values).all()
     return [Ranked(row.name, row.place, owner_of(row), value_of(row)) for row in rows]
 
 
@@ -113,18 +126,13 @@ def standings(connection: Connection) -> list[Standing]:
         sa.select(
             customer_values.c.currency,
             sa.func.count().label("customers"),
-            # In two parts, since SQLite fails at a sum that a column could not hold.
-            sa.cast(sa.func.sum(minor // PART), sa.BigInteger).label("parts"),
-            sa.cast(sa.func.sum(minor % PART), sa.BigInteger).label("rest_minor"),
+            *(sa.func.sum(part) for part in large_sums.parts(minor)),
         )
         .where(customer_values.c.projected_value_minor.is_not(None))
         .group_by(customer_values.c.currency)
         .order_by(sa.func.count().desc(), customer_values.c.currency)
     )
-    return [
-        Standing(row.currency, row.customers, from_minor(row.parts * PART + row.rest_minor, row.currency))
-        for row in rows
-    ]
+    return [Standing(currency, count, from_minor(large_sums.whole(*sums), currency)) for currency, count, *sums in rows]
 
 
 def value_of(row: sa.Row[Any]) -> CustomerValue:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from store.one_of import one_of_ids, one_of_texts
 from store.tables import people, reps
 
 
@@ -32,6 +33,12 @@ class Who:
         return same_rep or (self.slack_user_id is not None and self.slack_user_id == other.slack_user_id)
 
 
+_REPS = sa.select(reps.c.id, reps.c.name, reps.c.slack_user_id).where(
+    one_of_ids(reps.c.id, "rep_ids") | one_of_texts(reps.c.slack_user_id, "user_ids")
+)
+_CALLED = sa.select(people.c.slack_user_id, people.c.name).where(one_of_texts(people.c.slack_user_id, "user_ids"))
+
+
 def complete(connection: Connection, known: Iterable[Who]) -> list[Who]:
     """The same people in the same order with all that is known of them now: rep, Slack user and name, with two queries.
 
@@ -40,13 +47,12 @@ def complete(connection: Connection, known: Iterable[Who]) -> list[Who]:
     asked = list(known)
     rep_ids = {one.rep_id for one in asked if one.rep_id is not None}
     user_ids = {one.slack_user_id for one in asked if one.slack_user_id is not None}
-    is_asked = reps.c.id.in_(rep_ids) | reps.c.slack_user_id.in_(user_ids)
-    rows = connection.execute(sa.select(reps.c.id, reps.c.name, reps.c.slack_user_id).where(is_asked)).all()
+    rows = connection.execute(_REPS, {"rep_ids": sorted(rep_ids), "user_ids": sorted(user_ids)}).all()
     by_rep = {row.id: Who(row.id, row.slack_user_id, row.name) for row in rows}
     by_user = {row.slack_user_id: by_rep[row.id] for row in rows if row.slack_user_id is not None}
     unlinked = user_ids - set(by_user)
-    called = sa.select(people.c.slack_user_id, people.c.name).where(people.c.slack_user_id.in_(unlinked))
-    names = {row.slack_user_id: row.name for row in connection.execute(called)} if unlinked else {}
+    called = connection.execute(_CALLED, {"user_ids": sorted(unlinked)}).all() if unlinked else []
+    names = {row.slack_user_id: row.name for row in called}
     return [
         by_rep.get(one.rep_id or 0)
         or by_user.get(one.slack_user_id or "")

@@ -1,5 +1,7 @@
 """Who was seen, what was promised, who is there, and what is to be sent."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table
 
@@ -185,14 +187,32 @@ customer_standings = Table(
     Index("ix_customer_standings_snoozed", "snoozed_until_on", "due_on", "at_stake_minor"),
 )
 
+
+def _of_a_day() -> tuple[Column[Any], ...]:
+    return (
+        Column("customers", sa.Integer, nullable=False, comment="how many are due on that day"),
+        Column(
+            "at_stake_parts", Minor, nullable=False, comment="of them together, whole thousand millions of minor units"
+        ),
+        Column("at_stake_rest_minor", Minor, nullable=False, comment="and the rest of each, added up"),
+    )
+
+
 due_days = Table(
     "due_days",
     metadata,
     Column("due_on", sa.Date, primary_key=True, comment="as in customer_standings"),
     Column("currency", sa.Text, primary_key=True, comment="as there; an empty text where nothing at stake is known"),
-    Column("customers", sa.Integer, nullable=False, comment="how many are due on that day"),
-    Column("at_stake_parts", Minor, nullable=False, comment="of them together, whole thousand millions of minor units"),
-    Column("at_stake_rest_minor", Minor, nullable=False, comment="and the rest of each, added up"),
+    *_of_a_day(),
+)
+
+owner_due_days = Table(
+    "owner_due_days",
+    metadata,
+    Column("owner_rep_id", BigId, primary_key=True, autoincrement=False, comment="of this rep's own customers"),
+    Column("due_on", sa.Date, primary_key=True, comment="as in due_days"),
+    Column("currency", sa.Text, primary_key=True, comment="as in due_days"),
+    *_of_a_day(),
 )
 
 rep_hours = Table(

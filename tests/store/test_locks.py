@@ -84,10 +84,13 @@ def standing(db: Database, customer_id: int) -> standings.Standing:
 
 def kept(db: Database) -> list[Any]:
     """All that is kept of where customers stand, and of how many are due on each day."""
-    days = sa.select(tables.due_days).where(tables.due_days.c.customers != 0).order_by("due_on", "currency")
     with db.reading() as connection:
         rows = connection.execute(sa.select(tables.customer_standings).order_by("customer_id")).all()
-        return [*map(tuple, rows), *map(tuple, connection.execute(days))]
+        days = (
+            connection.execute(sa.select(table).where(table.c.customers != 0).order_by(*table.primary_key)).all()
+            for table in (tables.due_days, tables.owner_due_days)
+        )
+        return [tuple(row) for some in (rows, *days) for row in some]
 
 
 def is_as_computed_anew(db: Database) -> bool:

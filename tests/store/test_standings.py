@@ -2,6 +2,7 @@
 
 import datetime as dt
 import threading
+from collections import Counter
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from store import changes, standings, succession, tables
+from store import changes, neglect, standings, succession, tables
 from store.database import Database
 from tests.ledger import NOW, Ledger, Line
 from value.classes import CareClass
@@ -144,11 +145,50 @@ def test_standings_follow_scoring_cadences_and_owners(team: SimpleNamespace) -> 
 def counted(db: Database) -> list[Any]:
     """What is kept of how many are due on each day."""
     with db.reading() as connection:
-        days = tables.due_days.c
-        kept = sa.select(days.due_on, days.currency, days.customers, days.at_stake_parts, days.at_stake_rest_minor)
-        return [
-            tuple(row) for row in connection.execute(kept.where(days.customers != 0).order_by("due_on", "currency"))
-        ]
+        days = tables.due_days
+        rows = connection.execute(sa.select(days).where(days.c.customers != 0).order_by("due_on", "currency"))
+        return [tuple(row) for row in rows]
+
+
+def of_owners(db: Database) -> list[Any]:
+    """The same for each rep's own."""
+    with db.reading() as connection:
+        days = tables.owner_due_days
+        rows = connection.execute(sa.select(days).where(days.c.customers != 0).order_by(*days.primary_key))
+        return [tuple(row) for row in rows]
+
+
+def customers_of(db: Database) -> Counter[int]:
+    """How many are counted as each rep's own."""
+    return sum((Counter({owner: customers}) for owner, _, _, customers, *_ in of_owners(db)), Counter())
+
+
+def test_what_is_due_of_each_reps_own_stays_true_when_customers_change_hands(team: SimpleNamespace) -> None:
+    ben = team.ledger.rep("Ben")
+    shops = [team.ledger.customer(f"Shop {number}", owner=team.anna if number else None) for number in range(4)]
+    for number, shop in enumerate(shops):
+        team.ledger.invoice(shop, RECENT, Line(str(9_000_000_000 * (number + 1)), "5"))
+    team.ledger.done()
+    assert customers_of(team.db) == {team.anna: 4}
+    touch(team.db, shops[1], dt.date(2026, 5, 1))
+    with team.db.writing() as connection:
+        # One of Anna's, and the one that was nobody's.
+        succession.give(connection, [shops[0], shops[1]], ben, by="U9", at=NOW)
+    given = of_owners(team.db)
+    assert customers_of(team.db) == {team.anna: 3, ben: 2}
+    with team.db.writing() as connection:
+        standings.refresh(connection)
+    assert of_owners(team.db) == given
+    today = dt.date(2026, 6, 4)
+    for owner in (team.anna, ben):
+        with team.db.reading() as connection:
+            totals = neglect.totals(connection, neglect.Asked(today, owner))
+            listed = neglect.neglected(connection, neglect.Asked(today, owner), "USD", 10)
+        assert totals.neglected == len(listed)
+        assert totals.at_stake == sum(one.standing.at_stake or 0 for one in listed)
+    with team.db.writing() as connection:
+        succession.leave(connection, team.anna, ben, by="U9", at=NOW)
+    assert customers_of(team.db) == {ben: 5}
 
 
 def test_how_many_are_due_on_each_day_stays_true_change_by_change(team: SimpleNamespace) -> None:
