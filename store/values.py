@@ -98,7 +98,13 @@ def _best(*chosen: sa.ColumnElement[bool]) -> sa.Select[Any]:
 def _is_among_first() -> sa.ColumnElement[bool]:
     """Whether no more than so many are worth more, in whichever currency."""
     minor = customer_values.alias("any").c.projected_value_minor
-    least = sa.select(minor).where(minor.is_not(None)).order_by(minor.desc()).limit(1).offset(_FIRST_OF_ALL - 1)
+    least = (
+        sa.select(minor)
+        .where(minor.is_not(None))
+        .order_by(minor.desc())
+        .limit(1)
+        .offset(sa.bindparam("passing_over", type_=sa.Integer()))
+    )
     return customer_values.c.projected_value_minor >= least.scalar_subquery()
 
 
@@ -112,7 +118,7 @@ def best(connection: Connection, currency: str, count: int, owner_rep_id: int | 
     """The `count` customers with the highest projected value in `currency`, the highest first; of one rep's customers
     where one is given.
     """
-    values = {"currency": currency, "count": count, "owner": owner_rep_id}
+    values = {"currency": currency, "count": count, "owner": owner_rep_id, "passing_over": _FIRST_OF_ALL - 1}
     rows = connection.execute(_BEST if owner_rep_id is None else _FIRST_OF_OWNER, values).all()
     if owner_rep_id is not None and len(rows) < count:
         rows = connection.execute(_BEST_OF_OWNER, values).all()

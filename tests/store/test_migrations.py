@@ -10,7 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from store import migrate, tables, workspace
+from store import due_days, migrate, tables, workspace
 from store.database import Database
 from tests.ledger import Ledger, Line
 
@@ -144,3 +144,32 @@ def test_a_migration_that_would_orphan_rows_changes_nothing(
     with pytest.raises(RuntimeError, match="4 rows without their parent"):
         migrate.upgrade(sqlite_db)
     assert contents(sqlite_db) == before
+
+
+def test_the_due_days_of_each_rep_begin_with_where_customers_stand(empty_url: str) -> None:
+    db = Database(empty_url)
+    migrate.upgrade(db, "0005")
+    books = Ledger(db)
+    anna, ben = books.rep("Anna"), books.rep("Ben")
+    may_1, large = dt.date(2026, 5, 1), 7 * 10**17
+    owned = [(anna, may_1, large), (anna, may_1, large + 1), (anna, may_1, None), (ben, may_1, 5), (None, may_1, 5)]
+    with db.writing() as connection:
+        for number, (owner, due_on, minor) in enumerate([*owned, (anna, None, 5)]):
+            kept = tables.customers.insert().values(name=f"Shop {number}").returning(tables.customers.c.id)
+            row = {"customer_id": connection.scalar(kept), "owner_rep_id": owner, "due_on": due_on}
+            stake = {"at_stake_minor": minor, "currency": None if minor is None else "USD"}
+            connection.execute(
+                tables.customer_standings.insert().values(care_class="retain", class_rule="x", **row, **stake)
+            )
+    migrate.upgrade(db)
+    days = sa.select(tables.owner_due_days).order_by(*tables.owner_due_days.primary_key)
+    with db.writing() as connection:
+        first = connection.execute(days).all()
+        due_days.count_anew(connection)
+        assert connection.execute(days).all() == first
+    assert [tuple(row) for row in first] == [
+        (anna, may_1, "", 1, 0, 0),
+        (anna, may_1, "USD", 2, 2 * (large // 10**9), 1),
+        (ben, may_1, "USD", 1, 0, 5),
+    ]
+    db.close()
