@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cache
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -12,7 +13,7 @@ from sqlalchemy.engine import Connection
 from store.audit import RefusedError
 from store.money import from_minor
 from store.tables import audit_entries, customer_standings, customers, promises, reps
-from store.who import Who, complete, is_theirs
+from store.who import Who, complete, is_theirs, is_whose
 
 State = Literal["open", "kept", "dropped"]
 UNMAKE = "promise.unmake"
@@ -158,11 +159,21 @@ def closed(
 
 def counted(connection: Connection, who: Who | None, *, today: dt.date) -> Count:
     """How many promises somebody, or everybody, has open."""
-    overdue = sa.func.count(sa.case((promises.c.due_on < today, 1)))
-    due_today = sa.func.count(sa.case((promises.c.due_on == today, 1)))
-    counts = sa.func.count().label("open"), overdue.label("overdue"), due_today.label("due_today")
-    row = connection.execute(sa.select(*counts).where(_theirs(who), promises.c.state == "open")).one()
+    values = {"today": today, "rep": who and who.rep_id, "slack_user": who and who.slack_user_id}
+    row = connection.execute(_counted(who is not None), values).one()
     return Count(row.open, row.overdue, row.due_today)
+
+
+# Built once for each shape of the question, which takes longer than to ask it.
+@cache
+def _counted(of_somebody: bool) -> sa.Select[int, int, int]:
+    today = sa.bindparam("today", type_=sa.Date())
+    is_asked = is_whose(promises.c.rep_id, promises.c.slack_user_id) if of_somebody else sa.true()
+    return sa.select(
+        sa.func.count().label("open"),
+        sa.func.count(sa.case((promises.c.due_on < today, 1))).label("overdue"),
+        sa.func.count(sa.case((promises.c.due_on == today, 1))).label("due_today"),
+    ).where(is_asked, promises.c.state == "open")
 
 
 def kept_on_time(
