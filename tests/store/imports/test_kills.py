@@ -162,7 +162,8 @@ def undisturbed(ground: Ground) -> killing.Course:
 def instants(course: killing.Course, kills: Mapping[killing.Since, int]) -> list[killing.Kill]:
     """Kills anywhere from the opening to the write, anywhere in the write, a little later than each, and just after.
 
-    Each is random within a slice of its own, so that a machine which is now faster, now slower, is hit everywhere.
+    Each is random within a slice of its own, so that a machine which is now faster, now slower, is hit everywhere. The
+    first of each comes at once: however fast the import is now, it is still where it was seen to be.
     """
     chance = random.Random(SEED)
     write_seconds = course.until_it_has_written - course.until_it_writes
@@ -174,7 +175,7 @@ def instants(course: killing.Course, kills: Mapping[killing.Since, int]) -> list
     chosen = []
     for since, slices in kills.items():
         for number in range(slices):
-            share = chance.uniform(number, number + 1) / slices
+            share = chance.uniform(number, number + 1) / slices if number else 0.0
             chosen.append(killing.Kill(share * spans[since], since))
     chance.shuffle(chosen)
     return chosen
