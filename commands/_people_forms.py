@@ -76,7 +76,7 @@ def taker(connection: Connection, label: str, but: Rep | None = None) -> Field:
         raise Invalid(to="There is no other rep in the ledger who could have them.")
     if len(able) > CHOICES_MOST:
         return Field("to_name", label, hint="The rep's name, as the ledger has it.")
-    options = tuple(Option(str(rep.id), rep.name, _customers(rep)) for rep in able)
+    options = tuple(Option(str(rep.id), rep.name, customers(rep.customers)) for rep in able)
     return Field("to", label, "choice", options=options)
 
 
@@ -95,7 +95,7 @@ def chosen_taker(connection: Connection, values: Mapping[str, str]) -> int:
     if not found:
         raise Invalid(to_name=f"No rep is called “{name[:60]}”; /melktert people shows how the ledger writes the name.")
     if len(found) > 1:
-        either = " or ".join(f"#{rep.id} ({_customers(rep)})" for rep in found[:5])
+        either = " or ".join(f"#{rep.id} ({customers(rep.customers)})" for rep in found[:5])
         raise Invalid(to_name=f"{len(found)} reps are called so; write {either} instead of the name.")
     return found[0].id
 
@@ -107,8 +107,9 @@ def number(text: str, field: str, sentence: str) -> int:
     return int(text)
 
 
-def _customers(rep: Rep) -> str:
-    return "1 customer" if rep.customers == 1 else f"{rep.customers:,} customers"
+def customers(count: int) -> str:
+    """So many customers, in words for a label."""
+    return "1 customer" if count == 1 else f"{count:,} customers"
 
 
 def _form(

@@ -11,14 +11,28 @@ from commands import _people_forms as forms
 from commands._figures import acting
 from commands._people_forms import NOBODY, chosen_taker, number
 from commands._people_list import BUTTON_IS_OLD, listed
-from commands._reply import Action, Command, Count, Invalid, Mention, Note, Option, Policy, Reply, Request, Sentence
-from store import names, people, reps, succession
+from commands._reply import (
+    Action,
+    Command,
+    Count,
+    Inline,
+    Invalid,
+    Mention,
+    Note,
+    Option,
+    Policy,
+    Reply,
+    Request,
+    Sentence,
+)
+from store import handing_back, names, people, reps, succession
 from store.audit import Details, RefusedError
 from store.database import Database
 from store.reps import ListChangedError
 from store.succession import Seen
 
 FORM_IS_OLD = "This form cannot be read; close it and open it again."
+GIVE_BACK = "give back"
 
 
 class _Noted(TypedDict):
@@ -79,7 +93,7 @@ def run(request: Request, db: Database) -> Reply:
 
 def _change(request: Request, connection: Connection, do: str) -> Reply:
     noted = _Noted(by=acting(request), at=request.now, receipt=request.receipt)
-    said, more = _CHANGES[do](_Asked(connection, request.values, noted))
+    said, more, *actions = _CHANGES[do](_Asked(connection, request.values, noted))
     if do in ("confirm", "confirm all"):
         # One of many: the list stays, so that the next one can follow.
         return listed(request, connection, Note((*said, "."), "good"))
@@ -87,12 +101,14 @@ def _change(request: Request, connection: Connection, do: str) -> Reply:
         headline=said,
         summary=(*said, "."),
         parts=(Note(more),) if more else (),
-        actions=(Action(forms.COMMAND, "All people"),),
+        actions=(*actions, Action(forms.COMMAND, "All people")),
     )
 
 
 def _field(values: Mapping[str, str], do: str) -> str:
     """The field of the form that a refusal stands beside."""
+    if do == GIVE_BACK:
+        return "button"
     if do in ("link", "role"):
         return "person"
     if do in ("leave", "give", "give one"):
@@ -119,9 +135,9 @@ _FORMS: dict[str, Callable[[Connection, Mapping[str, str]], Reply]] = {
     "role": lambda _connection, _values: forms.role(),
 }
 
-# --- the changes: what is said of each, and a sentence more ---------------------------------------------------------
+# --- the changes: what is said of each, a sentence more, and the buttons that only it has ---------------------------
 
-Said = tuple[Sentence, Sentence]
+Said = tuple[Sentence, Sentence, *tuple[Action, ...]]
 
 
 def _link(asked: _Asked) -> Said:
@@ -164,11 +180,16 @@ def _come_back(asked: _Asked) -> Said:
         raise Invalid(button=BUTTON_IS_OLD) from None
     details = succession.come_back(asked.connection, asked.rep_id, left_at=left_at, **asked.noted)
     rep = details["rep"]
-    return (f"{rep} is back",), (
+    back = handing_back.of_leaver(asked.connection, asked.rep_id)
+    more = (
         f"What imports bring for {rep} from now on is {rep}'s again, but for customers whom somebody gave to another "
         "rep. Until then the customers stay where they are. ",
         f"{rep} is linked to nobody in Slack, since whoever leaves is unlinked; Link… in the list links them again.",
     )
+    if back is None:
+        return (f"{rep} is back",), more
+    entry_id, count = back
+    return (f"{rep} is back",), more, _give_back_button(f"Give {forms.customers(count)} back", entry_id)
 
 
 def _give(asked: _Asked) -> Said:
@@ -176,14 +197,46 @@ def _give(asked: _Asked) -> Said:
     to = chosen_taker(asked.connection, asked.values)
     details = succession.give_all(asked.connection, giver, to, seen=asked.customers_seen, **asked.noted)
     kept = f" What {details['from']} has promised stays with {details['from']}." if details["from"] else ""
-    return _handed_over(details), (f"Imports leave them there.{kept}",)
+    return _handed_over(details), (f"Imports leave them there.{kept}",), _undo_of_giving(asked)
 
 
 def _give_one(asked: _Asked) -> Said:
     customer = number(asked.values.get("customer", ""), "customer", "Choose a customer from the list.")
     to = chosen_taker(asked.connection, asked.values)
     details = succession.give(asked.connection, [customer], to, **asked.noted)
-    return _handed_over(details), ("Imports leave it there.",)
+    return _handed_over(details), ("Imports leave it there.",), _undo_of_giving(asked)
+
+
+def _give_back(asked: _Asked) -> Said:
+    entry_id = number(asked.values.get("entry", ""), "button", BUTTON_IS_OLD)
+    details = handing_back.give_back(asked.connection, entry_id, **asked.noted)
+    count = Count(details["customers"], "customer")
+    if details["to"]:
+        said: Sentence = (count, f" given back to {details['to']}")
+    elif set(details["became"]["owners"].values()) == {None}:
+        said = (count, " without a rep again")
+    else:
+        said = (count, " given back to whoever had them")
+    more: list[Inline] = ["For imports too it is as it was before."]
+    if changed := details["changed"]:
+        stays = (
+            "has changed hands since and stays as it is."
+            if changed == 1
+            else ("have changed hands since and stay as they are.")
+        )
+        more += [" ", Count(changed, "customer"), f" {stays}"]
+    for name, left in sorted(details["gone"].items()):
+        more += [" ", Count(left, "customer"), f" of {name}, who has left, stayed with {details['from']}."]
+    return said, tuple(more)
+
+
+def _undo_of_giving(asked: _Asked) -> Action:
+    """The Undo of the giving that was made just now, or with the same receipt before."""
+    return _give_back_button("Undo", handing_back.newest_entry(asked.connection, asked.noted["receipt"]))
+
+
+def _give_back_button(label: str, entry_id: int) -> Action:
+    return Action(forms.COMMAND, label, {"do": GIVE_BACK, "entry": str(entry_id)})
 
 
 def _role(asked: _Asked) -> Said:
@@ -215,6 +268,7 @@ _CHANGES: dict[str, Callable[[_Asked], Said]] = {
     "back": _come_back,
     "give": _give,
     "give one": _give_one,
+    GIVE_BACK: _give_back,
     "role": _role,
 }
 

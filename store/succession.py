@@ -22,6 +22,8 @@ from store.who import Who
 
 # Looked up with one statement.
 AT_ONCE = 500
+# The changes by which customers change hands; store/handing_back.py takes them back.
+GIVEN, LEFT = "customers.give", "rep.leave"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ def leave(
     Errors: RefusedError where the successor cannot have them, the rep has left before, or is not as it was seen.
     """
     lock_figures(connection)
-    known = audit.done(connection, receipt, "rep.leave")
+    known = audit.done(connection, receipt, LEFT)
     if known is not None:
         return known
     rep = reps.existing(connection, rep_id)
@@ -68,7 +70,7 @@ def leave(
         "was": {"owners": was, "slack_user_id": rep.slack_user_id},
         "became": {"owner": successor_id, "slack_user_id": None},
     }
-    audit.record(connection, at, by, "rep.leave", f"rep {rep_id}", details=details, receipt=receipt)
+    audit.record(connection, at, by, LEFT, f"rep {rep_id}", details=details, receipt=receipt)
     gone = {"left_at": at, "successor_rep_id": successor_id, **reps.UNLINKED}
     connection.execute(reps_table.update().where(reps_table.c.id == rep_id).values(gone))
     pass_on(connection)
@@ -83,7 +85,7 @@ def has_left(connection: Connection, slack_user_id: str) -> bool:
         return False
     gone = sa.select(sa.literal("rep ") + sa.cast(reps_table.c.id, sa.Text)).where(reps_table.c.left_at.is_not(None))
     left = sa.select(audit_entries.c.subject, audit_entries.c.details).where(
-        audit_entries.c.action == "rep.leave", audit_entries.c.subject.in_(gone)
+        audit_entries.c.action == LEFT, audit_entries.c.subject.in_(gone)
     )
     # Of a rep who left more than once, whoever it was at last.
     last = {row.subject: row.details for row in connection.execute(left.order_by(audit_entries.c.id))}
@@ -134,7 +136,7 @@ def give_all(
     Errors: RefusedError where there are none, not as many as were `seen`, or the other rep cannot have them.
     """
     lock_figures(connection)
-    known = audit.done(connection, receipt, "customers.give")
+    known = audit.done(connection, receipt, GIVEN)
     if known is not None:
         return known
     giver = reps.existing(connection, from_rep_id) if from_rep_id is not None else None
@@ -161,7 +163,7 @@ def give(
     Errors: RefusedError where one of them is not known, or the rep cannot have them or has all of them.
     """
     lock_figures(connection)
-    known = audit.done(connection, receipt, "customers.give")
+    known = audit.done(connection, receipt, GIVEN)
     if known is not None:
         return known
     taker = _able(connection, to_rep_id, None)
@@ -224,6 +226,16 @@ def _owners(connection: Connection, chosen: sa.ColumnElement[bool]) -> dict[str,
     return {str(row.id): row.owner_rep_id for row in rows}
 
 
+def _settled(connection: Connection, customer_ids: Sequence[int]) -> dict[str, str]:
+    """Since when those of these customers whom somebody had given to a rep are there, as JSON has it."""
+    settled: dict[str, str] = {}
+    for start in range(0, len(customer_ids), AT_ONCE):
+        chosen = customers.c.id.in_(customer_ids[start : start + AT_ONCE]) & customers.c.owner_settled_at.is_not(None)
+        rows = connection.execute(sa.select(customers.c.id, customers.c.owner_settled_at).where(chosen))
+        settled |= {str(row.id): row.owner_settled_at.isoformat() for row in rows}
+    return settled
+
+
 def _give(
     connection: Connection,
     was: dict[str, int | None],
@@ -238,10 +250,10 @@ def _give(
         "from": giver.name if giver else None,
         "to": taker.name,
         "customers": len(ids),
-        "was": {"owners": was},
+        "was": {"owners": was, "settled": _settled(connection, ids)},
         "became": {"owner": taker.id},
     }
-    audit.record(connection, at, by, "customers.give", subject, details=details, receipt=receipt)
+    audit.record(connection, at, by, GIVEN, subject, details=details, receipt=receipt)
     settled = {"owner_rep_id": taker.id, "owner_settled_at": at}
     for start in range(0, len(ids), AT_ONCE):
         chosen = customers.c.id.in_(ids[start : start + AT_ONCE])

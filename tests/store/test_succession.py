@@ -204,7 +204,7 @@ def test_customers_of_nobody_are_given_to_a_rep(team: SimpleNamespace) -> None:
 
 def test_single_customers_are_given_whoever_has_them(team: SimpleNamespace) -> None:
     details = give(team.db, [team.of_ben, team.of_nobody], team.cleo)
-    assert details["was"] == {"owners": {str(team.of_ben): team.ben, str(team.of_nobody): None}}
+    assert details["was"]["owners"] == {str(team.of_ben): team.ben, str(team.of_nobody): None}
     assert {name: rep for name, rep in owners(team.db).items() if rep == "Cleo"} == {"D*": "Cleo", "E*": "Cleo"}
     with pytest.raises(RefusedError, match="no longer in the database"):
         give(team.db, [team.of_ben, 404], team.anna)
