@@ -113,16 +113,19 @@ def remove(connection: Connection, customer_id: int, *, by: str, at: dt.datetime
     return True
 
 
-def _unused_id(connection: Connection) -> dict[str, int]:
-    """SQLite gives the number of whoever was taken back to the next one, and an old button would mean somebody else."""
-    if connection.dialect.name != "sqlite":
-        return {}
+def last_id(connection: Connection) -> int:
+    """The highest number that a customer has, or had that was taken back; 0 where there was none."""
     number = sa.cast(sa.func.substr(audit_entries.c.subject, len(SUBJECT) + 1), sa.BigInteger)
     removed = sa.select(sa.func.max(number)).where(
         audit_entries.c.action == REMOVED, audit_entries.c.subject.startswith(SUBJECT)
     )
     known = (connection.scalar(sa.select(sa.func.max(customers.c.id))), connection.scalar(removed))
-    return {"id": 1 + max(one or 0 for one in known)}
+    return max(one or 0 for one in known)
+
+
+def _unused_id(connection: Connection) -> dict[str, int]:
+    """SQLite gives the number of whoever was taken back to the next one, and an old button would mean somebody else."""
+    return {} if connection.dialect.name != "sqlite" else {"id": 1 + last_id(connection)}
 
 
 def _value_nothing(connection: Connection, customer_id: int) -> None:

@@ -11,7 +11,7 @@ from decimal import Decimal
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from store import names, scoring, tables
+from store import names, newcomers, scoring, tables
 from store.imports import owners, payments, staging
 from store.imports.comparing import CHANGED, NEW, line_values
 from store.imports.report import Report
@@ -124,7 +124,9 @@ def _number_new(connection: Connection, staged: sa.Table, table: sa.Table, only:
         numbered = sa.select(in_order.c.code, following.label("id")).subquery("numbered")
         connection.execute(staged.update().where(staged.c.code == numbered.c.code).values(id=numbered.c.id))
         return
-    last = connection.scalar(sa.select(sa.func.max(table.c.id))) or 0
+    # An old button of a customer that was taken back must not mean another one.
+    is_customers = table is tables.customers
+    last = newcomers.last_id(connection) if is_customers else connection.scalar(sa.select(sa.func.max(table.c.id))) or 0
     rank = sa.func.row_number().over(order_by=staged.c.code)
     ranked = sa.select(staged.c.code, rank.label("rank")).where(only).subquery("ranked")
     connection.execute(staged.update().where(staged.c.code == ranked.c.code).values(id=last + ranked.c.rank))

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -12,6 +13,7 @@ from store.contacts import About
 from store.database import Database
 from store.newcomers import Newcomer
 from tests.ledger import NOW, Ledger, Line
+from tests.store.imports.ledgers import GOOD, imported
 
 ON = dt.date(2026, 6, 4)
 
@@ -69,6 +71,17 @@ def test_the_number_of_a_newcomer_that_was_taken_back_is_nobody_elses(db: Databa
     with db.writing() as connection:
         assert newcomers.remove(connection, alpha, by="U1", at=NOW)
     assert add(db, "Beta Works") != alpha
+
+
+def test_the_number_of_a_newcomer_that_was_taken_back_is_no_customers_of_a_ledger(db: Database, tmp_path: Path) -> None:
+    imported(db, tmp_path, GOOD)
+    taken_back = [add(db, name) for name in ("Alpha Lodge", "Beta Works")]
+    with db.writing() as connection:
+        for customer_id in taken_back:
+            assert newcomers.remove(connection, customer_id, by="U1", at=NOW)
+    imported(db, tmp_path, ["4;01.03.2025;9;Cyan;NL;r1;P;1;5;", "5;01.03.2025;10;Dune;NL;r1;P;1;5;"])
+    with db.reading() as connection:
+        assert not set(taken_back) & set(connection.scalars(sa.select(tables.customers.c.id)))
 
 
 def test_a_form_submitted_twice_is_one_customer(db: Database) -> None:
