@@ -180,7 +180,8 @@ class Deliverer:
         """What becomes of one that was certainly not posted."""
         if isinstance(trouble, NothingToSay):
             with self.db.writing() as connection:
-                deliveries.drop(connection, one, str(trouble) or "It had become pointless.")
+                why = str(trouble) or "It had become pointless."
+                deliveries.drop(connection, one, why, report=REPORT, at=self.clock())
         elif isinstance(trouble, NotTheirHour):
             with self.db.writing() as connection:
                 deliveries.postpone(connection, one, until=trouble.until)

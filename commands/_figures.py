@@ -27,6 +27,7 @@ from commands._reply import (
 )
 from store import workspace
 from store.assumptions import OwnAssumptions
+from store.audit import TERMINAL
 from store.customers import Owner
 from store.expectations import Expectation
 from store.money import minor_digits
@@ -310,7 +311,7 @@ def author(by: Author) -> Inline:
 
 def acting(request: Request) -> str:
     """Who makes the change that is asked for, as it is kept."""
-    return request.person.slack_user_id or "the terminal"
+    return request.person.slack_user_id or TERMINAL
 
 
 def named(name: str) -> Fact:

@@ -22,14 +22,21 @@ from commands._reply import (
     Sentence,
     Strong,
 )
-from store import audit, deliveries, delivery_figures
+from store import audit, deliveries, delivery_figures, digest_schedules
 from store.database import Database
+from store.deliveries import Delivery
 from store.delivery_figures import Held
 
 NAME = "deliveries"
 SHOWN_MOST = 10
 AGAIN, LET_GO = "again", "let_go"
 BUTTON_IS_OLD = "This button cannot be read; ask /melktert deliveries again."
+IN_HOURS = "It will be posted in its reader's working hours"
+AT_ONCE = "It will be posted within a few seconds"
+PAUSED = (
+    "Somebody has paused the digest of this channel since, so it was not posted, and is still held back. "
+    "Say /digest resume in the channel, then press Post it again once more; or let it go."
+)
 DECIDED = "Somebody has decided that already; /melktert deliveries shows what is left."
 _WHAT = {
     "promise_due": "A reminder of a promise",
@@ -50,7 +57,8 @@ def run(request: Request, db: Database) -> Reply:
         raise Invalid(button=BUTTON_IS_OLD)
     with db.reading() as connection:
         if request.origin == "delivery":
-            return _told(connection, _id(request))
+            is_dropped = request.values.get("dropped")
+            return _told_of_drop(connection, _id(request)) if is_dropped else _told(connection, _id(request))
         return _listed(connection)
 
 
@@ -80,21 +88,37 @@ def _told(connection: Connection, delivery_id: int) -> Reply:
     if one is None:
         raise NothingToSay("It is not held any more.")
     return Reply(
-        headline=(f"{_what(one)} is held back",),
-        summary=(f"{_what(one)} is held back: {one.trouble}",),
+        headline=(f"{_what(one.kind)} is held back",),
+        summary=(f"{_what(one.kind)} is held back: {one.trouble}",),
         parts=(Note((one.trouble or "",), "warning"), Note(("It was to go to ", *_to(one), "."))),
         actions=_actions(one),
+    )
+
+
+def _told_of_drop(connection: Connection, delivery_id: int) -> Reply:
+    """The message to whoever had one posted again that then was not. Errors: NothingToSay where it stands there now."""
+    one = deliveries.by_id(connection, delivery_id)
+    if one is None or one.state != "dropped":
+        raise NothingToSay("It was posted after all.")
+    what = _what(one.kind)
+    return Reply(
+        headline=(f"{what} was not posted",),
+        summary=(f"{what} was not posted: {one.trouble}",),
+        parts=(Note((one.trouble or "",), "warning"), Note(("You had it posted again; nothing more becomes of it.",))),
     )
 
 
 def _decided(request: Request, connection: Connection, do: str) -> Reply:
     """Do it, once for each receipt."""
     delivery_id, is_again = _id(request), do == AGAIN
-    subject, action = f"delivery {delivery_id}", f"delivery.{do}"
+    subject, action = deliveries.subject(delivery_id), deliveries.AGAIN if is_again else deliveries.LET_GO
+    one = deliveries.by_id(connection, delivery_id)
     is_new = audit.record(
         connection, request.now, acting(request), action, subject, details={}, receipt=request.receipt
     )
     if is_new:
+        if is_again and one is not None and one.state == "held" and _is_paused(connection, one):
+            raise Invalid(button=PAUSED)
         done = (
             deliveries.post_again(connection, delivery_id, request.now)
             if is_again
@@ -102,13 +126,21 @@ def _decided(request: Request, connection: Connection, do: str) -> Reply:
         )
         if not done:
             raise Invalid(button=DECIDED)
-    says = "It will be posted within a few seconds" if is_again else "It will not be posted"
-    rest = "If that fails again, you will be told." if is_again else "That is kept, with your name."
+    posted = IN_HOURS if one is not None and one.kind in deliveries.IN_HOURS else AT_ONCE
+    says = posted if is_again else "It will not be posted"
+    rest = "If it is not, you will be told." if is_again else "That is kept, with your name."
     return Reply(headline=(says,), summary=(f"{says}.",), parts=(Note((rest,)),))
 
 
+def _is_paused(connection: Connection, one: Delivery) -> bool:
+    """Whether a person has paused the digest that this is; what Melktert paused itself, posting it again resumes."""
+    kind, _, number = one.values.get("reader", "").partition(" ")
+    kept = digest_schedules.get(connection, int(number)) if kind == "team" else None
+    return kept is not None and kept.is_paused and kept.paused_because is None
+
+
 def _title(one: Held) -> Sentence:
-    return (Strong(_what(one)), " to ", *_to(one))
+    return (Strong(_what(one.kind)), " to ", *_to(one))
 
 
 def _to(one: Held) -> Sentence:
@@ -116,8 +148,8 @@ def _to(one: Held) -> Sentence:
     return (to, ", due on ", Date(one.due_at.date()))
 
 
-def _what(one: Held) -> str:
-    return _WHAT.get(one.kind, one.kind.replace("_", " ").capitalize())
+def _what(kind: str) -> str:
+    return _WHAT.get(kind, kind.replace("_", " ").capitalize())
 
 
 def _actions(one: Held) -> tuple[Action, ...]:

@@ -17,7 +17,8 @@ from store.tables import audit_entries
 # What a change was and what it became, as it is kept.
 Details = Mapping[str, Any]
 
-
+# Who makes a change in a terminal, as it is kept: nobody of Slack's.
+TERMINAL = "the terminal"
 ANOTHER_CHANGE = "This form has made another change before, and nothing was changed now; open it anew."
 
 

@@ -18,7 +18,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
-from store.tables import deliveries
+from store import audit
+from store.tables import audit_entries, deliveries
 
 State = Literal["waiting", "claimed", "sending", "sent", "held", "dropped"]
 # A worker that has claimed a row and says nothing more for so long has died; it has posted nothing.
@@ -29,6 +30,8 @@ PAUSE_MOST = dt.timedelta(hours=1)
 REPORT = "held"
 # What is posted in its reader's working hours only, whenever it fell due (store/rep_hours.py).
 IN_HOURS = ("promise_due", "promise_overdue", "hand_over", "rep_digest")
+# What an admin can decide about one that is held, as the audit has it.
+AGAIN, LET_GO = "delivery.again", "delivery.let_go"
 MISSED = "It could not be posted in time."
 
 
@@ -210,10 +213,19 @@ def postpone(connection: Connection, one: Delivery, *, until: dt.datetime) -> bo
     return bool(connection.execute(deliveries.update().where(_is_claimed_by(one)).values(**later)).rowcount)
 
 
-def drop(connection: Connection, one: Delivery, trouble: str) -> bool:
-    """It has become pointless. False where it is not ours."""
+def drop(connection: Connection, one: Delivery, trouble: str, *, report: Mapping[str, str], at: dt.datetime) -> bool:
+    """It has become pointless. Whoever had it posted again is told, by a message that `report` composes. False where it
+    is not ours.
+    """
     dropped = {"state": "dropped", "lease_until": None, "trouble": trouble}
-    return bool(connection.execute(deliveries.update().where(_is_ours(one)).values(**dropped)).rowcount)
+    if not connection.execute(deliveries.update().where(_is_ours(one)).values(**dropped)).rowcount:
+        return False
+    asked = (audit_entries.c.subject == subject(one.id)) & (audit_entries.c.action == AGAIN)
+    by = connection.scalar(sa.select(audit_entries.c.by).where(asked).order_by(audit_entries.c.id.desc()).limit(1))
+    if by is not None and by != audit.TERMINAL and one.kind != REPORT:
+        values = {**report, "id": str(one.id), "dropped": "yes"}
+        put(connection, f"{one.key} dropped to {by}", REPORT, to_user=by, values=values, due_at=at, at=at)
+    return True
 
 
 def hold(
@@ -244,6 +256,11 @@ def in_sending(connection: Connection) -> list[Delivery]:
 
 
 # --- what an admin decides about one that is held ---------------------------------------------------------------------
+
+
+def subject(delivery_id: int) -> str:
+    """What the audit calls a message that somebody has decided on."""
+    return f"delivery {delivery_id}"
 
 
 def post_again(connection: Connection, delivery_id: int, at: dt.datetime) -> bool:

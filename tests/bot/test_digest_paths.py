@@ -137,6 +137,47 @@ def test_what_was_held_is_posted_once_the_channel_is_back_and_it_comes_every_wee
     assert len(posted(slack, sales)) == 2
 
 
+def test_what_was_held_of_a_digest_that_somebody_paused_stays_held_until_it_is_resumed(
+    bot: Melktert, clock: Clock, slack: Slack, anna: Person, sales: Channel
+) -> None:
+    held = held_back(bot, clock, slack, anna, sales)
+    for word in ("resume", "pause"):
+        anna.types(f"/digest {word}", at=sales).answer()
+    answer = anna.presses("Post it again", on=held).answer()
+    assert "Somebody has paused the digest of this channel since" in answer.words
+    due(bot, clock, MONDAY + dt.timedelta(minutes=3))
+    assert not posted(slack, sales)
+    anna.types("/digest resume", at=sales).answer()
+    assert "within a few seconds" in anna.presses("Post it again", on=held).answer().words
+    due(bot, clock, MONDAY + dt.timedelta(minutes=4))
+    assert len(posted(slack, sales)) == 1
+
+
+def test_whoever_has_one_posted_again_is_told_where_somebody_pauses_it_before_it_is(
+    bot: Melktert, clock: Clock, slack: Slack, anna: Person, sales: Channel
+) -> None:
+    held = held_back(bot, clock, slack, anna, sales)
+    anna.types("/digest resume", at=sales).answer()
+    anna.presses("Post it again", on=held).answer()
+    anna.types("/digest pause", at=sales).answer()
+    for minutes in (3, 4, 5):
+        due(bot, clock, MONDAY + dt.timedelta(minutes=minutes))
+    assert not posted(slack, sales)
+    (told,) = [one for one in slack.messages(anna.dm) if "was not posted" in one.words]
+    assert "The digest of this channel is paused." in told.words
+    assert "You had it posted again" in told.words
+
+
+def held_back(bot: Melktert, clock: Clock, slack: Slack, anna: Person, sales: Channel) -> Seen:
+    """The message about a digest that could not be posted, since the channel was archived for a while."""
+    sales.is_archived = True
+    for minutes in (0, 2):
+        due(bot, clock, MONDAY + dt.timedelta(minutes=minutes))
+    sales.is_archived = False
+    (held,) = [one for one in slack.messages(anna.dm) if "held back" in one.words]
+    return held
+
+
 def test_what_was_held_is_sent_after_resuming_too(
     bot: Melktert, clock: Clock, slack: Slack, anna: Person, sales: Channel
 ) -> None:

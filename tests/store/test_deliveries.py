@@ -12,6 +12,7 @@ from store.deliveries import LEASE, REPORT, Delivery
 NOW = dt.datetime(2026, 6, 4, 6, 0, tzinfo=dt.UTC)
 LATER = NOW + dt.timedelta(hours=1)
 SECOND = dt.timedelta(seconds=1)
+TOLD = {"command": "deliveries"}
 REMIND = {"command": "promises", "do": "remind", "promise": 12}
 
 
@@ -83,7 +84,7 @@ def test_whoever_died_before_the_post_is_followed_by_another_and_does_no_harm_on
     assert begin(db, second, NOW + LEASE)
     with db.writing() as connection:
         assert not deliveries.release(connection, first, "Slack was busy.", until=LATER)
-        assert not deliveries.drop(connection, first, "It is pointless.")
+        assert not deliveries.drop(connection, first, "It is pointless.", report=TOLD, at=NOW)
         assert not deliveries.hold(connection, first, "x", report={"command": "deliveries"}, tell=["U9"], at=NOW)
     assert kept(db).state == "sending"
 
@@ -200,7 +201,7 @@ def test_what_was_to_stand_below_a_dropped_message_is_dropped_too(db: Database) 
     (one,) = claim(db)
     begin(db, one, below=[{"command": "digest", "part": "details"}])
     with db.writing() as connection:
-        deliveries.drop(connection, one, "Nothing to say.")
+        deliveries.drop(connection, one, "Nothing to say.", report=TOLD, at=NOW)
     assert claim(db, LATER) == []
     assert kept(db, f"{one.key} thread 1").state == "dropped"
 
