@@ -43,10 +43,13 @@ lint: setup
 	$(RUN) -m mypy
 	$(VENV)/bin/lint-imports
 
-lock: ## resolve requirements.lock anew from pyproject.toml
+lock: ## resolve requirements.lock anew from pyproject.toml, and the part of it that the container installs
 	$(PYTHON) -m venv .venv-lock && .venv-lock/bin/python -m pip install --quiet uv
 	.venv-lock/bin/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --upgrade \
 	  --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet -o requirements.lock
+	.venv-lock/bin/uv pip compile pyproject.toml --constraint requirements.lock --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet \
+	  -o docs/deploy/requirements-run.lock
 	rm -rf .venv-lock
 
 audit: ## known vulnerabilities in what is locked
