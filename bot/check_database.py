@@ -29,9 +29,8 @@ def reachable(url: str) -> Iterator[tuple[Database | None, Finding]]:
     db = Database(parts.render_as_string(hide_password=False))
     try:
         migrate.current(db)
-    except SQLAlchemyError:
-        remedy = "Check that it is there, that it is running, and that DATABASE_URL names it."
-        yield None, wrong("Database", f"{name} cannot be reached.", remedy)
+    except SQLAlchemyError as error:
+        yield None, _unreachable(parts, name, str(getattr(error, "orig", None) or error))
     else:
         yield db, ok("Database", f"{name} can be read.")
     finally:
@@ -139,6 +138,22 @@ def _missing_file(url: sa.URL) -> Finding | None:
         says = f"{path} is not a file, and none can be made there."
         return wrong("Database", says, "Let DATABASE_URL name a file in a folder that Melktert may write to.")
     return warning("Database", f"There is no {path} yet.", "python -m bot import or run makes it.")
+
+
+def _unreachable(url: sa.URL, name: str, error: str) -> Finding:
+    """Why the database does not answer, as far as it says so itself."""
+    if url.get_backend_name() == "sqlite":
+        if "unable to open" in error or "readonly" in error:
+            remedy = "Let the user who runs Melktert read and write it, and its folder."
+            return wrong("Database", f"{name} is there, but cannot be opened.", remedy)
+        remedy = "Put a copy of the database back (docs/slack.md), or let DATABASE_URL name another file."
+        return wrong("Database", f"{name} is no database, or a damaged one: {error}.", remedy)
+    _, refused, why = error.rpartition("FATAL:")
+    if refused:
+        remedy = "Correct the user, the password or the database in DATABASE_URL, or have the server let them in."
+        return wrong("Database", f"{name} answers, and refuses: {why.split(chr(10))[0].strip()}.", remedy)
+    remedy = "Check that it is there, that it is running, and that DATABASE_URL names it."
+    return wrong("Database", f"{name} cannot be reached.", remedy)
 
 
 def _name_of(url: sa.URL) -> str:

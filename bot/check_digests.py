@@ -20,9 +20,10 @@ def _finding(run: Run) -> Finding:
     about = f"Digest of {run.kept.channel_id}"
     last = f"last sent on {run.last_sent_at:%Y-%m-%d %H:%M} UTC" if run.last_sent_at else "not sent yet"
     if run.next_at is None:
-        why = f": {run.kept.paused_because}" if run.kept.paused_because else "."
-        remedy = "Put that right, then /digest resume in the channel, or leave it paused."
-        return warning(about, f"It is paused{why} It was {last}.".replace("..", "."), remedy)
+        if run.kept.paused_because is None:
+            return ok(about, f"Somebody has paused it; it was {last}. /digest resume in the channel sends it again.")
+        says = f"It is paused: {run.kept.paused_because} It was {last}."
+        return warning(about, says, "Put that right, then /digest resume in the channel, or leave it paused.")
     says = f"It was {last}; the next is due on {run.next_at:%Y-%m-%d %H:%M} UTC."
     if run.missed:
         missed = "1 was" if run.missed == 1 else f"{run.missed} were"

@@ -98,8 +98,9 @@ def _card(values: Mapping[str, str]) -> Action:
 def _question(place: Place) -> str:
     """What to ask before this many people, or these, read it; empty where nothing is to be asked."""
     if place.has_guests:
-        return f"Guests are among the {place.members} members of this channel. Shall they see this customer's figures?"
+        return f"Guests are among the {place.members} members of this channel. Shall they see these figures?"
     if place.members is None or place.has_guests is None or place.members > MEMBERS_MOST:
         many = "all" if place.members is None else f"{place.members}"
-        return f"Shall {many} members of this channel see these figures?"
+        unknown = "" if place.has_guests is not None else " Guests may be among them."
+        return f"Shall {many} members of this channel see these figures?{unknown}"
     return ""

@@ -22,12 +22,15 @@ from value.projection import FACTOR_MOST
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 LEDGERS_OWN = "the ledger's own"
-# Two digits after a comma are decimals, as much of the world writes them; three would be thousands.
+# Two digits after a comma are decimals, as much of the world writes them; three would be thousands. A whole number has
+# no decimals, so that a point in it parts thousands, as the card writes them to much of the world.
 _PATTERNS = {
     "rate": re.compile(r"([-+]?\d{1,3}(?:[.,]\d{1,2})?)\s*%?", re.ASCII),
-    "whole": re.compile(r"(\d{1,6}|\d{1,3}[, ]\d{3})", re.ASCII),
+    "whole": re.compile(r"(\d{1,6}|\d{1,3}[,. ]\d{3})", re.ASCII),
     "number": re.compile(r"(\d{1,4}(?:[.,]\d{1,2})?)", re.ASCII),
 }
+# The comma of 19,50, which cannot part thousands.
+_COMMA = re.compile(r"^(\D*\d+),(\d{1,2})(?!\d)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,13 +139,13 @@ def read(setting: Setting, text: str, currency: str = "") -> object:
             if found is None:
                 raise Mistyped(refusal(setting))
             if setting.kind == "whole":
-                return int(re.sub("[, ]", "", found[1]))
+                return int(re.sub("[,. ]", "", found[1]))
             number = Decimal(found[1].replace(",", "."))
             return number / 100 if setting.kind == "rate" else number
 
 
 def _read_amount(setting: Setting, text: str, currency: str) -> Decimal:
-    found = amount(text)
+    found = amount(_COMMA.sub(r"\1.\2", text))
     if found is None:
         raise Mistyped(refusal(setting))
     number, typed_currency = found

@@ -13,6 +13,7 @@ from commands._people_forms import NOBODY, chosen_taker, number
 from commands._people_list import BUTTON_IS_OLD, listed
 from commands._reply import (
     Action,
+    Code,
     Command,
     Count,
     Inline,
@@ -245,9 +246,13 @@ def _role(asked: _Asked) -> Said:
         raise Invalid(role="Choose rep, manager or admin.")
     details = people.set_role(asked.connection, asked.person, role, **asked.noted)
     who = Mention(details["person"], details["slack_user_id"])
+    more: Sentence = (f"Before: {details['was']}.",) if details["was"] != details["became"] else ()
+    if asked.noted["by"] == asked.person and "admin" not in (details["was"], details["became"]):
+        # Nobody else who is no admin by this list could ask.
+        more = (*more, *((" ",) if more else ()), "You stay an admin, by the setting ", Code("FIRST_ADMIN"), ".")
     if details["was"] == details["became"]:
-        return (who, f" is {_a(details['became'])} already"), ()
-    return (who, f" is now {_a(details['became'])}"), (f"Before: {details['was']}.",)
+        return (who, f" is {_a(details['became'])} already"), more
+    return (who, f" is now {_a(details['became'])}"), more
 
 
 def _handed_over(details: Details, opening: str = "") -> Sentence:

@@ -152,7 +152,9 @@ def set_role(
         raise RefusedError(f"{person.name} {NOT_OF_THE_TEAM[person.kind]}")
     acting = {row.slack_user_id for row in admins if row.kind == "member"}
     if role != "admin" and acting == {slack_user_id}:
-        raise RefusedError(f"{person.name} is the only admin; make somebody else an admin first.")
+        # Of whom the setting FIRST_ADMIN names, nothing is kept here.
+        only = "the only admin" if by == slack_user_id else "the only admin in the list of /melktert people"
+        raise RefusedError(f"{person.name} is {only}; make somebody else an admin first.")
     details = {"person": person.name, "slack_user_id": slack_user_id, "was": person.role, "became": role}
     if role != person.role:
         subject = f"person {slack_user_id}"

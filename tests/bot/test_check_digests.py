@@ -32,6 +32,14 @@ def test_the_last_and_the_next_run_of_each(db: Database) -> None:
     assert "It is paused: The channel is archived. It was last sent" in said(db, MONDAY)
 
 
+def test_that_somebody_paused_one_is_nothing_to_put_right(db: Database) -> None:
+    with db.writing() as connection:
+        kept = digest_schedules.save(connection, "C1", Schedule(zone="UTC"), by="U1", at=SATURDAY)
+        digest_schedules.pause(connection, kept, by="U1", at=SATURDAY)
+    paused = "ok Digest of C1: Somebody has paused it; it was not sent yet. /digest resume in the channel"
+    assert said(db, MONDAY).startswith(paused)
+
+
 def test_what_was_missed_is_counted(db: Database) -> None:
     with db.writing() as connection:
         digest_schedules.save(connection, "C1", Schedule(zone="UTC"), by="U1", at=SATURDAY)

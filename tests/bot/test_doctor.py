@@ -196,7 +196,21 @@ def test_a_folder_that_is_not_there_is_wrong(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_a_file_that_is_no_database_is_wrong(tmp_path: Path) -> None:
     (tmp_path / "melktert.sqlite3").write_text("not a database, but long enough to be taken for one" * 20)
-    assert of("Database").says == "melktert.sqlite3 cannot be reached."
+    database = of("Database")
+    assert database.says == "melktert.sqlite3 is no database, or a damaged one: file is not a database."
+    assert "Put a copy of the database back" in database.remedy
+
+
+@pytest.mark.parametrize("part", ["database", "username"])
+def test_a_server_that_lets_nobody_in_says_why(
+    monkeypatch: pytest.MonkeyPatch, postgresql_db: Database, part: str
+) -> None:
+    url = postgresql_db.url.set(**{part: "nowhere", "password": "hunter2"})
+    monkeypatch.setenv("DATABASE_URL", url.render_as_string(hide_password=False))
+    database = of("Database")
+    assert re.search(r' answers, and refuses: (database|role) "nowhere" does not exist\.$', database.says)
+    assert "in DATABASE_URL" in database.remedy
+    assert "hunter2" not in database.says
 
 
 def test_a_server_that_does_not_answer_is_wrong_and_slack_is_looked_at_all_the_same(

@@ -1,6 +1,7 @@
 """/melktert people: every button and form of the list, and what each refuses."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -202,6 +203,16 @@ def test_a_role_is_changed_and_the_last_admin_stays(team: SimpleNamespace) -> No
     with pytest.raises(Invalid) as refused:
         submit(team.db, form, person="U2", role="owner")
     assert list(refused.value.errors) == ["role"]
+
+
+def test_who_is_an_admin_by_the_setting_is_told_that_the_role_changes_nothing_of_that(team: SimpleNamespace) -> None:
+    form = form_of(team, "Change a role…")
+    values = {**form.values, "person": "U2", "role": "manager"}
+    ben = replace(ADMIN, slack_user_id="U2")
+    for _ in range(2):
+        said = read(ask(team.db, "/people", person=ben, values=values, origin="form"))
+        assert "You stay an admin, by the setting FIRST_ADMIN." in said
+    assert "FIRST_ADMIN" not in read(submit(team.db, form, person="U2", role="rep"))
 
 
 @pytest.mark.parametrize(

@@ -173,7 +173,24 @@ def test_a_day_that_no_week_has_is_refused(db: Database) -> None:
     assert list(wrong(db, "calendar", first_weekday="someday")) == ["first_weekday"]
 
 
-@pytest.mark.parametrize(("typed", "amount"), [("1,250.50", "1250.50"), ("$75", "75"), ("75 USD", "75"), ("0", "0")])
+@pytest.mark.parametrize("typed", ["1,880", "1.880", "1 880", "1\u202f880", "1880"])
+def test_a_whole_number_is_typed_as_people_write_thousands(db: Database, typed: str) -> None:
+    submit(db, form_of(db, "projection"), working_hours_a_year=typed)
+    assert settled(db).working_hours_a_year == 1880
+
+
+@pytest.mark.parametrize("typed", ["18,80", "1.88", "7.5", "1.880.1", "-20", "1e3"])
+def test_what_is_no_whole_number_is_refused(db: Database, typed: str) -> None:
+    assert list(wrong(db, "projection", working_hours_a_year=typed)) == ["working_hours_a_year"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "amount"),
+    [
+        *(("1,250.50", "1250.50"), ("$75", "75"), ("75 USD", "75"), ("0", "0")),
+        *(("19,50", "19.50"), ("$ 19,5", "19.5"), ("19,50 USD", "19.50"), ("1,250", "1250")),
+    ],
+)
 def test_an_amount_is_typed_as_people_write_amounts(db: Database, typed: str, amount: str) -> None:
     submit(db, form_of(db, "visits"), rep_cost_per_hour=typed)
     assert settled(db).rep_cost_per_hour == Decimal(amount)
