@@ -31,7 +31,8 @@ NAME = "me"
 MEANING = {
     Role.REP: "You are shown customers, and what they are worth.",
     Role.MANAGER: "You are shown customers, as every rep is; you also mark exits, and correct what others have logged.",
-    Role.ADMIN: "You also settle who is who, and what the figures rest on.",
+    Role.ADMIN: "You are shown customers, and do what a manager does; you also settle who is who, and what the figures "
+    "rest on.",
 }
 ASK_AN_ADMIN = "Ask an admin of Melktert to link you; they do it with /melktert people."
 

@@ -198,7 +198,8 @@ def _give(asked: _Asked) -> Said:
     to = chosen_taker(asked.connection, asked.values)
     details = succession.give_all(asked.connection, giver, to, seen=asked.customers_seen, **asked.noted)
     kept = f" What {details['from']} has promised stays with {details['from']}." if details["from"] else ""
-    return _handed_over(details), (f"Imports leave them there.{kept}",), _undo_of_giving(asked)
+    them = "it" if details["customers"] == 1 else "them"
+    return _handed_over(details), (f"Imports leave {them} there.{kept}",), _undo_of_giving(asked)
 
 
 def _give_one(asked: _Asked) -> Said:
@@ -228,6 +229,8 @@ def _give_back(asked: _Asked) -> Said:
         more += [" ", Count(changed, "customer"), f" {stays}"]
     for name, left in sorted(details["gone"].items()):
         more += [" ", Count(left, "customer"), f" of {name}, who has left, stayed with {details['from']}."]
+    if details["promises"]:
+        more.append(f" The promises that went to {details['from']} with them stay there.")
     return said, tuple(more)
 
 

@@ -74,6 +74,7 @@ def give_back(
         "customers": len(owners),
         "changed": returning.changed,
         "gone": returning.gone,
+        "promises": entry.details.get("promises", 0),
         "was": {"owner": entry.details["became"]["owner"]},
         "became": {"owners": owners},
     }

@@ -28,6 +28,20 @@ def test_a_word_that_is_no_command_is_named(db: Database) -> None:
     assert "There is no command" not in read(ask(db, "/melktert help"))
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("peopel anna", "/melktert people"), ("Setings", "/melktert settings"), ("tpo", "/top"), ("acme", None)],
+)
+def test_a_command_that_is_spelt_much_like_it_is_offered(db: Database, typed: str, meant: str | None) -> None:
+    line = read(ask(db, f"/melktert {typed}")).splitlines()[1]
+    said = f" Did you mean {meant}?" if meant else ""
+    assert line == f"There is no command “{typed}”.{said} These there are:"
+
+
+def test_whatever_is_typed_the_answer_stays_short(db: Database) -> None:
+    assert len(read(ask(db, "/melktert " + "x" * 3_000)).splitlines()[1]) < 200
+
+
 def test_a_name_that_is_no_command_is_not_routed() -> None:
     assert route("salesforce", "acme") is None
 

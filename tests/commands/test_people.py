@@ -149,7 +149,7 @@ def test_who_has_left_cannot_be_left_without_a_successor(team: SimpleNamespace) 
 
 def test_customers_are_given_to_another_rep_all_of_one_those_of_nobody_or_one(team: SimpleNamespace) -> None:
     of_a_rep = submit(team.db, form_of(team, "Give customers to…", "Ben"), to=str(team.ids["Dan"]))
-    assert "Imports leave them there. What Ben has promised stays with Ben." in read(of_a_rep)
+    assert "Imports leave it there. What Ben has promised stays with Ben." in read(of_a_rep)
     of_nobody = submit(team.db, form_of(team, "Give to…", "Customers without a rep"), to=str(team.ids["Eve"]))
     assert "promised" not in read(of_nobody)
     one = form_of(team, "Give one customer…")

@@ -1,14 +1,19 @@
 """What /melktert people moved by mistake: the buttons that give customers back."""
 
+import datetime as dt
 from types import SimpleNamespace
 
 import pytest
 
 from bot.wording import plain
 from commands._reply import Invalid
+from store import promises
+from store.promises import NewPromise
+from store.who import Who
 from tests.commands.asking import ask, read
 from tests.commands.people_pressed import ADMIN, action, audited, form_of, items, listed, owners, press, submit
 from tests.commands.people_pressed import team as team  # noqa: PLC0414 - the fixture
+from tests.ledger import NOW
 
 
 def test_all_customers_of_a_rep_that_were_given_are_given_back(team: SimpleNamespace) -> None:
@@ -65,6 +70,7 @@ def test_whoever_had_not_left_gets_the_customers_back(team: SimpleNamespace) -> 
     back = press(team.db, items(listed(team.db))["Cleo"].actions[0])
     said = press(team.db, action(back, "Give 1 customer back"))
     assert plain(said.headline) == "1 customer given back to Cleo"
+    assert "promise" not in read(said)
     assert owners(team.db) == before
 
 
@@ -74,3 +80,15 @@ def test_a_button_that_was_tampered_with_gives_nothing_back(team: SimpleNamespac
     with pytest.raises(Invalid):
         ask(team.db, "/people", person=ADMIN, values={"do": "give back", "entry": entry}, origin="button")
     assert audited(team.db) == entries
+
+
+def test_the_promises_of_whoever_had_not_left_are_said_to_stay_where_they_went(team: SimpleNamespace) -> None:
+    with team.db.writing() as connection:
+        cleo = Who(team.ids["Cleo"], "U3", "Cleo")
+        due_on = NOW.date() + dt.timedelta(days=3)
+        new = NewPromise(team.customers["Cleo"], "send the quote", due_on, cleo, by="U9", at=NOW)
+        promises.make(connection, new)
+    submit(team.db, form_of(team, "Has left…", "Cleo"), to=str(team.ids["Eve"]))
+    back = press(team.db, items(listed(team.db))["Cleo"].actions[0])
+    said = press(team.db, action(back, "Give 1 customer back"))
+    assert "The promises that went to Eve with them stay there." in read(said)
