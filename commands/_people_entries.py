@@ -81,7 +81,9 @@ def _linked(rep: Rep, slack_user_id: str, moving: tuple[Action, ...]) -> Entry:
     who = Mention(rep.person.name if rep.person else slack_user_id, slack_user_id)
     unlink = _button("Unlink", "unlink", rep, person=slack_user_id)
     if not rep.has_left_slack:
-        return _entry(FINE, rep, ("linked to ", who), unlink, *moving)
+        is_guest = rep.person is not None and rep.person.kind == "guest"
+        lost = (", a guest by now, who is shown no customers",) if is_guest else ()
+        return _entry(FINE, rep, ("linked to ", who, *lost), unlink, *moving)
     wait: tuple[Inline, ...] = ()
     if rep.customers:
         wait = ("; ", Count(rep.customers, "customer"), f" {'waits' if rep.customers == 1 else 'wait'} for a new owner")

@@ -31,6 +31,9 @@ LONGEST_NAME_FOUND = 60
 # A message shows not many more entries; those beyond are on other pages, which the question says.
 SEEN_AT_ONCE = 20
 
+# Why somebody who has a role may not use it.
+LOST = {"left": " (has left Slack)", "guest": " (a guest by now, who may do nothing of that)"}
+
 
 def listed(request: Request, connection: Connection, *before: Note) -> Reply:
     """Every rep, or those whose names contain what was typed; of one alone, or of the only one who is called exactly
@@ -120,8 +123,8 @@ def _roles(request: Request, connection: Connection) -> Sentence:
         named = [one for one in found if one.role == role]
         words += [Strong(plural), ": "]
         for at, one in enumerate(named):
-            left = " (has left Slack)" if one.kind == "left" else ""
-            words += [*([", "] if at else []), Mention(one.name, one.slack_user_id), *([left] if left else [])]
+            lost = LOST.get(one.kind, "")
+            words += [*([", "] if at else []), Mention(one.name, one.slack_user_id), *([lost] if lost else [])]
         words += [*([] if named else ["none in this list"]), ". "]
     asker = request.person
     if asker.role is Role.ADMIN and asker.slack_user_id not in {one.slack_user_id for one in found}:

@@ -7,6 +7,7 @@ import pytest
 
 from bot.buttons import pressed
 from bot.render import payload
+from bot.wording import plain
 from commands._reply import Action, Person, Role
 from store import people
 from store.database import Database
@@ -142,3 +143,13 @@ def test_who_is_admin_by_a_setting_or_in_a_terminal_is_told_so(db: Database) -> 
     assert "You are an admin by the setting FIRST_ADMIN." in read(listed(db))
     in_terminal = ask(db, "/people", person=Person(role=Role.ADMIN))
     assert "Whoever runs Melktert in a terminal is an admin." in read(in_terminal)
+
+
+def test_who_has_become_a_guest_is_said_to_have_lost_what_they_had(team: SimpleNamespace) -> None:
+    with team.db.writing() as connection:
+        people.set_role(connection, "U2", "manager", by="U9", at=NOW)
+        people.remember(connection, [Known("U2", "T1", "ben in Slack", kind="guest")], NOW)
+    reply = listed(team.db)
+    said = "linked to ben in Slack, a guest by now, who is shown no customers"
+    assert plain(items(reply)["Ben"].reason) == said
+    assert "Managers: ben in Slack (a guest by now, who may do nothing of that)." in read(reply)
