@@ -2,53 +2,31 @@
 
 import datetime as dt
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from sqlalchemy.engine import Connection
 
+from commands._care_named import NAME_WORDS_MOST, Leads, Line, at_beginning, further_on, joined, of_words
 from commands._carried import carried
 from commands._naming import MOST_CANDIDATES, QUOTES, offered, short
 from commands._reply import Action, Code, Invalid, Note, Reply, Request, Sentence
 from store import customers, names
 from store.customers import Customer
+from store.name_keys import fold
 from store.names import Found, Match
+from store.ordinary_words import ORDINARY
 from value.phrases import Reader, UnclearError
 
-NAME_WORDS_MOST = 7
 # Without a day or minutes after it, a misspelt name is looked for in so many words.
 MISSPELT_WORDS_MOST = 3
 # What a button can carry beside the rest of its values, in characters as they are sent.
 LONGEST_REST = 1_000
 TWICE_WITHIN = dt.timedelta(minutes=10)
-
-
+# Beside those who are named further on, so many whose names are like the first words.
+MISSPELT_BESIDE = 3
 # What may stand between that and a name: "30 min with acme".
 _LEADS_ON = {"to", "with", "at"}
-# After how many of the first words a name may begin, since these are a day, minutes or the like. Errors: UnclearError.
-Leads = Callable[[Sequence[str]], Sequence[int]]
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """What a line begins with: the words of the name, whom they find, and the words that are left. `rests` are those
-    that are left for a customer who was found by other words of the line than `name`.
-    """
-
-    name: str
-    found: Found
-    rest: str
-    rests: Mapping[int, str] = field(default_factory=dict)
-
-    @property
-    def certain(self) -> Match | None:
-        """The one customer who is meant, None where nobody is, or several may be."""
-        return self.found.certain
-
-    @property
-    def is_a_number(self) -> bool:
-        """Whether the name is a number alone, which may as well be one of minutes or of crates."""
-        return self.name.isdecimal()
 
 
 def no_leads(_words: Sequence[str]) -> Sequence[int]:
@@ -66,12 +44,20 @@ def day_leads(reader: Reader) -> Leads:
     return after_the_day
 
 
-def read(connection: Connection, text: str, *, ends_before: Sequence[int] = (), leads: Leads = no_leads) -> Line:
+def read(
+    connection: Connection,
+    text: str,
+    *,
+    ends_before: Sequence[int] = (),
+    leads: Leads = no_leads,
+    figures: Leads = no_leads,
+) -> Line:
     """The customer at the beginning of the text: by the longest words that are one's name, number or beginning.
 
     Nobody is certain where more words begin the names of others: "acme call" is no call to Acme where there is an Acme
     Callcentre. What `leads` reads before a name goes to the rest of the line; a number with other words behind it is
-    nobody's for certain. `ends_before` says before which words a name may end that is misspelt.
+    nobody's for certain. Where a line begins by telling ("sat with acme"), whoever is named further on is offered, and
+    `figures` reads what stands behind that name. `ends_before` says before which words a name may end that is misspelt.
 
     Errors: Invalid where nobody is called as the line begins, and it begins with what may be two days.
     """
@@ -79,10 +65,15 @@ def read(connection: Connection, text: str, *, ends_before: Sequence[int] = (), 
     quoted = re.fullmatch(r'"([^"]+)"\s*(.*)', text, re.DOTALL)
     if quoted:
         return Line(quoted[1].strip(), names.find(connection, quoted[1], MOST_CANDIDATES + 1), quoted[2].strip())
-    words = text.split()
-    plain = _named(connection, words)
+    return _of_words(connection, text.split(), ends_before, leads, figures)
+
+
+def _of_words(
+    connection: Connection, words: Sequence[str], ends_before: Sequence[int], leads: Leads, figures: Leads
+) -> Line:
+    plain = at_beginning(connection, words)
     if plain is not None and plain.certain and plain.found.how == "exact" and not plain.is_a_number:
-        return plain
+        return _of_told(plain, further_on(connection, words, 0, figures), figures) if plain.is_everyday else plain
     try:
         stops, has_no_note = leads(words), plain is not None and _are_all(leads, plain.rest.split())
     except UnclearError as unclear:
@@ -90,20 +81,62 @@ def read(connection: Connection, text: str, *, ends_before: Sequence[int] = (), 
             raise Invalid(day=str(unclear)) from None
         return plain
     led = _led(connection, words, stops)
-    if plain is None:
-        return _one_of(led) or _misspelt_after(connection, words, stops, ends_before)
-    if plain.is_a_number:
-        return _of_number(connection, words, plain, led, has_no_note=has_no_note)
-    return _of_name(plain, led, stops, has_no_note=has_no_note)
+    if plain is not None and plain.is_a_number:
+        return _of_number(connection, words, plain, led, figures, has_no_note=has_no_note)
+    begun = _one_of(led) if plain is None else _of_name(plain, led, stops, has_no_note=has_no_note)
+    is_sure = begun is not None and (has_no_note or not (begun.is_everyday or begun.is_cut_short))
+    named = [] if is_sure else further_on(connection, words, stops[-1] if stops else 0, figures)
+    if begun is not None:
+        return begun if is_sure else _of_told(begun, named, figures)
+    if named and fold(words[0]) in ORDINARY:
+        return _uncertain(named)
+    return _beside(named, _misspelt_after(connection, words, stops, ends_before))
+
+
+def _beside(named: Sequence[Line], misspelt: Line) -> Line:
+    """Those who are named further on, and some of those whose names are like the first words."""
+    if not named:
+        return misspelt
+    alike = Found(None, misspelt.found.candidates[:MISSPELT_BESIDE], "misspelt")
+    return _uncertain([*named, replace(misspelt, found=alike)])
+
+
+def _of_told(begun: Line, named: Sequence[Line], figures: Leads) -> Line:
+    """A line whose first words may name `begun`, or tell of those who are `named` further on: never decided here."""
+    is_begun = begun.found.how != "exact"
+    if not named:
+        tells = begun.is_everyday and is_begun and (begun.is_cut_short or not _begins(figures, begun.rest))
+        return _uncertain([begun]) if begun.certain and tells else begun
+    if not (begun.is_everyday and is_begun):
+        return _uncertain([begun, *named])
+    return _uncertain([*named, begun] if begun.certain else named)
+
+
+def _begins(figures: Leads, rest: str) -> bool:
+    """Whether a day, minutes or the like follow a name."""
+    try:
+        return bool(rest) and bool(figures(rest.split()))
+    except UnclearError:
+        return True
 
 
 def _of_number(
-    connection: Connection, words: Sequence[str], plain: Line, led: Sequence[Line], *, has_no_note: bool
+    connection: Connection,
+    words: Sequence[str],
+    plain: Line,
+    led: Sequence[Line],
+    figures: Leads,
+    *,
+    has_no_note: bool,
 ) -> Line:
     """A line that begins with a number: of minutes where a name follows, the customer's where nothing else can be."""
     if plain.certain and has_no_note:
         return plain
-    return _one_of([one for one in led if one.certain]) or _uncertain([plain, *led, *_later(connection, words)])
+    known = _one_of([one for one in led if one.certain])
+    if known is not None:
+        return known
+    later = [one for one in further_on(connection, words, 0, figures) if one.certain]
+    return _uncertain([plain, *led, *later])
 
 
 def _of_name(plain: Line, led: Sequence[Line], stops: Sequence[int], *, has_no_note: bool) -> Line:
@@ -121,41 +154,6 @@ def _are_all(leads: Leads, words: Sequence[str]) -> bool:
     return not words or list(leads(words))[-1:] == [len(words)]
 
 
-def _named(connection: Connection, words: Sequence[str]) -> Line | None:
-    """The longest words at the beginning that are a name, a number or a beginning; None where none are."""
-    counts = range(min(NAME_WORDS_MOST, len(words)), 0, -1)
-    by_count = {
-        count: names.find(connection, " ".join(words[:count]), MOST_CANDIDATES + 1, misspelt=False) for count in counts
-    }
-    found = {count: one for count, one in by_count.items() if one.candidates}
-    if not found:
-        return None
-    whole = [count for count, one in found.items() if one.certain and one.how != "prefix"]
-    begun = [count for count, one in found.items() if one.certain]
-    count = next(iter([*whole, *begun]), max(found))
-    chosen, certain = found[count], found[count].certain
-    # What more words may mean beside a name, or any words beside the beginning of one, is not decided here.
-    rivals = {more: one for more, one in found.items() if more > count and "prefix" in (one.how, chosen.how)}
-    if certain is None or not rivals:
-        return _line(words, count, chosen)
-    matches = [match for one in rivals.values() for match in one.candidates]
-    others = [match for match in matches if match.customer_id != certain.customer_id]
-    if not others:
-        return _line(words, max(rivals), chosen)
-    return _line(words, count, Found(None, [certain, *others][: MOST_CANDIDATES + 1], chosen.how))
-
-
-def _line(words: Sequence[str], count: int, found: Found, lead: Sequence[str] = ()) -> Line:
-    return Line(" ".join(words[:count]), found, _joined(lead, " ".join(words[count:])))
-
-
-def _joined(lead: Sequence[str], rest: str) -> str:
-    """What stood before a name, and what behind it: parted, so that "1h" and "30 crates" are not an hour and a half."""
-    before = " ".join(lead)
-    comma = "," if before[-1:].isalnum() and rest else ""
-    return f"{before}{comma} {rest}".strip()
-
-
 # --- what stands before a name ---------------------------------------------------------------------------------------
 
 
@@ -164,23 +162,13 @@ def _led(connection: Connection, words: Sequence[str], stops: Sequence[int]) -> 
     found = []
     for stop in sorted(stops, reverse=True):
         leads_on = words[stop : stop + 1] and words[stop].casefold() in _LEADS_ON
-        named = [_named(connection, words[start:]) for start in ((stop, stop + 1) if leads_on else (stop,))]
+        named = [at_beginning(connection, words[start:]) for start in ((stop, stop + 1) if leads_on else (stop,))]
         found += [
-            replace(one, rest=_joined(words[:stop], one.rest))
+            replace(one, rest=joined(words[:stop], one.rest))
             for one in named
             if one is not None and not one.is_a_number
         ]
     return sorted(found, key=lambda one: one.certain is None)
-
-
-def _later(connection: Connection, words: Sequence[str]) -> list[Line]:
-    """Whoever is named further on in a line that begins with a number: "3 bikes to acme by friday"."""
-    for start in range(1, min(NAME_WORDS_MOST, len(words))):
-        one = _named(connection, words[start:])
-        is_named = one is not None and one.certain and (one.found.how == "exact" or " " in one.name)
-        if one is not None and is_named and not one.is_a_number:
-            return [replace(one, rest=_joined(words[:start], one.rest))]
-    return []
 
 
 def _one_of(lines: Sequence[Line]) -> Line | None:
@@ -200,7 +188,10 @@ def _uncertain(lines: Sequence[Line]) -> Line:
             if match.customer_id not in rests:
                 rests[match.customer_id] = one.rest
                 matches.append(match)
-    return Line(lines[0].name, Found(None, matches[: MOST_CANDIDATES + 1], lines[0].found.how), lines[0].rest, rests)
+    first = lines[0]
+    # Of names that differ none is asked about by itself; but of a number something is said.
+    name = first.name if first.is_a_number or len({one.name for one in lines}) == 1 else ""
+    return Line(name, Found(None, matches[: MOST_CANDIDATES + 1], first.found.how), first.rest, rests)
 
 
 # --- a misspelt name -------------------------------------------------------------------------------------------------
@@ -216,7 +207,7 @@ def _misspelt_after(
     for start in [one for one in starts if one < len(words)]:
         found = _misspelt(connection, words[start:], [end - start for end in ends_before])
         if found.found.candidates:
-            return replace(found, rest=_joined(words[:start], found.rest))
+            return replace(found, rest=joined(words[:start], found.rest))
     return _misspelt(connection, words, [end for end in ends_before if end not in stops])
 
 
@@ -225,12 +216,12 @@ def _misspelt(connection: Connection, words: Sequence[str], ends_before: Sequenc
     for count in [end for end in ends_before if 0 < end <= NAME_WORDS_MOST][:1]:
         found = names.find_misspelt(connection, " ".join(words[:count]), MOST_CANDIDATES + 1)
         if found.candidates:
-            return _line(words, count, found)
+            return of_words(words, count, found)
     # The fewest first: where nobody is found, only that much is taken for a name.
     counts = range(1, min(MISSPELT_WORDS_MOST, len(words)) + 1)
     tried = [(count, names.find_misspelt(connection, " ".join(words[:count]), MOST_CANDIDATES + 1)) for count in counts]
     count, found = max(tried, key=lambda one: one[1].candidates[0].score if one[1].candidates else 0.0)
-    return _line(words, count, found)
+    return of_words(words, count, found)
 
 
 def offer(connection: Connection, line: Line, request: Request, choose: Action) -> Reply:
@@ -242,7 +233,8 @@ def offer(connection: Connection, line: Line, request: Request, choose: Action) 
     longest = max((carried(rest) for rest in (line.rest, *line.rests.values())), default=0)
     if line.found.candidates and longest > LONGEST_REST:
         meant = ", ".join(match.name for match in line.found.candidates[:3])
-        raise Invalid(name=f"“{short(line.name)}” may be {meant}; write the whole name in quotes, such as “Acme Ltd”.")
+        shown = f"“{short(line.name)}”" if line.name else "The line"
+        raise Invalid(name=f"{shown} may be {meant}; write the whole name in quotes, such as “Acme Ltd”.")
     values: Mapping[str, str] = {**choose.values, "rest": line.rest, "once": request.receipt or ""}
     own = {customer_id: {"rest": rest} for customer_id, rest in line.rests.items()}
     return offered(connection, line.name, line.found, Action(choose.command, choose.label, values), own)

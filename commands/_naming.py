@@ -72,14 +72,17 @@ def offered(
     choose: Action,
     own: Mapping[int, Mapping[str, str]] | None = None,
 ) -> Reply:
-    """Those who may be meant by `name`, each with the button `choose` for itself; `own` are values by customer."""
+    """Those who may be meant by `name`, each with the button `choose` for itself; `own` are values by customer. Without
+    a name they are called otherwise each.
+    """
     shown = f"“{short(name)}”"
     if not found.candidates:
         return _nobody(shown)
     if found.how == "misspelt":
         headline = f"No customer is called {shown}. Did you mean:"
     else:
-        headline = "Did you mean:" if len(found.candidates) == 1 else f"Which {shown} do you mean?"
+        which = f"Which {shown} do you mean?" if name else "Which customer do you mean?"
+        headline = "Did you mean:" if len(found.candidates) == 1 else which
     shortlist = found.candidates[:MOST_CANDIDATES]
     alike = Counter((match.name, match.place, match.country) for match in shortlist)
     items = [

@@ -149,6 +149,16 @@ def leads(words: Sequence[str], reader: Reader) -> tuple[int, ...]:
     return tuple(stops)
 
 
+def figures(words: Sequence[str], reader: Reader) -> tuple[int, ...]:
+    """After how many of the first words a day or minutes end, each once. Errors: UnclearError."""
+    at, stops = 0, []
+    for begins in (reader.at_start, minutes.at_start, reader.at_start):
+        found = begins(words[at:]) if at < len(words) else None
+        at += found[1] if found else 0
+        stops += [at] if found else []
+    return tuple(stops)
+
+
 def _lead(words: Sequence[str], reader: Reader) -> tuple[str, int] | None:
     if (_kind(words[0]) or _told_as(words[0])) is not None:
         return "kind", 1

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy.engine import Connection
 
-from commands import _care_line, _naming
+from commands import _care_line, _care_named, _naming
 from commands import _promise_words as words
 from commands._figures import acting
 from commands._promise_changes import day_of
@@ -57,7 +57,8 @@ def _typed(connection: Connection, request: Request) -> Reply:
         customer = _naming.of_button(connection, request.values.get("customer", ""))
         return _of_rest(connection, customer, request.values["rest"], request, reader)
     text = _whole_line(request)
-    line = _care_line.read(connection, text, ends_before=_days_begin(text, reader), leads=_care_line.day_leads(reader))
+    leads = _care_line.day_leads(reader)
+    line = _care_line.read(connection, text, ends_before=_days_begin(text, reader), leads=leads, figures=leads)
     if line.certain is None:
         if not line.found.candidates and sources.coverage(connection) is None:
             return _naming.no_ledger()
@@ -108,7 +109,7 @@ def _apart(rest: str, reader: Reader) -> tuple[dt.date | None, str]:
 def _days_begin(text: str, reader: Reader) -> list[int]:
     """Before which words of the line a day begins, so that a misspelt name may end there."""
     said = text.split()
-    return [at for at in range(1, min(len(said), _care_line.NAME_WORDS_MOST + 1)) if _is_a_day(said[at:], reader)]
+    return [at for at in range(1, min(len(said), _care_named.NAME_WORDS_MOST + 1)) if _is_a_day(said[at:], reader)]
 
 
 def _is_a_day(said: Sequence[str], reader: Reader) -> bool:

@@ -63,9 +63,8 @@ def run(request: Request, db: Database) -> Reply:
 def _typed(connection: Connection, request: Request) -> Reply:
     reader, text = _visit_read.reader(request), request.text.strip()
     ends_before = _visit_line.ends_before(text.split(), reader)
-    line = _care_line.read(
-        connection, text, ends_before=ends_before, leads=functools.partial(_visit_line.leads, reader=reader)
-    )
+    leads, figures = (functools.partial(one, reader=reader) for one in (_visit_line.leads, _visit_line.figures))
+    line = _care_line.read(connection, text, ends_before=ends_before, leads=leads, figures=figures)
     if line.certain is None:
         if not line.found.candidates and sources.coverage(connection) is None:
             return _naming.no_ledger()

@@ -2,7 +2,8 @@
 
 import pytest
 
-from commands._care_line import Line, day_leads, read
+from commands._care_line import day_leads, read
+from commands._care_named import Line
 from store.database import Database
 from tests.ledger import NOW, Ledger
 from value.phrases import Reader
@@ -23,7 +24,8 @@ def db_with_names(db: Database) -> Database:
 
 def line(db: Database, text: str, *ends_before: int) -> Line:
     with db.reading() as connection:
-        return read(connection, text, ends_before=ends_before, leads=day_leads(Reader(NOW.date(), "past")))
+        days = day_leads(Reader(NOW.date(), "past"))
+        return read(connection, text, ends_before=ends_before, leads=days, figures=days)
 
 
 @pytest.mark.parametrize(
@@ -125,7 +127,7 @@ def test_a_number_with_other_words_behind_it_is_nobodys_for_certain(db_with_name
 def test_a_number_that_begins_a_line_offers_who_is_named_later_with_the_whole_line(db_with_names: Database) -> None:
     found = line(db_with_names, "703 crates to zephyr bikes yesterday")
     by_name = {match.name: found.rests[match.customer_id] for match in found.found.candidates}
-    assert by_name["Zephyr Bikes Ltd"] == "703 crates to, yesterday"
+    assert by_name["Zephyr Bikes Ltd"] == "yesterday, 703 crates to zephyr bikes"
 
 
 def test_a_number_alone_or_with_nothing_but_a_day_is_the_customers(db_with_names: Database) -> None:

@@ -194,7 +194,7 @@ def test_a_number_before_other_words_is_no_customer_for_certain(team: Team) -> N
     team.types("/visit 20 yesterday 45m")
     team.types("/visit 20")
     assert [(one.customer, one.happened_on, one.minutes, one.note) for one in logged(team)] == [
-        ("Zephyr Cycles", MONDAY, None, "20 crates to, yesterday"),
+        ("Zephyr Cycles", YESTERDAY, None, "20 crates to zephyr cycles"),
         ("Acme", YESTERDAY, 20, None),
         ("Central Discount Store", YESTERDAY, 45, None),
         ("Central Discount Store", MONDAY, None, None),

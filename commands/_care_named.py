@@ -1,0 +1,150 @@
+"""Whom some words of a line name: those at its beginning, or others further on in a line that tells of a customer."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy.engine import Connection
+
+from commands._naming import MOST_CANDIDATES
+from store import names
+from store.name_keys import fold, key_of
+from store.name_words import names_holding
+from store.names import Found, Match
+from store.ordinary_words import ORDINARY
+from value.phrases import UnclearError
+
+NAME_WORDS_MOST = 7
+# A customer is named within so many words of a line that tells of one, by so many words that any name has.
+TOLD_WORDS_MOST = 40
+ASKED_MOST = 60
+# One word alone needs so many letters to begin a name further on, or to be one.
+BEGINNING_LETTERS_LEAST, NAME_LETTERS_LEAST = 5, 4
+_PAUSES = " ,:;.!?"
+# After how many of the first words a name may begin, since these are a day, minutes or the like. Errors: UnclearError.
+Leads = Callable[[Sequence[str]], Sequence[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What a line begins with: the words of the name, whom they find, and the words that are left. `rests` are those
+    that are left for a customer who was found by other words of the line than `name`.
+    """
+
+    name: str
+    found: Found
+    rest: str
+    rests: Mapping[int, str] = field(default_factory=dict)
+
+    @property
+    def certain(self) -> Match | None:
+        """The one customer who is meant, None where nobody is, or several may be."""
+        return self.found.certain
+
+    @property
+    def is_a_number(self) -> bool:
+        """Whether the name is a number alone, which may as well be one of minutes or of crates."""
+        return self.name.isdecimal()
+
+    @property
+    def is_everyday(self) -> bool:
+        """Whether the name is one everyday word, which may as well tell of something: "sat with them"."""
+        words = fold(self.name).split()
+        return len(words) == 1 and words[0] in ORDINARY
+
+    @property
+    def is_cut_short(self) -> bool:
+        """Whether the name ends within a word of every name that it finds: "sat" for Satin Finish."""
+        words = fold(self.name).split()
+        texts = [text for match in self.found.candidates for text in (match.name, match.via)]
+        spelt = [one.split() for text in texts for one in (fold(text), key_of(text))]
+        return not any(one[: len(words)] == words for one in spelt)
+
+
+def at_beginning(connection: Connection, words: Sequence[str]) -> Line | None:
+    """The longest words at the beginning that are a name, a number or a beginning; None where none are."""
+    counts = range(min(NAME_WORDS_MOST, len(words)), 0, -1)
+    by_count = {
+        count: names.find(connection, " ".join(words[:count]), MOST_CANDIDATES + 1, misspelt=False) for count in counts
+    }
+    found = {count: one for count, one in by_count.items() if one.candidates}
+    if not found:
+        return None
+    whole = [count for count, one in found.items() if one.certain and one.how != "prefix"]
+    begun = [count for count, one in found.items() if one.certain]
+    count = next(iter([*whole, *begun]), max(found))
+    chosen, certain = found[count], found[count].certain
+    # What more words may mean beside a name, or any words beside the beginning of one, is not decided here.
+    rivals = {more: one for more, one in found.items() if more > count and "prefix" in (one.how, chosen.how)}
+    if certain is None or not rivals:
+        return of_words(words, count, chosen)
+    matches = [match for one in rivals.values() for match in one.candidates]
+    others = [match for match in matches if match.customer_id != certain.customer_id]
+    if not others:
+        return of_words(words, max(rivals), chosen)
+    return of_words(words, count, Found(None, [certain, *others][: MOST_CANDIDATES + 1], chosen.how))
+
+
+def of_words(words: Sequence[str], count: int, found: Found) -> Line:
+    """The line whose first words, so many, are the name."""
+    return Line(" ".join(words[:count]), found, " ".join(words[count:]))
+
+
+def joined(lead: Sequence[str], rest: str) -> str:
+    """What stood before a name, and what behind it: parted, so that "1h" and "30 crates" are not an hour and a half."""
+    before = " ".join(lead)
+    comma = "," if before[-1:].isalnum() and rest else ""
+    return f"{before}{comma} {rest}".strip()
+
+
+def further_on(connection: Connection, words: Sequence[str], start: int, figures: Leads) -> list[Line]:
+    """Those who are named behind the first `start` words, each with the whole line as its rest, name and all, since it
+    tells of them; but `figures` behind the name, such as a day, come where they are read: behind the first words.
+    """
+    said = words[:TOLD_WORDS_MOST]
+    held = _held(connection, said)
+    found: list[Line] = []
+    at, asked = max(start, 1), 0
+    while at < len(said) and asked < ASKED_MOST:
+        run = next((more for more in range(at, len(said)) if not held[more]), len(said)) - at
+        used = 1
+        for count in range(min(run, NAME_WORDS_MOST), 0, -1):
+            name = " ".join(said[at : at + count]).strip(_PAUSES)
+            if count == 1 and not _is_distinctive(name):
+                continue
+            asked += 1
+            one = names.find(connection, name, MOST_CANDIDATES + 1, misspelt=False)
+            if one.how in ("exact", "prefix") and (count > 1 or _is_whole(name, one)):
+                found.append(Line(name, one, _retold(words, start, at + count, figures)))
+                used = count
+                break
+        at += used
+    return sorted(found, key=lambda one: one.certain is None)
+
+
+def _held(connection: Connection, words: Sequence[str]) -> list[bool]:
+    """Of each word whether some name has it."""
+    folded = [fold(word).split() for word in words]
+    known = names_holding(connection, {one for parts in folded for one in parts}, 1)
+    return [bool(parts) and all(one in known for one in parts) for parts in folded]
+
+
+def _is_distinctive(word: str) -> bool:
+    folded = fold(word)
+    return len(folded) >= NAME_LETTERS_LEAST and folded not in ORDINARY and not folded.isdecimal()
+
+
+def _is_whole(word: str, found: Found) -> bool:
+    return found.how == "exact" or len(fold(word)) >= BEGINNING_LETTERS_LEAST
+
+
+def _retold(words: Sequence[str], start: int, end: int, figures: Leads) -> str:
+    """The line with the figures that follow word `end` behind the first `start`."""
+    try:
+        count = next(iter(list(figures(words[end:]))[-1:]), 0)
+    except UnclearError:
+        # Whoever reads the day refuses it, and says why.
+        count = len(words) - end
+    if not count:
+        return " ".join(words)
+    told = " ".join([*words[start:end], *words[end + count :]])
+    return joined(words[:start], joined(words[end : end + count], told))

@@ -1,0 +1,108 @@
+"""A line that begins by telling, in which the customer is named further on: asked, and nothing of it lost."""
+
+import pytest
+
+from bot.wording import plain
+from commands._reply import Item, Reply
+from store import promises
+from store.database import Database
+from tests.commands.asking import read
+from tests.commands.promised import FRIDAY, Team
+from tests.ledger import Ledger
+
+NAMES = ("Satin Finish Company", "Top Sports Supply", "Good Toys", "Metro Bike Mart", "Metro Cycle Shop", "Coffee")
+
+
+@pytest.fixture
+def team(db: Database) -> Team:
+    team, ledger = Team(db), Ledger(db, title="Other books")
+    for name in NAMES:
+        ledger.customer(name, owner=team.anna_id)
+    ledger.done()
+    return team
+
+
+def offered(reply: Reply) -> dict[str, str]:
+    """The rest of the line by customer."""
+    items = [part for part in reply.parts if isinstance(part, Item)]
+    return {plain(item.title): item.actions[0].values["rest"] for item in items}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "met top sports",
+        "had coffee with top sports",
+        "got an order from Top Sports",
+        "popped into top sports",
+        "good meeting with Jane of Top Sports Supply",
+        "saw Jane, of top sports, about the renewal",
+        "phoned jane at top sports",
+    ],
+)
+def test_a_whole_name_further_on_comes_before_letters_of_an_everyday_word(team: Team, line: str) -> None:
+    asked = team.types(f"/visit {line}")
+    assert next(iter(offered(asked).items())) == ("Top Sports Supply", line)
+    assert "Metro Bike Mart" not in offered(asked)
+
+
+@pytest.mark.parametrize(
+    ("line", "either"),
+    [
+        ("sat with top sports", ["Top Sports Supply", "Satin Finish Company"]),
+        ("good news for top sports", ["Top Sports Supply", "Good Toys"]),
+        ("coffee with top sports", ["Coffee", "Top Sports Supply"]),
+        ("sati told me of acme", ["Satin Finish Company", "Acme"]),
+        ("satn finish told me of acme", ["Acme", "Satin Finish Company"]),
+        ("sat with acme and zephyr", ["Acme", "Zephyr Cycles", "Satin Finish Company"]),
+    ],
+)
+def test_where_two_may_be_meant_it_asks(team: Team, line: str, either: list[str]) -> None:
+    assert list(offered(team.types(f"/visit {line}"))) == either
+
+
+def test_it_asks_which_customer_where_they_are_not_called_alike(team: Team) -> None:
+    assert read(team.types("/visit sat with top sports")).startswith("Which customer do you mean?")
+
+
+def test_an_everyday_word_that_only_begins_a_name_names_nobody_for_certain(team: Team) -> None:
+    assert list(offered(team.types("/visit sat with them about the order"))) == ["Satin Finish Company"]
+    assert list(offered(team.types("/visit good talk with the buyer"))) == ["Good Toys"]
+
+
+@pytest.mark.parametrize(
+    ("line", "customer"),
+    [
+        ("good yesterday spoke to the buyer", "Good Toys"),
+        ("good toys told me of acme", "Good Toys"),
+        ("sat", "Satin Finish Company"),
+        ("satin told me of acme", "Satin Finish Company"),
+        ("coffee yesterday", "Coffee"),
+        ("sati spoke to the buyer", "Satin Finish Company"),
+    ],
+)
+def test_a_name_at_the_beginning_is_logged_at_once_as_before(team: Team, line: str, customer: str) -> None:
+    logged = team.types(f"/visit {line}")
+    assert "Visit logged" in plain(logged.headline)
+    assert customer in plain(logged.summary)
+
+
+def test_the_day_and_the_minutes_behind_the_name_are_read_and_the_rest_is_the_note(team: Team) -> None:
+    asked = team.types("/visit met jane at top sports yesterday 45m about the renewal", receipt="line 1")
+    (item,) = (part for part in asked.parts if isinstance(part, Item))
+    logged = team.presses(item.actions[0])
+    assert "Top Sports Supply · yesterday, May 31, 2026 · 45 minutes" in read(logged)
+    assert "“met jane at top sports about the renewal”" in read(logged)
+
+
+def test_a_promise_that_names_its_customer_further_on_is_asked_for_and_kept_whole(team: Team) -> None:
+    asked = team.types("/promise send the quote to top sports by friday", receipt="line 1")
+    (item,) = (part for part in asked.parts if isinstance(part, Item))
+    team.presses(item.actions[0])
+    with team.db.reading() as connection:
+        (made,) = promises.of_customer(connection, int(item.actions[0].values["customer"]))
+    assert (made.text, made.due_on) == ("send the quote to top sports", FRIDAY)
+
+
+def test_a_line_without_end_is_read_with_few_queries(team: Team) -> None:
+    assert offered(team.types("/visit had " + "top sports " * 60)).keys() == {"Top Sports Supply"}
