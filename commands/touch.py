@@ -92,8 +92,9 @@ def _change(connection: Connection, touch: Touch, request: Request, do: str) -> 
             gone = touches.delete(connection, touch.id, by=by, at=at, receipt=receipt)
             return said.deleted(connection, gone, request, *_take_back(connection, touch, request))
         case "restore":
+            people = _people_put_back(connection, touch, request)
             back = touches.restore(connection, touch.id, by=by, at=at, receipt=receipt)
-            return said.logged(connection, back, request, *_put_back(connection, touch, request))
+            return said.logged(connection, back, request, *_put_back(connection, touch, request), *people)
         case "save":
             return _saved(connection, touch, request)
         case "undo":
@@ -106,18 +107,39 @@ def _change(connection: Connection, touch: Touch, request: Request, do: str) -> 
 
 
 def _take_back(connection: Connection, touch: Touch, request: Request) -> tuple[Sentence, ...]:
-    """What becomes of the promise that was made in the same form."""
+    """What becomes of the promise that was made in the same form, and of whom it added to the people."""
     number = request.values.get("promise", "")
-    if not (number.isascii() and number.isdigit() and len(number) < 19):
+    is_id = number.isascii() and number.isdigit() and len(number) < 19
+    promise = promises.get(connection, int(number)) if is_id else None
+    with_it: list[int] = []
+    told: list[Sentence] = []
+    if promise is not None and promise.touch_id == touch.id and promise.is_open:
+        try:
+            promises.undo(connection, promise.id, MADE, Doing(acting(request), request.now, request.today))
+            with_it.append(promise.id)
+            told.append((f"So is the promise: {promise.text}",))
+        except RefusedError:
+            told.append(("The promise made with it stays; /promises shows it.",))
+    return (*told, *_people_taken_back(connection, touch, request, with_it))
+
+
+def _people_taken_back(
+    connection: Connection, touch: Touch, request: Request, promise_ids: Sequence[int]
+) -> tuple[Sentence, ...]:
+    """Whoever the form of the touch added goes with it, unless somebody knows more of them since."""
+    added = _visit_read.added_receipt(touches.receipt_of(connection, touch.id))
+    if added is None or touch.contact_id is None or touch.deleted_at is not None:
         return ()
-    promise = promises.get(connection, int(number))
-    if promise is None or promise.touch_id != touch.id or not promise.is_open:
+    by, at = acting(request), request.now
+    gone = contacts.take_back(connection, added, by=by, at=at, touch_id=touch.id, promise_ids=promise_ids)
+    return () if gone is None else ((Strong(gone.name), f" is not among the people of {touch.customer} any more."),)
+
+
+def _people_put_back(connection: Connection, touch: Touch, request: Request) -> tuple[Sentence, ...]:
+    if touch.deleted_at is None:
         return ()
-    try:
-        promises.undo(connection, promise.id, MADE, Doing(acting(request), request.now, request.today))
-    except RefusedError:
-        return (("The promise made with it stays; /promises shows it.",),)
-    return ((f"So is the promise: {promise.text}",),)
+    back = contacts.put_back(connection, touch.id, touch.deleted_at, by=acting(request), at=request.now)
+    return () if back is None else ((Strong(back.name), f" is among the people of {touch.customer} again."),)
 
 
 def _put_back(connection: Connection, touch: Touch, request: Request) -> tuple[Promise | None, *tuple[Sentence, ...]]:

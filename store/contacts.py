@@ -5,6 +5,7 @@ audit_entries, with who, when, and what it was before. store/greetings.py says w
 """
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -18,7 +19,8 @@ from store.tables import audit_entries, contacts, customers, event_guests, promi
 from value.anniversaries import YearlyDay
 
 NAME_MOST = 120
-EDITED, GONE, TAKEN_BACK = "contact.edit", "contact.gone", "contact.take_back"
+EDITED, GONE = "contact.edit", "contact.gone"
+TAKEN_BACK, PUT_BACK = "contact.take_back", "contact.put_back"
 NOT_THERE = "That contact is not there any more; /customer shows the people of a customer."
 NO_CUSTOMER = "That customer is no longer in the database; find it by its name."
 
@@ -173,14 +175,59 @@ def called(connection: Connection, customer_id: int, name: str) -> list[Contact]
     return [one for one in of_customer(connection, customer_id) if one.name.casefold() == name.casefold()]
 
 
-def take_back(connection: Connection, receipt: str, *, by: str, at: dt.datetime) -> Contact | None:
-    """Forget whom this request has added; None where it added nobody, or where something has come of them since."""
+def take_back(
+    connection: Connection,
+    receipt: str,
+    *,
+    by: str,
+    at: dt.datetime,
+    touch_id: int | None = None,
+    promise_ids: Sequence[int] = (),
+) -> Contact | None:
+    """Forget whom this request has added; None where it added nobody, or where something has come of them since. The
+    touch and the promises with which they go are no such thing: `put_back` lets these have them again.
+    """
     added = of_receipt(connection, receipt)
-    if added is None or _is_used(connection, added.id):
+    if added is None or _is_used(connection, added.id, touch_id, promise_ids):
         return None
-    audit.record(connection, at, by, TAKEN_BACK, _subject(added.id), details={"was": {"name": added.name}})
+    of = _subject(added.id) if touch_id is None else _of_touch(touch_id)
+    was = {"name": added.name} if touch_id is None else _columns(added.about)
+    details = {"was": was, "contact": added.id, "customer": added.customer_id, "promises": list(promise_ids)}
+    audit.record(connection, at, by, TAKEN_BACK, of, details={**details, "receipt": receipt})
     connection.execute(contacts.delete().where(contacts.c.id == added.id))
     return added
+
+
+def put_back(
+    connection: Connection, touch_id: int, taken_back_at: dt.datetime, *, by: str, at: dt.datetime
+) -> Contact | None:
+    """Whoever went with this touch at that moment is there again, and the touch and its promises are with them; where
+    somebody of the name was added meanwhile, with those. None where nobody went with it, or they are back already.
+    """
+    mine = touches.c.id == touch_id
+    lonely = sa.select(touches.c.id).where(mine, touches.c.contact_id.is_(None)).with_for_update()
+    went = (
+        sa.select(audit_entries.c.details)
+        .where(audit_entries.c.subject == _of_touch(touch_id), audit_entries.c.action == TAKEN_BACK)
+        .where(audit_entries.c.at == taken_back_at)
+        .order_by(audit_entries.c.id.desc())
+    )
+    is_alone, details = connection.scalar(lonely) is not None, connection.scalars(went).first()
+    if not is_alone or details is None:
+        return None
+    was, customer_id = details["was"], details["customer"]
+    known = called(connection, customer_id, was["name"])
+    if known:
+        contact_id = known[0].id
+    else:
+        contact_id = details["contact"]
+        row = {"id": contact_id, "customer_id": customer_id, **was, "added_at": at, "added_by": by}
+        connection.execute(contacts.insert().values(**row, receipt=details["receipt"]))
+    with_them = {"contact_id": contact_id}
+    connection.execute(touches.update().where(mine).values(with_them))
+    connection.execute(promises.update().where(promises.c.id.in_(details["promises"])).values(with_them))
+    audit.record(connection, at, by, PUT_BACK, _subject(contact_id), details={"touch": touch_id})
+    return existing(connection, contact_id)
 
 
 def contact_of(row: sa.Row[Any]) -> Contact:
@@ -220,11 +267,15 @@ def _yearly(month: int | None, day: int | None, year: int | None) -> YearlyDay |
     return None if month is None or day is None else YearlyDay(month, day, year)
 
 
-def _is_used(connection: Connection, contact_id: int) -> bool:
-    """Whether anything but their own row says something of them, be it taken back itself."""
+def _is_used(connection: Connection, contact_id: int, touch_id: int | None, promise_ids: Sequence[int]) -> bool:
+    """Whether anything but their own row, this touch and these promises names them, be it taken back itself."""
     is_change = audit_entries.c.action.in_((EDITED, GONE))
     changed = sa.exists().where(audit_entries.c.subject == _subject(contact_id), is_change)
-    named = [sa.exists().where(table.c.contact_id == contact_id) for table in (touches, promises, event_guests)]
+    named = [
+        sa.exists().where(touches.c.contact_id == contact_id, touches.c.id.is_distinct_from(touch_id)),
+        sa.exists().where(promises.c.contact_id == contact_id, promises.c.id.not_in(promise_ids)),
+        sa.exists().where(event_guests.c.contact_id == contact_id),
+    ]
     return bool(connection.scalar(sa.select(sa.or_(changed, *named))))
 
 
@@ -245,6 +296,10 @@ def _beside_later_edits(connection: Connection, now: Contact, about: About, edit
 
 def _is_edit_of(contact_id: int) -> sa.ColumnElement[bool]:
     return (audit_entries.c.subject == _subject(contact_id)) & (audit_entries.c.action == EDITED)
+
+
+def _of_touch(touch_id: int) -> str:
+    return f"contact of touch {touch_id}"
 
 
 def _subject(contact_id: int) -> str:

@@ -63,6 +63,11 @@ def of_receipt(connection: Connection, receipt: str | None) -> Touch | None:
     return None if receipt is None else next(iter(_read(connection, touches.c.receipt == receipt)), None)
 
 
+def receipt_of(connection: Connection, touch_id: int) -> str | None:
+    """Of which request the touch is, None where that is not known."""
+    return connection.scalar(sa.select(touches.c.receipt).where(touches.c.id == touch_id))
+
+
 def of_message(connection: Connection, permalink: str) -> list[Touch]:
     """The touches that were logged from this Slack message, oldest first."""
     found = _read(connection, (touches.c.permalink == permalink) & touches.c.deleted_at.is_(None))

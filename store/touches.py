@@ -41,6 +41,7 @@ from store.touch_reading import (
     of_message,
     of_message_alone,
     of_receipt,
+    receipt_of,
 )
 from store.who import Who
 
@@ -68,6 +69,7 @@ __all__ = [
     "of_message",
     "of_message_alone",
     "of_receipt",
+    "receipt_of",
     "restore",
     "undo_edit",
 ]

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from bot.wording import plain
@@ -166,6 +167,60 @@ def test_whom_an_edit_added_stays_where_more_is_known_of_them(team: Team, logged
     assert (people_of(team), touch(team).contact) == (["Bob Nobody"], None)
     team.presses(button(undone, "Undo"))
     assert touch(team).contact == "Bob Nobody"
+
+
+@pytest.fixture
+def with_bob(team: Team) -> Reply:
+    """Anna's visit to Bob at Acme, whom its form added, with a promise to him."""
+    opened = team.presses(Action("visit", "", {"customer": str(team.acme)}, opens_form=True))
+    return team.submits(opened, contact="Bob Nobody", promise="Send the quote", promise_due="2026-06-05")
+
+
+def promised_to(team: Team) -> int | None:
+    with team.db.reading() as connection:
+        return connection.scalar(sa.select(tables.promises.c.contact_id))
+
+
+def test_whom_the_form_of_a_visit_added_goes_with_it_and_comes_back_with_it(team: Team, with_bob: Reply) -> None:
+    undone = team.presses(button(with_bob, "Undo"))
+    assert "So is the promise: Send the quote" in read(undone)
+    assert "Bob Nobody is not among the people of Acme any more." in read(undone)
+    assert people_of(team) == []
+    assert "Bob Nobody" not in read(team.presses(button(with_bob, "Undo"))).replace("with Bob Nobody", "")
+    back = team.presses(button(undone, "Put it back"))
+    assert "Bob Nobody is among the people of Acme again." in read(back)
+    assert (people_of(team), touch(team).contact) == (["Bob Nobody"], "Bob Nobody")
+    assert promised_to(team) == 1
+    team.presses(button(undone, "Put it back"))
+    assert people_of(team) == ["Bob Nobody"]
+    team.presses(button(back, "Undo"), now=LATER)
+    assert people_of(team) == []
+
+
+def test_whom_the_form_of_a_visit_added_stays_where_more_came_of_them(team: Team, with_bob: Reply) -> None:
+    opened = team.presses(Action("visit", "", {"customer": str(team.acme)}, opens_form=True))
+    team.submits(opened, contact="Bob Nobody", note="Another visit")
+    undone = team.presses(button(with_bob, "Undo"))
+    assert "any more" not in read(undone)
+    assert people_of(team) == ["Bob Nobody"]
+    team.presses(button(undone, "Put it back"))
+    assert touch(team).contact == "Bob Nobody"
+
+
+def test_a_visit_that_is_put_back_is_with_whoever_was_added_anew_meanwhile(team: Team, with_bob: Reply) -> None:
+    undone = team.presses(button(with_bob, "Undo"))
+    with team.db.writing() as connection:
+        contacts.add(connection, team.acme, About("bob nobody", "buyer"), by="U1", at=NOW)
+    team.presses(button(undone, "Put it back"))
+    assert (people_of(team), touch(team).contact) == (["bob nobody"], "bob nobody")
+
+
+def test_somebody_known_before_the_visit_stays_when_it_is_taken_back(team: Team) -> None:
+    with team.db.writing() as connection:
+        contacts.add(connection, team.acme, About("Bob Nobody"), by="U1", at=NOW)
+    opened = team.presses(Action("visit", "", {"customer": str(team.acme)}, opens_form=True))
+    team.presses(button(team.submits(opened, contact="Bob Nobody"), "Undo"))
+    assert people_of(team) == ["Bob Nobody"]
 
 
 # --- what the form shows is no mistake of whoever edits ---------------------------------------------------------------

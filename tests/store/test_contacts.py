@@ -7,10 +7,11 @@ from dataclasses import replace
 import pytest
 import sqlalchemy as sa
 
-from store import contacts, tables
+from store import contacts, tables, touches
 from store.audit import RefusedError
 from store.contacts import About
 from store.database import Database
+from store.touches import NewTouch
 from tests.ledger import NOW, Ledger
 from value.anniversaries import YearlyDay
 
@@ -81,6 +82,20 @@ def test_who_was_added_is_taken_back_unless_something_came_of_it(db: Database, a
         assert contacts.take_back(connection, "view 1", by="U2", at=NOW) is None
         assert contacts.take_back(connection, "view 3", by="U2", at=NOW) is None
         assert [one.name for one in contacts.of_customer(connection, acme)] == ["Anna Smit", "Zola"]
+
+
+def test_whoever_went_with_a_touch_comes_back_with_it_as_they_were(db: Database, acme: int) -> None:
+    with db.writing() as connection:
+        anna = contacts.add(connection, acme, ANNA, by="U1", at=NOW, receipt="view 1 contact")
+        new = NewTouch(acme, "visit", NOW.date(), "U1", NOW, contact_id=anna.id)
+        touch_id = touches.log(connection, new, receipt="view 1").id
+        assert contacts.take_back(connection, "view 1 contact", by="U1", at=NOW) is None, "the touch is with her"
+        assert contacts.take_back(connection, "view 1 contact", by="U1", at=NOW, touch_id=touch_id) == anna
+        assert contacts.of_customer(connection, acme) == []
+        assert contacts.put_back(connection, touch_id, NOW, by="U1", at=NOW) == anna
+        assert contacts.put_back(connection, touch_id, NOW, by="U1", at=NOW) is None
+        assert touches.existing(connection, touch_id).contact_id == anna.id
+        assert contacts.add(connection, acme, ANNA, by="U1", at=NOW, receipt="view 2").id > anna.id
 
 
 def test_a_contact_of_a_customer_that_is_gone_is_refused(db: Database) -> None:
