@@ -14,6 +14,8 @@ from value.slots import instant
 # Further than the longest leave that can be set and two weekends around it.
 SEARCH_DAYS = 800
 ONE_DAY = dt.timedelta(days=1)
+# From here on no working day is taken to last, whatever somebody's quiet hours are.
+EVENING = dt.time(19)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +65,25 @@ def reminders(due_on: dt.date, since: dt.datetime, hours: Hours) -> Reminders:
 
 
 def free_moment(at: dt.datetime, hours: Hours) -> dt.datetime | None:
-    """This moment, if somebody may be written to then, else their next working morning; None where they have none."""
+    """This moment, if somebody may be written to then, else when the quiet hours of their day end, else their next
+    working morning; None where they have none.
+    """
     here = at.astimezone(ZoneInfo(hours.zone))
     if hours.works_on(here.date()) and not hours.is_quiet(here.time()):
         return at
-    return _first_after(at, here.date(), hours)
+    return _after_the_pause(at, hours) or _first_after(at, here.date(), hours)
+
+
+def _after_the_pause(at: dt.datetime, hours: Hours) -> dt.datetime | None:
+    """When quiet hours end that lie between the morning of this working day and its evening, such as those of a lunch;
+    None where this moment is in no such.
+    """
+    here = at.astimezone(ZoneInfo(hours.zone))
+    start = morning(here.date(), hours)
+    if hours.quiet is None or start is None or start > at or not hours.quiet[0] < hours.quiet[1] < EVENING:
+        return None
+    end = instant(here.date(), hours.quiet[1], hours.zone)
+    return end if end > at and not hours.is_quiet(end.astimezone(ZoneInfo(hours.zone)).time()) else None
 
 
 def morning(day: dt.date, hours: Hours) -> dt.datetime | None:

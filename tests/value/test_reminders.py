@@ -98,6 +98,32 @@ def test_a_message_to_a_colleague_waits_for_their_next_working_morning() -> None
     assert free_moment(at(MONDAY, "06:00"), quiet) == at(MONDAY, "08:30")
 
 
+LUNCH = (dt.time(12), dt.time(14))
+
+
+@pytest.mark.parametrize(
+    ("quiet", "day", "time", "until_day", "until"),
+    [
+        (LUNCH, MONDAY, "11:59", MONDAY, "11:59"),
+        (LUNCH, MONDAY, "12:30", MONDAY, "14:00"),
+        (LUNCH, FRIDAY, "13:59", FRIDAY, "14:00"),
+        (LUNCH, SUNDAY, "12:30", SUNDAY + ONE_DAY, "08:30"),
+        ((dt.time(16), dt.time(22)), MONDAY, "16:30", MONDAY + ONE_DAY, "08:30"),
+        ((dt.time(5), dt.time(8)), MONDAY, "06:00", MONDAY, "08:30"),
+    ],
+)
+def test_quiet_hours_within_a_working_day_delay_a_message_until_they_end(
+    quiet: tuple[dt.time, dt.time], day: dt.date, time: str, until_day: dt.date, until: str
+) -> None:
+    assert free_moment(at(day, time), hours(quiet=quiet)) == at(until_day, until)
+
+
+def test_quiet_hours_that_end_where_the_clocks_change_end_at_a_time_that_there_is() -> None:
+    sunday, zone = dt.date(2026, 3, 8), "America/Los_Angeles"
+    night = hours(zone, weekdays=frozenset(range(7)), remind_at=dt.time(0, 30), quiet=(dt.time(1), dt.time(2, 30)))
+    assert free_moment(at(sunday, "01:30", zone), night) == at(sunday, "03:00", zone)
+
+
 def test_who_never_works_is_never_written_to() -> None:
     never = hours(weekdays=frozenset())
     assert reminders(FRIDAY, at(MONDAY, "10:00"), never) == Reminders(None, None)
