@@ -1,7 +1,7 @@
 """The cards of /event: what is to come, one event with its guests, whom to invite, and who never was invited."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from commands._customer_words import ago, ahead, invented
 from commands._figures import owned_by
@@ -22,6 +22,7 @@ from commands._reply import (
 )
 from store.events import AFTERWARDS, Event, Guest, State
 from store.guests import LOYAL_PURCHASES, LOYAL_YEARS, NeverInvited, Proposal
+from store.overdue import STOPPED_DAYS_LEAST, Debt
 
 NAME = "event"
 PROPOSED = 10
@@ -130,8 +131,10 @@ def _counted(event: Event, today: dt.date) -> Sentence:
 # --- one event ------------------------------------------------------------------------------------------------------
 
 
-def card(event: Event, guests: Sequence[Guest], today: dt.date, passing_over: int = 0) -> Reply:
-    """One event with its guests, each with what can be said of them."""
+def card(
+    event: Event, guests: Sequence[Guest], owing: Mapping[int, Debt], today: dt.date, passing_over: int = 0
+) -> Reply:
+    """One event with its guests, each with what can be said of them; those of them `owing` stopped paying."""
     is_over = event.held_on < today
     headline: Sentence = (event.title, "  ·  ", Date(event.held_on))
     said: Sentence = (f"{_when(event, today)}  ·  ", *_where(event), *_counted(event, today))
@@ -143,7 +146,7 @@ def card(event: Event, guests: Sequence[Guest], today: dt.date, passing_over: in
         parts.append(Note((over, " more than there are seats."), "warning"))
     if not guests:
         parts.append(Note(("Nobody is invited yet.",)))
-    parts += [_guest(event, guest, today) for guest in guests[passing_over:]]
+    parts += [_guest(event, guest, owing.get(guest.customer_id), today) for guest in guests[passing_over:]]
     return Reply(
         headline=headline,
         summary=(*headline, ": ", *said, "."),
@@ -173,7 +176,7 @@ def _card_actions(event: Event, *, is_over: bool) -> tuple[Action, ...]:
     )
 
 
-def _guest(event: Event, guest: Guest, today: dt.date) -> Item:
+def _guest(event: Event, guest: Guest, debt: Debt | None, today: dt.date) -> Item:
     of = {"event": str(event.id), "customer": str(guest.customer_id)}
     choices = () if event.is_cancelled else AFTERWARDS if event.held_on <= today else BEFORE
     actions = [
@@ -182,13 +185,28 @@ def _guest(event: Event, guest: Guest, today: dt.date) -> Item:
     if guest.state == "invited":
         actions.append(Action(NAME, "Take the invitation back", {**of, "do": "take back"}))
     person = f", {guest.contact}" if guest.contact else ""
-    warning = (
-        "" if guest.is_welcome or event.held_on < today else "  ·  an exit, or complained since: better call first"
-    )
     return Item(
         title=(Strong(guest.customer), person),
-        reason=(f"{SAID[guest.state]}{warning}",),
+        reason=(SAID[guest.state], *(_warning(guest, debt) if event.held_on >= today else ())),
         actions=(*actions, Action("customer", "The brief", {"customer": str(guest.customer_id)})),
+    )
+
+
+def _warning(guest: Guest, debt: Debt | None) -> Sentence:
+    """Why somebody who is invited would not be proposed any more."""
+    unwelcome = () if guest.is_welcome else ("  ·  an exit, or complained since: better call first",)
+    return (*unwelcome, *(("  ·  ", *owes(debt)) if debt else ()))
+
+
+def owes(debt: Debt) -> Sentence:
+    """That a guest stopped paying, and what to do first."""
+    days = Count(debt.days, "day")
+    return (
+        "owes ",
+        Money(debt.amount, debt.currency, "short"),
+        ", ",
+        days,
+        " past due when the books ended: ask about it first",
     )
 
 
@@ -255,8 +273,8 @@ def _proposed(one: Proposal, number: int, choose: Action) -> Item:
 def _rule() -> Sentence:
     return (
         "Loyal customers who were never invited come first, the most valuable before the others; loyal is who buys "
-        f"still, for {LOYAL_YEARS} years and with {LOYAL_PURCHASES} purchases at least. Left out: exits, and whoever "
-        "has a complaint that is still open. ",
+        f"still, for {LOYAL_YEARS} years and with {LOYAL_PURCHASES} purchases at least. Left out: exits, whoever "
+        f"has a complaint that is still open, and whoever owes what was due {STOPPED_DAYS_LEAST} days ago. ",
         Code("/event never"),
         " lists whom nobody has ever invited.",
     )

@@ -7,13 +7,13 @@ from sqlalchemy.engine import Connection
 from commands import _event_card, _event_forms, _naming
 from commands._event_card import LABELS, NAME, PROPOSED, SAID
 from commands._figures import acting
-from commands._reply import Action, Command, Date, Invalid, Note, Option, Policy, Reply, Request, Sentence
+from commands._reply import Action, Command, Date, Invalid, Note, Option, Policy, Reply, Request, Sentence, Strong
 from commands._typed import clean
 from store import events, guests
 from store.audit import RefusedError
 from store.customers import Customer
 from store.database import Database
-from store.events import STATES
+from store.events import STATES, Event
 from store.who import Who
 
 NEW, NEVER = "new", "never"
@@ -52,7 +52,7 @@ def _shown(connection: Connection, request: Request) -> Reply:
             return _never(connection)
     if "event" in request.values:
         event = _event_forms.of_values(connection, request)
-        return _event_card.card(event, events.guests(connection, event.id), request.today, after)
+        return _card(connection, event, request, after)
     return _by_title(connection, request, request.values.get("called", request.text).strip(), after)
 
 
@@ -60,7 +60,7 @@ def _by_title(connection: Connection, request: Request, text: str, after: int) -
     first, _, rest = text.partition(" ")
     found = events.called(connection, text) if text else []
     if len(found) == 1:
-        return _event_card.card(found[0], events.guests(connection, found[0].id), request.today)
+        return _card(connection, found[0], request)
     if not text:
         return _list(connection, request, after)
     if first.casefold() == NEW and not found:
@@ -77,6 +77,12 @@ def _by_title(connection: Connection, request: Request, text: str, after: int) -
     return _event_card.listed(
         coming, past, guests.never_invited(connection), request.today, passing_over=after, called=text
     )
+
+
+def _card(connection: Connection, event: Event, request: Request, after: int = 0) -> Reply:
+    invited = events.guests(connection, event.id)
+    owing = guests.owing(connection, [guest.customer_id for guest in invited])
+    return _event_card.card(event, invited, owing, request.today, after)
 
 
 def _list(connection: Connection, request: Request, after: int) -> Reply:
@@ -135,7 +141,9 @@ def _invite(connection: Connection, request: Request) -> Reply:
     undo = Action(NAME, "Undo", {**of, "customer": str(customer.id), "do": "take back"})
     more = Action(NAME, "Whom to invite", {**of, "view": "guests"})
     effect = Note((f"The invitation is a touch, so the clock starts anew{_for_whom(request, customer)}.",))
-    return Reply(headline, (*headline, "."), (effect,), (undo, more, Action(NAME, "The event", of)))
+    debt = guests.owing(connection, [customer.id]).get(customer.id)
+    owes = (Note((Strong(guest.customer), " ", *_event_card.owes(debt), "."), "warning"),) if debt else ()
+    return Reply(headline, (*headline, "."), (effect, *owes), (undo, more, Action(NAME, "The event", of)))
 
 
 def _take_back(connection: Connection, request: Request) -> Reply:

@@ -18,7 +18,7 @@ from store.customers import OWNER_COLUMNS, Owner, owner_of
 from store.guests import Worth
 from store.money import from_minor
 from store.neglect import NEVER
-from store.overdue import Debt, Overdue
+from store.overdue import Debt
 from store.standing_rows import SINCE_EVER
 from store.tables import (
     customer_expectations,
@@ -37,8 +37,6 @@ MOST = 100
 # Whoever is worth an invitation or a talk about value: those who buy, and whom nothing has gone wrong with.
 LOYAL = (CareClass.RETAIN.value, CareClass.RAMP_UP.value)
 STOPPED_RULES = guests.STOPPED_RULES
-# An invoice a few days late is nobody's news.
-OVERDUE_DAYS_LEAST = 30
 EVENTS_WITHIN = dt.timedelta(weeks=8)
 # Nobody is asked the same questions twice in half a year.
 CONVERSATION_EVERY = dt.timedelta(weeks=26)
@@ -125,14 +123,8 @@ def stopped(connection: Connection, covered: Covered, today: dt.date, beside: in
 def debtors(connection: Connection, covered: Covered, today: dt.date, beside: int = 0) -> list[tuple[Person, Debt]]:
     """Of the most valuable customers those who stopped paying, each with what is longest overdue in the currency."""
     valued = _list(connection, covered, _s.at_stake_minor.is_not(None) & _is_awake(today), MOST + beside)
-    owed = overdue.of_customers(connection, [one.customer_id for one in valued])
-    found = ((one, _debt(owed[one.customer_id], covered.currency)) for one in valued)
-    return [(one, debt) for one, debt in found if debt is not None]
-
-
-def _debt(owed: Overdue, currency: str | None) -> Debt | None:
-    late = [debt for debt in owed.debts if debt.currency == currency and debt.days >= OVERDUE_DAYS_LEAST]
-    return late[0] if late else None
+    owing = overdue.stopped_paying(connection, [one.customer_id for one in valued], covered.currency)
+    return [(one, owing[one.customer_id]) for one in valued if one.customer_id in owing]
 
 
 def to_talk_to(connection: Connection, covered: Covered, today: dt.date, beside: int = 0) -> list[Person]:

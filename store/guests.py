@@ -1,10 +1,11 @@
 """Whom to invite: loyal customers whom nobody has ever invited come first, and among equals the most valuable.
 
 Loyal is who buys still, has bought for two years, and not just once or twice. Never proposed: an exit, whoever has a
-complaint that is still open, who has left a habit of buying, and who is invited already.
+complaint that is still open, who has left a habit of buying, who stopped paying, and who is invited already.
 """
 
 import datetime as dt
+import itertools
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -13,14 +14,17 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from store import currencies, large_sums
+from store import currencies, large_sums, overdue
 from store.care import may_be_greeted
 from store.customers import OWNER_COLUMNS, Owner, owner_of
 from store.money import from_minor
+from store.overdue import Debt
 from store.sources import coverage
 from store.sums import twelve_months_before
 from store.tables import customer_standings, customer_values, customers, event_guests, events, reps
 
+# Few enough that little is read for the first of them, who are mostly all that is wanted.
+AT_ONCE = 25
 LOYAL_YEARS = 2
 LOYAL_PURCHASES = 4
 # Rules of value/classes.py: of somebody who had a habit of buying, and has left it.
@@ -89,7 +93,7 @@ def propose(
     if event_id is not None:
         invited = sa.select(event_guests.c.customer_id).where(event_guests.c.event_id == event_id)
         chosen.append(customers.c.id.not_in(invited))
-    rows = connection.execute(
+    ranked = (
         sa.select(
             *(customers.c.id, customers.c.name, *OWNER_COLUMNS),
             *(standing.at_stake_minor, standing.currency),
@@ -102,10 +106,25 @@ def propose(
         .outerjoin(last, (last.c.customer_id == customers.c.id) & (last.c.newest == 1))
         .where(*chosen)
         .order_by(rank, standing.at_stake_minor.desc(), standing.customer_id)
-        .limit(most)
-        .offset(passing_over)
     )
-    return [_proposal(row) for row in rows]
+    return [_proposal(row) for row in _paying(connection, ranked, currency, passing_over + most)[passing_over:]]
+
+
+def _paying(connection: Connection, ranked: sa.Select[Any], currency: str, most: int) -> list[sa.Row[Any]]:
+    """The first so many of these who have not stopped paying, which is known of some customers at a time only."""
+    found: list[sa.Row[Any]] = []
+    for start in itertools.count(0, AT_ONCE):
+        rows = connection.execute(ranked.limit(AT_ONCE).offset(start)).all()
+        owing = overdue.stopped_paying(connection, [row.id for row in rows], currency)
+        found += [row for row in rows if row.id not in owing]
+        if len(found) >= most or len(rows) < AT_ONCE:
+            break
+    return found[:most]
+
+
+def owing(connection: Connection, customer_ids: Sequence[int]) -> dict[int, Debt]:
+    """Those of these customers who would not be proposed since they stopped paying, each with what they owe."""
+    return overdue.stopped_paying(connection, customer_ids, currencies.of_most_customers(connection))
 
 
 def never_invited(connection: Connection) -> NeverInvited:

@@ -34,6 +34,8 @@ class Overdue:
     unknown: str = ""
 
 
+# An invoice a few days late is nobody's news.
+STOPPED_DAYS_LEAST = 30
 _PAID = sa.func.coalesce(
     sa.select(sa.func.sum(payments.c.amount_minor))
     .where(payments.c.invoice_id == invoices.c.id, payments.c.currency == invoices.c.currency)
@@ -99,6 +101,15 @@ def of_customers(connection: Connection, customer_ids: Sequence[int]) -> dict[in
     for row in connection.execute(_UNMATCHED, ids):
         spare[row.customer_id][row.source_id, row.currency] += row.paid
     return {one: _overdue(invoiced[one], spare[one]) if one in invoiced else Overdue() for one in customer_ids}
+
+
+def stopped_paying(connection: Connection, customer_ids: Sequence[int], currency: str | None) -> dict[int, Debt]:
+    """Those of these customers who stopped paying, as a digest and an invitation take it: who owe in this currency what
+    was due so long ago that it is no slip.
+    """
+    owed = of_customers(connection, customer_ids)
+    late = ((one, debt) for one in customer_ids for debt in owed[one].debts if debt.currency == currency)
+    return {one: debt for one, debt in late if debt.days >= STOPPED_DAYS_LEAST}
 
 
 def _overdue(rows: Sequence[sa.Row[Any]], spare: dict[tuple[int, str], int]) -> Overdue:

@@ -1,15 +1,19 @@
 """/event: making one, whom to invite and why, and what became of it."""
 
 import datetime as dt
+import re
 from types import SimpleNamespace
 
 import pytest
+import sqlalchemy as sa
 
 from bot.wording import plain
 from commands._reply import Action, Invalid, Item, Person, Reply
 from store import contacts, events, standings, touches
 from store.contacts import About
+from store.tables import invoices, payments
 from tests.commands.asking import TODAY, ask, facts, read
+from tests.commands.conftest import RECENT
 from tests.ledger import NOW
 
 REP = Person("U1", "T1")
@@ -73,6 +77,37 @@ def test_each_proposal_says_why_and_is_invited_with_one_press(race: SimpleNamesp
     assert "Nobody is invited yet" in read(press(race, event=race.event))
     with race.db.reading() as connection:
         assert touches.last(connection, race.best) == []
+
+
+@pytest.fixture
+def owing(race: SimpleNamespace) -> SimpleNamespace:
+    """The best customer owes what was due long ago; the second has paid something."""
+    with race.db.writing() as connection:
+        late = invoices.c.customer_id == race.best
+        connection.execute(invoices.update().where(late).values(due_on=dt.date(2026, 4, 10)))
+        other = connection.scalar(sa.select(invoices.c.id).where(invoices.c.customer_id == race.second).limit(1))
+        paid = {"number": "P1", "paid_on": RECENT, "amount_minor": 100, "currency": "USD"}
+        of = {"source_id": race.ledger.source_id, "customer_id": race.second, "invoice_id": other}
+        connection.execute(payments.insert().values(**of, **paid))
+    return race
+
+
+def test_who_stopped_paying_is_not_proposed_as_in_the_digest_and_the_list_says_so(owing: SimpleNamespace) -> None:
+    for asked in (press(owing, event=owing.event, view="guests"), ask(owing.db, "/event never")):
+        assert "Metropolitan Bicycle Supply" not in read(asked)
+        assert "whoever owes what was due 30 days ago" in read(asked)
+
+
+def test_who_is_invited_and_stopped_paying_is_marked_until_the_day(owing: SimpleNamespace) -> None:
+    told = press(owing, event=owing.event, customer=str(owing.best), do="invite")
+    assert re.search(
+        r"Metropolitan Bicycle Supply owes \$\d+K, \d+ days past due when the books ended: ask about it", read(told)
+    )
+    card = press(owing, event=owing.event)
+    assert re.search(r"no answer yet  ·  owes \$\d+K, \d+ days past due when the books ended", read(card))
+    assert "owes" not in read(press(owing, HELD_ON + DAY, event=owing.event))
+    press(owing, event=owing.event, customer=str(owing.second), do="invite")
+    assert read(press(owing, event=owing.event)).count("owes") == 1
 
 
 def test_an_invitation_from_a_list_asks_for_the_event_and_the_person(race: SimpleNamespace) -> None:

@@ -5,11 +5,12 @@ from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
+import sqlalchemy as sa
 
 from store import care, events, guests, touches
 from store.database import Database
 from store.events import NewEvent
-from store.tables import customer_standings
+from store.tables import customer_standings, invoices, payments, sources
 from store.touches import NewTouch
 from store.who import Who
 from tests.ledger import NOW, Ledger, Line
@@ -96,6 +97,33 @@ def test_who_has_left_a_habit_of_buying_is_not_proposed(books: SimpleNamespace) 
         gone = customer_standings.c.customer_id == books.loyal_and_rich
         connection.execute(customer_standings.update().where(gone).values(class_rule="late"))
     assert proposed(books) == ["loyal", "recent", "almost"]
+
+
+def owes(books: SimpleNamespace, customer_id: int, due_on: dt.date) -> None:
+    """All that was billed to them was due on that day, and nothing of it is paid; somebody else has paid."""
+    with books.db.writing() as connection:
+        theirs = invoices.c.customer_id == customer_id
+        connection.execute(invoices.update().where(theirs).values(due_on=due_on))
+        other = connection.execute(sa.select(invoices).where(~theirs).limit(1)).one()
+        paid = {"paid_on": TODAY, "amount_minor": 1, "currency": "USD"}
+        row = {"source_id": other.source_id, "number": "P1", "customer_id": other.customer_id, "invoice_id": other.id}
+        connection.execute(payments.insert().values(**row, **paid))
+
+
+def test_who_stopped_paying_is_not_proposed_and_who_is_a_few_days_late_is(books: SimpleNamespace) -> None:
+    with books.db.reading() as connection:
+        end = connection.scalar(sa.select(sa.func.max(sources.c.period_end_on)))
+        assert guests.owing(connection, [books.loyal]) == {}
+    owes(books, books.loyal_and_rich, end - dt.timedelta(days=29))
+    assert proposed(books) == ["loyal and rich", "loyal", "recent", "almost"]
+    owes_long = end - dt.timedelta(days=30)
+    with books.db.writing() as connection:
+        rich = invoices.c.customer_id == books.loyal_and_rich
+        connection.execute(invoices.update().where(rich).values(due_on=owes_long))
+    assert proposed(books) == ["loyal", "recent", "almost"]
+    assert proposed(books, passing_over=1) == ["recent", "almost"]
+    with books.db.reading() as connection:
+        assert guests.owing(connection, [books.loyal, books.loyal_and_rich])[books.loyal_and_rich].days == 30
 
 
 def test_the_loyal_who_were_never_invited_are_counted_with_what_they_have_at_stake(books: SimpleNamespace) -> None:
