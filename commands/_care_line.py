@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from sqlalchemy.engine import Connection
 
-from commands._care_named import NAME_WORDS_MOST, Leads, Line, at_beginning, further_on, joined, of_words
+from commands._care_named import NAME_WORDS_MOST, Leads, Line, at_beginning, further_on, joined, of_words, with_others
 from commands._carried import carried
 from commands._naming import MOST_CANDIDATES, QUOTES, offered, short
 from commands._reply import Action, Code, Invalid, Note, Reply, Request, Sentence
@@ -65,7 +65,10 @@ def read(
     quoted = re.fullmatch(r'"([^"]+)"\s*(.*)', text, re.DOTALL)
     if quoted:
         return Line(quoted[1].strip(), names.find(connection, quoted[1], MOST_CANDIDATES + 1), quoted[2].strip())
-    return _of_words(connection, text.split(), ends_before, leads, figures)
+    words = text.split()
+    line = _of_words(connection, words, ends_before, leads, figures)
+    together = with_others(connection, words, line, figures)
+    return _uncertain(together) if len(together) > 1 else line
 
 
 def _of_words(
@@ -77,7 +80,7 @@ def _of_words(
     try:
         stops, has_no_note = leads(words), plain is not None and _are_all(leads, plain.rest.split())
     except UnclearError as unclear:
-        if plain is None or plain.is_a_number:
+        if plain is None or plain.is_a_number or plain.is_cut_short:
             raise Invalid(day=str(unclear)) from None
         return plain
     led = _led(connection, words, stops)
@@ -142,6 +145,9 @@ def _of_number(
 def _of_name(plain: Line, led: Sequence[Line], stops: Sequence[int], *, has_no_note: bool) -> Line:
     """A line that begins with a name, which may be nothing but a day and the like: there may be a Friday Sports."""
     is_a_lead = bool(stops) and len(plain.name.split()) <= stops[-1]
+    if is_a_lead and plain.is_cut_short:
+        # Letters of a name which are a whole day are that day.
+        return _one_of(led) or _uncertain([plain])
     if not led or (plain.certain and not plain.rest):
         return _uncertain([plain]) if is_a_lead and not has_no_note else plain
     if plain.certain is None and is_a_lead and any(one.certain for one in led):

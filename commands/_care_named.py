@@ -1,7 +1,8 @@
 """Whom some words of a line name: those at its beginning, or others further on in a line that tells of a customer."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy.engine import Connection
 
@@ -20,6 +21,8 @@ ASKED_MOST = 60
 # One word alone needs so many letters to begin a name further on, or to be one.
 BEGINNING_LETTERS_LEAST, NAME_LETTERS_LEAST = 5, 4
 _PAUSES = " ,:;.!?"
+_POSSESSIVE = re.compile(r"['’]s?$")
+_ANDS = {"and", "&", "+"}
 # After how many of the first words a name may begin, since these are a day, minutes or the like. Errors: UnclearError.
 Leads = Callable[[Sequence[str]], Sequence[int]]
 
@@ -100,32 +103,62 @@ def further_on(connection: Connection, words: Sequence[str], start: int, figures
     """Those who are named behind the first `start` words, each with the whole line as its rest, name and all, since it
     tells of them; but `figures` behind the name, such as a day, come where they are read: behind the first words.
     """
-    said = words[:TOLD_WORDS_MOST]
-    held = _held(connection, said)
+    said, held = _said(connection, [word.strip(_PAUSES) for word in words[:TOLD_WORDS_MOST]])
     found: list[Line] = []
+    within: list[Line] = []
     at, asked = max(start, 1), 0
     while at < len(said) and asked < ASKED_MOST:
         run = next((more for more in range(at, len(said)) if not held[more]), len(said)) - at
         used = 1
         for count in range(min(run, NAME_WORDS_MOST), 0, -1):
-            name = " ".join(said[at : at + count]).strip(_PAUSES)
+            name = " ".join(said[at : at + count])
             if count == 1 and not _is_distinctive(name):
                 continue
             asked += 1
             one = names.find(connection, name, MOST_CANDIDATES + 1, misspelt=False)
+            line = Line(name, one, _retold(words, start, at + count, figures))
             if one.how in ("exact", "prefix") and (count > 1 or _is_whole(name, one)):
-                found.append(Line(name, one, _retold(words, start, at + count, figures)))
+                found.append(line)
                 used = count
                 break
+            if one.how == "words" and len(fold(name)) >= BEGINNING_LETTERS_LEAST:
+                within.append(line)
         at += used
-    return sorted(found, key=lambda one: one.certain is None)
+    return sorted(found, key=lambda one: one.certain is None) or within
 
 
-def _held(connection: Connection, words: Sequence[str]) -> list[bool]:
-    """Of each word whether some name has it."""
-    folded = [fold(word).split() for word in words]
-    known = names_holding(connection, {one for parts in folded for one in parts}, 1)
-    return [bool(parts) and all(one in known for one in parts) for parts in folded]
+def _said(connection: Connection, words: Sequence[str]) -> tuple[list[str], list[bool]]:
+    """The words as they stand in names, "Acme's" as Acme where no name is spelt so; and of each whether some name has
+    it.
+    """
+    bare = [_POSSESSIVE.sub("", word) for word in words]
+    known = names_holding(connection, {part for word in (*words, *bare) for part in fold(word).split()}, 1)
+
+    def is_held(word: str) -> bool:
+        parts = fold(word).split()
+        return bool(parts) and all(part in known for part in parts)
+
+    said = [word if is_held(word) else less for word, less in zip(words, bare, strict=True)]
+    return said, [is_held(word) for word in said]
+
+
+def with_others(connection: Connection, words: Sequence[str], line: Line, figures: Leads) -> list[Line]:
+    """The line, and those who are named beside its customer: "acme and zephyr yesterday" tells of both, each with the
+    whole line as its rest. Only the line where nobody is.
+    """
+    end = len(line.name.split())
+    if line.certain is None or " ".join(words[:end]) != line.name:
+        return [line]
+    beside = [line]
+    while end < len(words) and (words[end] in _ANDS or words[end - 1].endswith(",")):
+        start = end + (words[end] in _ANDS)
+        other = at_beginning(connection, words[start:])
+        if other is None or other.certain is None or other.is_a_number or other.is_everyday or other.is_cut_short:
+            break
+        beside.append(other)
+        end = start + len(other.name.split())
+    rest = line.rest if len(beside) == 1 else _retold(words, 0, end, figures)
+    return [replace(one, rest=rest) for one in beside]
 
 
 def _is_distinctive(word: str) -> bool:

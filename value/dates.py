@@ -27,9 +27,9 @@ _NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nin
 _NUMBER = {"a": 1, "an": 1} | {name: at for at, name in enumerate(_NUMBERS, 1)}
 _DAYS_AWAY = {
     **dict.fromkeys(("today", "now", "just now", "this morning", "this afternoon", "this evening", "tonight"), 0),
-    **dict.fromkeys(("yesterday", "last night"), -1),
+    **dict.fromkeys(("yesterday", "last night", "yday", "y'day", "y’day", "yest", "yest."), -1),
     **dict.fromkeys(("day before yesterday", "the day before yesterday"), -2),
-    "tomorrow": 1,
+    **dict.fromkeys(("tomorrow", "tmrw", "tmr", "tmw"), 1),
     **dict.fromkeys(("day after tomorrow", "the day after tomorrow"), 2),
 }
 # "on friday" and, of a promise, "by friday".

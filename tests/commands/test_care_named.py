@@ -1,16 +1,22 @@
 """A line that begins by telling, in which the customer is named further on: asked, and nothing of it lost."""
 
+import datetime as dt
+
 import pytest
 
 from bot.wording import plain
-from commands._reply import Item, Reply
+from commands._reply import Invalid, Item, Reply
 from store import promises
 from store.database import Database
 from tests.commands.asking import read
-from tests.commands.promised import FRIDAY, Team
+from tests.commands.promised import FRIDAY, MONDAY, Team
 from tests.ledger import Ledger
 
-NAMES = ("Satin Finish Company", "Top Sports Supply", "Good Toys", "Metro Bike Mart", "Metro Cycle Shop", "Coffee")
+TUESDAY = MONDAY + dt.timedelta(days=1)
+NAMES = (
+    *("Satin Finish Company", "Top Sports Supply", "Good Toys", "Metro Bike Mart", "Metro Cycle Shop", "Coffee"),
+    *("Monde Group", "Mark's Cycles", "Кофейня Пушкин"),
+)
 
 
 @pytest.fixture
@@ -75,7 +81,7 @@ def test_an_everyday_word_that_only_begins_a_name_names_nobody_for_certain(team:
     [
         ("good yesterday spoke to the buyer", "Good Toys"),
         ("good toys told me of acme", "Good Toys"),
-        ("sat", "Satin Finish Company"),
+        ("satin", "Satin Finish Company"),
         ("satin told me of acme", "Satin Finish Company"),
         ("coffee yesterday", "Coffee"),
         ("sati spoke to the buyer", "Satin Finish Company"),
@@ -85,6 +91,56 @@ def test_a_name_at_the_beginning_is_logged_at_once_as_before(team: Team, line: s
     logged = team.types(f"/visit {line}")
     assert "Visit logged" in plain(logged.headline)
     assert customer in plain(logged.summary)
+
+
+@pytest.mark.parametrize("line", ["sat", "sat 45m", "mon 20m"])
+def test_letters_of_a_name_that_are_a_whole_day_are_asked_about(team: Team, line: str) -> None:
+    assert len(offered(team.types(f"/visit {line}", today=TUESDAY))) == 1
+    if line.startswith("mon"):
+        with pytest.raises(Invalid, match="Today is Monday: write today, or 25 May"):
+            team.types(f"/visit {line}")
+
+
+def test_a_day_before_a_name_is_that_day_though_another_name_begins_with_its_letters(team: Team) -> None:
+    assert "Acme · yesterday, Jun 1, 2026" in read(team.types("/visit mon acme 20m", today=TUESDAY))
+
+
+@pytest.mark.parametrize(
+    ("line", "customer"),
+    [
+        ("sat with Acme's buyer", "Acme"),
+        ("saw Mark’s Cycles", "Mark's Cycles"),
+        ("met the director of Пушкин", "Кофейня Пушкин"),
+        ("🥧 with acme", "Acme"),
+    ],
+)
+def test_a_name_further_on_is_found_as_it_is_written_in_a_sentence(team: Team, line: str, customer: str) -> None:
+    assert next(iter(offered(team.types(f"/visit {line}")).items())) == (customer, line)
+
+
+@pytest.mark.parametrize(
+    ("line", "each", "rest"),
+    [
+        ("acme and zephyr yesterday 2h", ["Acme", "Zephyr Cycles"], "yesterday 2h, acme and zephyr"),
+        ("acme & zephyr cycles", ["Acme", "Zephyr Cycles"], "acme & zephyr cycles"),
+        (
+            "acme, zephyr and top sports 45m demo",
+            ["Acme", "Zephyr Cycles", "Top Sports Supply"],
+            "45m, acme, zephyr and top sports demo",
+        ),
+    ],
+)
+def test_of_customers_named_together_each_is_offered_with_the_whole_line(
+    team: Team, line: str, each: list[str], rest: str
+) -> None:
+    assert offered(team.types(f"/visit {line}")) == dict.fromkeys(each, rest)
+
+
+@pytest.mark.parametrize(
+    "line", ["acme and the buyer", "acme, friday lunch", "acme and good news", "acme and satisfied"]
+)
+def test_what_is_no_name_behind_a_customer_and_an_and_is_the_note(team: Team, line: str) -> None:
+    assert "Visit logged" in plain(team.types(f"/visit {line}").headline)
 
 
 def test_the_day_and_the_minutes_behind_the_name_are_read_and_the_rest_is_the_note(team: Team) -> None:
