@@ -240,7 +240,7 @@ def offer(connection: Connection, line: Line, request: Request, choose: Action) 
     if line.found.candidates and longest > LONGEST_REST:
         meant = ", ".join(match.name for match in line.found.candidates[:3])
         shown = f"“{short(line.name)}”" if line.name else "The line"
-        raise Invalid(name=f"{shown} may be {meant}; write the whole name in quotes, such as “Acme Ltd”.")
+        raise Invalid(name=f"{shown} may be {meant}; begin with the whole name in quotes, such as “Acme Ltd”.")
     values: Mapping[str, str] = {**choose.values, "rest": line.rest, "once": request.receipt or ""}
     own = {customer_id: {"rest": rest} for customer_id, rest in line.rests.items()}
     return offered(connection, line.name, line.found, Action(choose.command, choose.label, values), own)

@@ -16,11 +16,14 @@ _POSSESSIVE = re.compile(r"['’]s?$")
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word of a message, folded as in a key. One that begins a sentence says nothing by its capital letter."""
+    """A word of a message, folded as in a key. One that begins a sentence says nothing by its capital letter.
+    `owner` is how the word is folded with the s that it owns by, as in the name Mark's Cycles; else empty.
+    """
 
     text: str
     has_capital: bool
     begins: bool
+    owner: str = ""
 
     @property
     def is_written_as_a_name(self) -> bool:
@@ -48,10 +51,12 @@ def stretches(message: str) -> list[list[Word]]:
 
 
 def _words(piece: str, *, begins: bool) -> list[Word]:
-    bare = _POSSESSIVE.sub("", piece.strip('.,;:!?()[]"“”„*_~`'))
+    whole = piece.strip('.,;:!?()[]"“”„*_~`')
+    bare = _POSSESSIVE.sub("", whole)
     has_capital = any(letter.isupper() for letter in bare)
-    folded = fold(bare).split()
-    return [Word(text, has_capital, begins and at == 0) for at, text in enumerate(folded)]
+    folded, owning = fold(bare).split(), fold(whole).split()
+    owners = {at: owner for at, owner in enumerate(owning) if folded[at : at + 1] != [owner]}
+    return [Word(text, has_capital, begins and at == 0, owners.get(at, "")) for at, text in enumerate(folded)]
 
 
 def _ends(piece: str) -> bool:

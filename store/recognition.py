@@ -71,7 +71,8 @@ def recognise(connection: Connection, message: str) -> Recognised:
     read = stretches(message)
     if not read:
         return NOTHING
-    held = names_holding(connection, {word.text for stretch in read for word in stretch}, HELD_MOST)
+    texts = {text for stretch in read for word in stretch for text in (word.text, word.owner) if text}
+    held = names_holding(connection, texts, HELD_MOST)
     places = list(_places(read, _corrections(connection, read, held)))
     named = _whole_names(connection, places, read, held)
     _add_beginnings(connection, places, read, held, named)
@@ -89,7 +90,9 @@ def recognise(connection: Connection, message: str) -> Recognised:
 def _corrections(
     connection: Connection, read: Sequence[Sequence[Word]], held: dict[str, int]
 ) -> Mapping[tuple[int, int], list[str]]:
-    """By place, words of names that an unknown word written as a name may be misspelt for; `held` grows by them."""
+    """By place, words of names that an unknown word written as a name may be misspelt for, and those that are spelt
+    with the s of whoever owns something; `held` grows by them.
+    """
     unknown = {
         (at, number): word.text
         for at, stretch in enumerate(read)
@@ -100,7 +103,12 @@ def _corrections(
     similar = similar_words(connection, asked) if asked else {}
     close = {word: [like for like in likes if _is_a_slip(word, like)] for word, likes in similar.items()}
     held |= names_holding(connection, {like for likes in close.values() for like in likes} - set(held), HELD_MOST)
-    return {place: close[word] for place, word in unknown.items() if close.get(word)}
+    found = {place: close[word] for place, word in unknown.items() if close.get(word)}
+    for at, stretch in enumerate(read):
+        for number, word in enumerate(stretch):
+            if word.owner in held:
+                found[at, number] = [word.owner, *found.get((at, number), [])]
+    return found
 
 
 def _may_be_misspelt(word: Word) -> bool:

@@ -34,7 +34,7 @@ _DAYS_AWAY = {
 }
 # "on friday" and, of a promise, "by friday".
 _BEFORE = {"past": re.compile(r"^on (?:the )?"), "future": re.compile(r"^(?:on|by|until|till|due|for) (?:the )?")}
-_PART_OF_A_DAY = re.compile(r"(?<=[a-z]) (?:morning|afternoon|evening)$")
+_PART_OF_A_DAY = re.compile(r"(?<=[a-z]) (?:morning|afternoon|evening|night)$")
 _SEVERAL = re.compile(r",? (?:or|and|to|through|-|–|/|&) ")
 
 

@@ -331,7 +331,7 @@ def test_a_misspelt_name_is_offered_and_its_button_goes_on_with_the_line(team: T
 
 
 def test_a_rest_too_long_for_a_button_asks_for_the_whole_name(team: Team) -> None:
-    with pytest.raises(Invalid, match="write the whole name in quotes"):
+    with pytest.raises(Invalid, match="begin with the whole name in quotes"):
         team.types(f"/visit zehpyr cycles yesterday {'long ' * 400}")
 
 

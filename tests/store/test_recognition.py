@@ -87,6 +87,22 @@ def test_a_customer_is_recognised_by_what_it_is_also_called(team: Database) -> N
     assert filled_in(team, "The Wind People called") == "Zephyr Bikes Ltd"
 
 
+@pytest.mark.parametrize(
+    ("text", "means"),
+    [
+        ("Met Mark's Cycles and the buyer", "Mark's Cycles"),
+        ("Mark’s Cycles want a demo.", "Mark's Cycles"),
+        ("Acme's buyer called", "Acme"),
+        ("Mark's laptop broke", ""),
+    ],
+)
+def test_the_s_of_an_owner_is_part_of_a_name_where_the_name_has_it(team: Database, text: str, means: str) -> None:
+    ledger = Ledger(team, title="Other books")
+    ledger.customer("Mark's Cycles")
+    ledger.done()
+    assert filled_in(team, text) == means
+
+
 def test_a_message_is_read_with_a_fixed_number_of_queries(team: Database) -> None:
     asked: list[str] = []
 

@@ -24,7 +24,7 @@ def day(text: str) -> dt.date:
     ("phrase", "meant"),
     [
         *(("today", "06-03"), ("this morning", "06-03"), ("yesterday", "06-02"), ("last night", "06-02")),
-        *(("yday", "06-02"), ("y’day", "06-02"), ("yest.", "06-02")),
+        *(("sunday night", "05-31"), ("yday", "06-02"), ("y’day", "06-02"), ("yest.", "06-02")),
         *(("Yesterday afternoon", "06-02"), ("the day before yesterday", "06-01")),
         *(("friday", "05-29"), ("on Friday", "05-29"), ("fri", "05-29"), ("Mon.", "06-01"), ("on thurs", "05-28")),
         *(("last friday", "05-29"), ("this monday", "06-01"), ("past tuesday", "06-02"), ("friday morning", "05-29")),
