@@ -58,7 +58,8 @@ def _shown(connection: Connection, request: Request) -> Reply:
 
 def _by_title(connection: Connection, request: Request, text: str, after: int) -> Reply:
     first, _, rest = text.partition(" ")
-    found = events.called(connection, text) if text else []
+    is_a_word = text.casefold() in (NEW, NEVER)
+    found = events.called(connection, text) if text and not is_a_word else []
     if len(found) == 1:
         return _card(connection, found[0], request)
     if not text:
@@ -68,7 +69,7 @@ def _by_title(connection: Connection, request: Request, text: str, after: int) -
         values = {"do": "make", "title": clean(rest)[: _event_forms.TITLE_MOST]}
         fill_in = Action(NAME, "Fill in…", values, style="primary", opens_form=True)
         return Reply(headline, (*headline, "."), actions=(fill_in,))
-    if text.casefold() == NEVER and not found:
+    if text.casefold() == NEVER:
         return _never(connection)
     if not found:
         raise Invalid(event=f"No event is called “{_naming.short(text)}”; /event lists those that are.")

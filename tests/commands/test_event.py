@@ -193,6 +193,16 @@ def test_values_that_were_tampered_with_are_refused(race: SimpleNamespace, value
         press(race, **values)
 
 
+def test_an_event_whose_title_begins_so_hides_neither_the_form_nor_the_list(books: SimpleNamespace) -> None:
+    for number, title in enumerate(("New Year lunch", "Never too late", "The never-ending braai")):
+        with books.db.writing() as connection:
+            events.make(connection, events.NewEvent(title, HELD_ON), by="U1", at=NOW, receipt=f"view {number}")
+    assert read(ask(books.db, "/event new")) == "Make an event"
+    assert read(ask(books.db, "/event never")).startswith("Never invited to anything")
+    assert read(ask(books.db, "/event new year")).startswith("New Year lunch")
+    assert read(ask(books.db, "/event never too")).startswith("Never too late")
+
+
 def test_an_unknown_title_says_what_to_do(race: SimpleNamespace) -> None:
     with pytest.raises(Invalid, match="/event lists those that are"):
         ask(race.db, "/event ballet")
