@@ -85,7 +85,8 @@ def _answer(
     end = last - round(weeks * 7) if calibration_end is None else _day(calibration_end).toordinal()
     made = choose(asked.log, end_day=end, horizon_weeks=weeks)
     trial = tried(asked.log, made) if made.fits is not None and last > end else None
-    report = model_report.Report(made, trial, tuple(asked.notes + _notes(asked.log, end, last, made.horizon_days)))
+    notes = _notes(asked.log, end, last, made.horizon_days, dt.datetime.now(dt.UTC).date())
+    report = model_report.Report(made, trial, (*asked.notes, *notes))
     if predictions is not None:
         _write(predictions, asked, report)
     if as_json:
@@ -99,7 +100,7 @@ def _from_file(path: Path, customer: str | None, date: str | None, amount: str |
     if customer is None or date is None or amount is None:
         raise Unanswered.because("Say which columns to read: --customer COLUMN --date COLUMN --amount COLUMN.")
     file = read(path, Columns(customer, date, amount))
-    notes = []
+    notes = file.notes
     if file.rows_without_customer:
         rows = "row names" if file.rows_without_customer == 1 else "rows name"
         notes.append(
@@ -147,13 +148,15 @@ def _day(text: str) -> dt.date:
         raise Unanswered.because(f"--calibration-end is a date such as 2019-12-31, not “{text}”.") from None
 
 
-def _notes(log: Log, end: int, last: int, horizon_days: int) -> list[str]:
+def _notes(log: Log, end: int, last: int, horizon_days: int, today: dt.date) -> list[str]:
     notes = []
     past = log.until(end)
     only_credits = len(np.unique(past.customer)) - len(np.unique(past.customer[past.is_order]))
     if only_credits:
         customers = "customer has" if only_credits == 1 else "customers have"
         notes.append(f"{only_credits:,} {customers} never paid for anything: no prediction.")
+    if last > today.toordinal():
+        notes.append(f"The log has dates to come, up to {dt.date.fromordinal(last)}; are they meant?")
     if last <= end:
         notes.append("The log ends with the calibration, so that nothing can be compared.")
     elif last < end + horizon_days - 31:

@@ -126,7 +126,7 @@ def test_predictions_do_not_depend_on_what_came_after_but_for_their_pits(
     assert told[0] == told[1]
 
 
-@pytest.mark.parametrize("dates", ["%Y%m%d", "%Y-%m-%d 13:45", "%m/%d/%Y 8:26", "%d.%m.%Y"])
+@pytest.mark.parametrize("dates", ["%Y%m%d", "%Y-%m-%d 13:45", "%m/%d/%Y 8:26", "%d.%m.%Y", "%Y/%m/%d", "%d-%m-%Y"])
 def test_dates_are_read_as_ledgers_write_them(
     run: Callable[..., Result], as_data: str, tmp_path: Path, dates: str
 ) -> None:
@@ -149,7 +149,15 @@ def test_a_file_without_headings_is_read_by_the_numbers_of_its_columns(
     [
         ([("a", "2020-02-30", "1")], "Line 2: “2020-02-30” is no date; write it as YYYY-MM-DD."),
         ([("a", "2020-02-01", "1"), ("a", "soon", "1")], "Line 3: “soon” is no date; write it as YYYY-MM-DD."),
-        ([("a", "2020-02-01", "1,5")], "Line 2: “1,5” is no amount; write it as 1234.50."),
+        ([("a", "2020-02-01", "1,500")], "Line 2: “1,500” could mean two amounts; write it as 1234.50."),
+        ([("a", "2020-02-01", "1,500.25"), ("a", "2020-02-01", "few")], "Line 3: “few” is no amount"),
+        ([("a", "2020-02-01", "1,500.25"), ("a", "2020-02-01", "1,5")], "Line 2: “1,500.25” is no amount"),
+        ([("a", "2020-02-01", "$5")], "Line 2: “$5” is no amount; write it as 1234.50."),
+        ([("a", "2020-02-01", "1"), ("a", "2020-02-01", "")], "Line 3: an empty cell is no amount"),
+        ([("a", "", "1")], "Line 2: an empty cell is no date; write it as YYYY-MM-DD."),
+        ([("a", "2020-02-0199", "1")], "Line 2: “2020-02-0199” is no date; write it as YYYY-MM-DD."),
+        ([("a", "2020-02-01", "1", "50")], "Line 2 has 4 cells, the first line 3; a cell with a separator"),
+        ([("a", "2020-02-01", "1e200")], "Line 2: “1e200” is no amount; write it as 1234.50."),
         ([("a", "2020-02-01", "nan")], "Line 2: “nan” is no amount; write it as 1234.50."),
         ([("a", "2020-02-01", "1e999")], "Line 2: “1e999” is no amount; write it as 1234.50."),
         ([("a", "13/02/2020", "1"), ("a", "02/13/2020", "1")], "Some dates have the day first, others the month"),
@@ -172,6 +180,87 @@ def test_what_is_asked_wrongly_is_said_in_one_sentence(run: Callable[..., Result
     refused(run(path, *COLUMNS, *WINDOW, "--predictions", tmp_path / "no" / "folder.csv"), "cannot be written")
     (tmp_path / "empty.csv").write_text("")
     refused(run(tmp_path / "empty.csv", *COLUMNS), "is empty.")
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+def test_a_file_whose_cells_are_in_quotes_is_read(
+    run: Callable[..., Result], as_data: str, tmp_path: Path, separator: str
+) -> None:
+    path = tmp_path / "quoted.csv"
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file, delimiter=separator, quoting=csv.QUOTE_ALL)
+        writer.writerows([("who", "day", "paid"), *rows_of(logs.company())])
+    assert run(path, *COLUMNS, *WINDOW, "--json").stdout == as_data
+
+
+def test_a_customer_with_a_comma_a_quote_or_a_new_line_in_its_name_keeps_its_name(
+    run: Callable[..., Result], tmp_path: Path
+) -> None:
+    names = ["Müller, Hans", 'The “Best” "Shop"', "two\nlines"]
+    path = written(tmp_path / "log.csv", [(name, "2020-02-01", "5") for name in names])
+    out = tmp_path / "out.csv"
+    assert run(path, *COLUMNS, "--calibration-end", "2020-06-30", "--predictions", out).exit_code == 0
+    with out.open(encoding="utf-8", newline="") as file:
+        assert [row["customer"] for row in csv.DictReader(file)] == sorted(names)
+
+
+def test_the_line_that_is_named_is_the_one_that_an_editor_shows(run: Callable[..., Result], tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    path.write_text('who,day,paid\n\n"a\nb",2020-02-01,5,\n\nc,soon,5\n')
+    refused(run(path, *COLUMNS), "Line 6: “soon” is no date")
+    path.write_text('who,day,paid\na,2020-02-01,5\n"b,2020-02-01,5\nc,2020-02-01,5\n')
+    refused(run(path, *COLUMNS), "Line 3: a quotation mark is not closed where a cell ends")
+
+
+@pytest.mark.parametrize("style", ["{:,.2f}", "{:.2f}"])
+@pytest.mark.parametrize("has_comma_for_point", [False, True])
+def test_amounts_are_read_in_the_one_notation_that_fits_them_all(
+    run: Callable[..., Result], as_data: str, tmp_path: Path, style: str, has_comma_for_point: bool
+) -> None:
+    swapped = str.maketrans(",.", ".,") if has_comma_for_point else {}
+    rows = [(who, day, style.format(float(paid)).translate(swapped)) for who, day, paid in rows_of(logs.company())]
+    other = written(tmp_path / "other.csv", rows)
+    assert run(other, *COLUMNS, *WINDOW, "--json").stdout == as_data
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        ("03/04/2020", "Dates such as 03/04/2020 are read with the month first; YYYY-MM-DD leaves no doubt."),
+        ("03.04.2020", "Dates such as 03.04.2020 are read with the day first; YYYY-MM-DD leaves no doubt."),
+        ("2020-04-03", None),
+    ],
+)
+def test_dates_that_may_be_read_in_two_ways_are_said_to_be(
+    run: Callable[..., Result], tmp_path: Path, day: str, said: str | None
+) -> None:
+    data = json.loads(run(written(tmp_path / "log.csv", [("a", day, "5")]), *COLUMNS, "--json").stdout)
+    assert [note for note in data["notes"] if "Dates such as" in note] == ([said] if said else [])
+
+
+def test_dates_to_come_are_asked_about(run: Callable[..., Result], tmp_path: Path) -> None:
+    rows = [("a", "2020-04-03", "5"), ("a", "9999-12-31", "5")]
+    data = json.loads(run(written(tmp_path / "log.csv", rows), *COLUMNS, "--json").stdout)
+    assert "The log has dates to come, up to 9999-12-31; are they meant?" in data["notes"]
+
+
+def test_a_column_is_found_by_its_heading_whatever_its_case_unless_two_are_called_so(
+    run: Callable[..., Result], tmp_path: Path
+) -> None:
+    rows = [("a", "2020-02-01", "5")]
+    assert run(written(tmp_path / "case.csv", rows, ("WHO", "Day", " paid ")), *COLUMNS).exit_code == 0
+    twice = written(tmp_path / "twice.csv", rows, ("who", "paid", "paid"))
+    refused(run(twice, "--customer", "who", "--date", "paid", "--amount", "paid"), "has 2 columns “paid”")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig"])
+def test_what_excel_saves_as_unicode_text_is_read(
+    run: Callable[..., Result], as_data: str, tmp_path: Path, encoding: str
+) -> None:
+    path = tmp_path / "log.txt"
+    lines = ["who\tday\tpaid", *("\t".join(row) for row in rows_of(logs.company()))]
+    path.write_text("\r\n".join(lines), encoding=encoding)
+    assert run(path, *COLUMNS, *WINDOW, "--json").stdout == as_data
 
 
 def refused(result: Result, sentence: str) -> None:
