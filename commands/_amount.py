@@ -1,22 +1,24 @@
-"""Reading an amount as a rep types it: 15000, 15,000, $15k, 1.5M, USD 20 000."""
+"""Reading an amount as a rep types it: 15000, 15,000, $15k, R15k, 1.5M, 2 million, USD 20 000."""
 
 import re
 import unicodedata
 from decimal import Decimal
+from functools import cache
 
-from babel.numbers import get_currency_symbol
+from babel.numbers import get_currency_symbol, list_currencies
 
 from store.money import is_currency
 
 _AMOUNT = re.compile(
-    r"""(?P<before>[A-Za-z]{3}\s*|[^\w\s.,+-]\s*)?            # USD or $
+    r"""(?P<before>[A-Za-z]{3}\s*|[A-Za-z]{0,2}[^\w\s.,+-]\s*|[Rr]\s?)?  # USD, $, US$ or the R of a rand
         (?P<digits>\d{1,3}(?:[,'\u00a0\u202f ]\d{3})+|\d{1,15})  # 15,000 or 15000
         (?P<decimals>\.(?!\d{3}(?!\d|[kKmM]))\d{1,6})?
-        \s?(?P<scale>[kKmM])?
+        \s?(?P<scale>[kKmM]|(?i:thousand|million|mio|mn))?
         (?P<after>\s*[A-Za-z]{3}|\s*[^\w\s.,+-])?               # EUR or €, as much of the world writes it""",
     re.VERBOSE | re.ASCII,
 )
-_SCALES = {"": 1, "k": 1_000, "m": 1_000_000}
+_SCALES = {"": 1, "k": 1_000, "thousand": 1_000, **dict.fromkeys(("m", "mn", "mio", "million"), 1_000_000)}
+_LOCALES = ("en_US", "en_GB", "en_AU", "en_CA", "en_ZA")
 
 
 def amount(text: str) -> tuple[Decimal, str] | None:
@@ -37,8 +39,10 @@ def amount(text: str) -> tuple[Decimal, str] | None:
 
 
 def _means_a_currency(beside: str) -> bool:
-    """Whether what stands beside the digits is a code or a sign such as €: neither % nor a smile."""
-    return is_currency(beside) if beside.isalpha() else unicodedata.category(beside) == "Sc"
+    """Whether what stands beside the digits is a code or a sign such as €, R or US$: neither % nor a smile."""
+    if len(beside) == 1 and not beside.isalpha():
+        return unicodedata.category(beside) == "Sc"
+    return is_currency(beside) if len(beside) == 3 and beside.isalpha() else beside in _every_sign()
 
 
 def is_below_zero(text: str) -> bool:
@@ -54,5 +58,9 @@ def looks_like_an_amount(word: str) -> bool:
 
 def signs(currency: str) -> tuple[str, ...]:
     """The signs that mean this currency to those who use it: $ for USD, € for EUR."""
-    found = {get_currency_symbol(currency, locale) for locale in ("en_US", "en_GB", "en_AU", "en_CA", "en_ZA")}
-    return tuple(sorted(sign.upper() for sign in found))
+    return tuple(sorted({get_currency_symbol(currency, locale).upper() for locale in _LOCALES}))
+
+
+@cache
+def _every_sign() -> frozenset[str]:
+    return frozenset(sign for currency in list_currencies() for sign in signs(currency))

@@ -17,7 +17,7 @@ from commands._typed import clean
 from store import contacts, people, who, workspace
 from store.contacts import About
 from store.customers import Customer
-from store.money import MINOR_MOST, from_minor, minor_digits, to_minor
+from store.money import MINOR_MOST, from_minor, is_currency, minor_digits, to_minor
 from store.touches import KINDS, OUTCOMES, Kind, Outcome, Touch
 from store.who import Who
 from value import minutes
@@ -244,7 +244,7 @@ class _Fields:
             raise Invalid(cost=f"“{_naming.short(typed)}” is not an amount that means one thing. {COST_HINT}")
         spent, beside = read
         currency = usual if not beside or beside in signs(usual) else beside
-        if not currency.isalpha():
+        if not is_currency(currency):
             raise Invalid(cost=f"{beside} may be several currencies. {COST_HINT}")
         if to_minor(spent, currency) > MINOR_MOST:
             raise Invalid(cost=f"That is more than anything costs. {COST_HINT}")

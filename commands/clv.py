@@ -20,6 +20,13 @@ WHY, CHART = "why", "chart"
 VIEWS = (WHY, CHART)
 # A number before a name is a deal from here on; a smaller one is rather part of the name: "3 sports".
 FIRST_DEAL_LEAST = 1_000
+# What ends a question or a sentence and is no part of a name, an amount or a view: "acme 15000?".
+MARKS = "?!.,;:… "
+# How people ask each other.
+QUESTION = re.compile(
+    r"(?:what(?:['’]?s| is| are)|how much (?:is|are)|who(?:['’]?s| is)|show(?: me)?)\s+(.+?)(?:\s+worth(?:\s+to us)?)?",
+    re.IGNORECASE,
+)
 BELOW_ZERO = "A deal must be above zero; write it as 15000, 15,000 or 15k."
 # Digits with points and commas that could mean two things: 1.500, €500,50.
 AMBIGUOUS = re.compile(r"[$€£¥]?[\d.,']+[kKmM]?[$€£¥]?", re.ASCII)
@@ -85,17 +92,22 @@ def _by_name(text: str, request: Request, connection: Connection) -> Reply:
 
 def _refuse_two_views(connection: Connection, text: str) -> None:
     """Errors: Invalid where a card was asked for in two ways at once."""
-    *named, one, other = ["", "", *text.split()]
-    if {one.casefold(), other.casefold()} <= set(VIEWS):
-        found = names.find(connection, " ".join(named), misspelt=False)
-        if found.candidates:
-            name = f"/clv {found.certain.name if found.certain else ' '.join(named).strip()}"
-            raise Invalid(view=f"One view at a time: {name} {WHY}, or {name} {CHART}.")
+    words = text.rstrip(MARKS).split()
+    if set(VIEWS) <= {word.casefold() for word in words}:
+        rest = " ".join(word for word in words if word.casefold() not in VIEWS)
+        for asked in readings(rest):
+            found = names.find(connection, asked.name, misspelt=False)
+            if found.candidates:
+                raise _one_view(found.certain.name if found.certain else asked.name)
+
+
+def _one_view(name: str) -> Invalid:
+    return Invalid(view=f"One view at a time: /clv {name} {WHY}, or /clv {name} {CHART}.")
 
 
 def _refuse_a_strange_amount(connection: Connection, text: str) -> None:
     """Errors: Invalid where the last word was meant as a deal but could mean two things, such as 1.500."""
-    name, _, last = text.strip().rpartition(" ")
+    name, _, last = text.rstrip(MARKS).rpartition(" ")
     if name and looks_like_an_amount(last) and names.find(connection, name, misspelt=False).certain is not None:
         if is_below_zero(last):
             raise Invalid(deal=BELOW_ZERO)
@@ -111,9 +123,20 @@ def readings(text: str) -> list[Asked]:
     Errors: Invalid where what follows a quoted name is neither an amount nor a view.
     """
     text = text.translate(QUOTES).strip()
-    quoted = re.fullmatch(r'"([^"]+)"\s*(.*)', text, re.DOTALL)
+    bare = text.rstrip(MARKS)
+    quoted = re.fullmatch(r'"([^"]+)"\s*(.*)', bare, re.DOTALL)
     if quoted:
         return [_after_the_quote(quoted[1].strip(), quoted[2].split())]
+    found = _told_apart(text)
+    if bare and bare != text:
+        found += _told_apart(bare)
+    if question := QUESTION.fullmatch(bare):
+        found += _told_apart(question[1])
+    return list(dict.fromkeys(found))
+
+
+def _told_apart(text: str) -> list[Asked]:
+    """The readings of words that have neither quotes nor marks to be taken off."""
     found, words = [Asked(text)], text.split()
     view = words[-1].casefold() if len(words) > 1 and words[-1].casefold() in VIEWS else ""
     if view:
@@ -127,6 +150,8 @@ def readings(text: str) -> list[Asked]:
             found.append(Asked(" ".join(before), *deal, view))
             if len(before) > 1 and not view and before[-1].casefold() in VIEWS:
                 found.append(Asked(" ".join(before[:-1]), *deal, before[-1].casefold()))
+    if len(words) > 1 and not view and words[0].casefold() in VIEWS:
+        found += [replace(asked, view=words[0].casefold()) for asked in _told_apart(" ".join(words[1:]))]
     return [*found, *_after_the_deal(words, view)]
 
 
@@ -144,8 +169,11 @@ def _after_the_deal(words: list[str], view: str) -> list[Asked]:
 
 
 def _after_the_quote(name: str, words: list[str]) -> Asked:
-    view = words[-1].casefold() if words and words[-1].casefold() in VIEWS else ""
-    rest = " ".join(words[:-1] if view else words)
+    views = {word.casefold() for word in words if word.casefold() in VIEWS}
+    if len(views) > 1:
+        raise _one_view(f'"{name}"')
+    view = "".join(views)
+    rest = " ".join(word for word in words if word.casefold() != view)
     if not rest:
         return Asked(name, view=view)
     deal = amount(rest)

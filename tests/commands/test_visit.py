@@ -467,6 +467,7 @@ def test_a_colleagues_visit_is_theirs_and_its_author_is_kept(team: Team) -> None
         ({"cost": "a lot"}, "cost", "not an amount"),
         ({"cost": "1.500"}, "cost", "not an amount that means one thing"),
         ({"cost": "¥5"}, "cost", "may be several currencies"),
+        ({"cost": "R5"}, "cost", "may be several currencies"),
         ({"cost": "12.50 JPY"}, "cost", "JPY is counted in whole ones"),
         ({"cost": "12.5678 ZAR"}, "cost", "ZAR has 2 digits after the point at the most"),
         ({"cost": "900000000000000M"}, "cost", "more than anything costs"),
