@@ -7,7 +7,7 @@ from sqlalchemy.engine import Connection
 
 from commands import _clv_class, _outlook
 from commands._care_words import has_stopped
-from commands._clv_headline import headline, is_hope
+from commands._clv_headline import headline, is_hope, style_of_parts
 from commands._clv_remember import remembered
 from commands._clv_subject import Subject, again
 from commands._figures import Figures, assumed, every_cadence, horizon, named, old_data, owned_by, rests_on, years
@@ -74,8 +74,9 @@ def _who(of: Subject) -> Sentence:
         # They may have bought before the ledger begins: what is on record is not what they remember.
         words += ["first purchase on record ", Date(found.value.first_purchase_on), "  ·  "]
     if found.lifetime is not None:
-        words += ["lifetime value = ", found.money(found.value.gross_profit, "short"), " profit so far + "]
-        words += [found.money(found.ahead, "short"), *_ahead(found)]
+        style = style_of_parts(found)
+        words += ["lifetime value = ", found.money(found.value.gross_profit, style), " profit so far + "]
+        words += [found.money(found.ahead, style), *_ahead(found)]
     else:
         words += ["lifetime value not known: ", found.unknown.reason]
     return tuple(words)

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from commands import _customer_questions as questions
 from commands._care_words import has_stopped
-from commands._clv_headline import headline
+from commands._clv_headline import headline, style_of_parts
 from commands._clv_subject import Subject, subject
 from commands._customer_panels import made_up, panels
 from commands._customer_words import ago
@@ -101,8 +101,9 @@ def _worth(about: Subject | None) -> Sentence:
     words: list[Inline] = [Strong("Worth"), "  "]
     if so_far is None:
         return (*words, "not known: ", found.unknown.reason)
+    style = style_of_parts(found)
     words += (
-        [found.money(so_far, "short"), " profit so far"] if so_far >= 0 else ["cost us ", found.money(-so_far, "short")]
+        [found.money(so_far, style), " profit so far"] if so_far >= 0 else ["cost us ", found.money(-so_far, style)]
     )
     words += _ahead(found, so_far)
     if found.value.last_purchase_on is not None:
@@ -114,10 +115,10 @@ def _ahead(found: Figures, so_far: Decimal) -> list[Inline]:
     """What is still to come, on the same grounds as the headline's lifetime value."""
     if found.lifetime is None:
         return ["; nothing projected: ", found.unknown.reason]
-    ahead = found.lifetime - so_far
+    ahead, style = found.lifetime - so_far, style_of_parts(found)
     if ahead == found.value.projected_value:
-        return [" + ", found.money(ahead, "short"), " projected over ", horizon(found.assumptions)]
-    return [" + ", found.money(ahead, "short"), " still to come, by what the model expects"]
+        return [" + ", found.money(ahead, style), " projected over ", horizon(found.assumptions)]
+    return [" + ", found.money(ahead, style), " still to come, by what the model expects"]
 
 
 def _last_lines(of: Brief, today: dt.date) -> list[Note]:
