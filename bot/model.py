@@ -23,7 +23,7 @@ from bot.usable import opened, terminal_settings
 from store import orders
 from store.money import from_minor
 from value.engine import choose, expect
-from value.order_log import Log, log_of, summarised
+from value.order_log import Log, Summaries, log_of, summarised
 from value.trial import Trial, tried
 
 DIARY = Diary(Path("melktert.log"))
@@ -86,9 +86,10 @@ def _answer(
     made = choose(asked.log, end_day=end, horizon_weeks=weeks)
     trial = tried(asked.log, made) if made.fits is not None and last > end else None
     notes = _notes(asked.log, end, last, made.horizon_days, dt.datetime.now(dt.UTC).date())
-    report = model_report.Report(made, trial, (*asked.notes, *notes))
+    known = summarised(asked.log.until(end), end, made.horizon_days)
+    report = model_report.Report(made, len(known), trial, (*asked.notes, *notes))
     if predictions is not None:
-        _write(predictions, asked, report)
+        _write(predictions, asked, known, report)
     if as_json:
         print(json.dumps(model_report.as_data(report), ensure_ascii=False, allow_nan=False, indent=2))
         return
@@ -165,9 +166,8 @@ def _notes(log: Log, end: int, last: int, horizon_days: int, today: dt.date) -> 
     return notes
 
 
-def _write(path: Path, asked: Asked, report: model_report.Report) -> None:
+def _write(path: Path, asked: Asked, known: Summaries, report: model_report.Report) -> None:
     made, trial = report.made, report.trial
-    known = summarised(asked.log.until(made.end_day), made.end_day, made.horizon_days)
     names = [asked.customers[code] for code in known.customer.tolist()]
     if made.fits is None:
         rows = np.full((len(names), len(COLUMNS) - 1), np.nan)

@@ -20,9 +20,12 @@ SHORT = {"gamma-gamma": "γγ", "own mean": "own"}
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A choice, what came of it where something came, and what else has to be said, a sentence each."""
+    """A choice, of how many customers it speaks, what came of it where something came, and what else has to be said, a
+    sentence each.
+    """
 
     made: Choice
+    customers: int
     trial: Trial | None
     notes: tuple[str, ...]
 
@@ -34,7 +37,7 @@ def as_data(report: Report) -> dict[str, Any]:
         "calibration_start": _iso(made.start_day),
         "calibration_end": _iso(made.end_day),
         "holdout_weeks": made.horizon_days / 7,
-        "customers": len(trial.known) if trial else None,
+        "customers": report.customers,
         "too_thin": made.gate,
         "chosen": None if made.gate else {"purchases": made.purchases, "spend": made.spend, "intervals": made.carrier},
         "why": made.gate or made.note,

@@ -89,6 +89,16 @@ def test_the_same_as_data(as_data: str) -> None:
     assert bg["parts"]["BG/NBD"]["parameters"].keys() == {"r", "alpha", "a", "b"}
 
 
+def test_as_many_customers_are_told_of_as_are_predicted_whether_or_not_anything_came(
+    run: Callable[..., Result], path: Path, tmp_path: Path
+) -> None:
+    last = (FIRST + dt.timedelta(days=int(logs.company().day.max()) - logs.FIRST_DAY)).isoformat()
+    out = tmp_path / "out.csv"
+    asked = ("--calibration-end", last, "--holdout-weeks", "13", "--json", "--predictions", out)
+    data = json.loads(run(path, *COLUMNS, *asked).stdout)
+    assert data["customers"] == len(out.read_text("utf-8").splitlines()) - 1
+
+
 def test_there_is_a_row_for_each_customer_and_it_is_the_same_every_time(
     run: Callable[..., Result], path: Path, tmp_path: Path
 ) -> None:
@@ -289,6 +299,7 @@ def test_a_past_that_is_too_thin_falls_back_to_the_assumptions_and_says_why(
     assert (tmp_path / "out.csv").read_text("utf-8").splitlines()[1:] == ["a,,,,,,,"]
     data = json.loads(run(thin, *COLUMNS, "--calibration-end", "2020-06-30", "--json").stdout)
     assert data["chosen"] is None
+    assert data["customers"] == 1
     assert data["too_thin"] == "Only 1 customer has bought so far; a model needs 30."
 
 
