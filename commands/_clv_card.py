@@ -7,7 +7,8 @@ from sqlalchemy.engine import Connection
 
 from commands import _clv_class, _outlook
 from commands._care_words import has_stopped
-from commands._clv_headline import headline, is_hope, style_of_parts
+from commands._clv_expected import percent
+from commands._clv_headline import added, headline, is_hope, style_of_parts
 from commands._clv_remember import remembered
 from commands._clv_subject import Subject, again
 from commands._figures import Figures, assumed, every_cadence, horizon, named, old_data, owned_by, rests_on, years
@@ -75,8 +76,8 @@ def _who(of: Subject) -> Sentence:
         words += ["first purchase on record ", Date(found.value.first_purchase_on), "  ·  "]
     if found.lifetime is not None:
         style = style_of_parts(found)
-        words += ["lifetime value = ", found.money(found.value.gross_profit, style), " profit so far + "]
-        words += [found.money(found.ahead, style), *_ahead(found)]
+        words += ["lifetime value = ", found.money(found.value.gross_profit, style), " profit so far "]
+        words += [*added(found.money(found.ahead, style)), *_ahead(found)]
     else:
         words += ["lifetime value not known: ", found.unknown.reason]
     return tuple(words)
@@ -122,13 +123,9 @@ def _margin(found: Figures) -> tuple[Decimal, Sentence] | None:
         lately = value.gross_profit_12_months / value.revenue_12_months
     if found.rests_on_model and found.told is not None and found.told.margin is not None:
         margin = Decimal(str(found.told.margin))
-        beside: Sentence = ("; their last 12 months had ", _share(lately)) if lately is not None else ()
-        return margin, ("the margin counted on (", _share(margin), ", drawn towards the company's", *beside, ")")
-    return None if lately is None else (lately, ("the margin of their last 12 months (", _share(lately), ")"))
-
-
-def _share(margin: Decimal) -> Ratio:
-    return Ratio(margin.quantize(Decimal("0.001")))
+        beside: Sentence = ("; their last 12 months had ", percent(lately)) if lately is not None else ()
+        return margin, ("the margin counted on (", percent(margin), ", drawn towards the company's", *beside, ")")
+    return None if lately is None else (lately, ("the margin of their last 12 months (", percent(lately), ")"))
 
 
 def _panels(found: Figures, facts: dict[str, Fact], *, has_stopped: bool) -> tuple[Panel, ...]:

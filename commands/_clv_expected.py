@@ -1,6 +1,6 @@
 """/clv NAME why: what the models expect of the customer, which model that is, and how wrong it would have been."""
 
-from decimal import Decimal
+from decimal import Context, Decimal
 
 from sqlalchemy.engine import Connection
 
@@ -77,7 +77,7 @@ def _change(found: Figures, told: Expectation) -> tuple[Note, ...]:
     reasons: list[Sentence] = []
     if by_margin / change >= _NOTABLE_PART:
         drawn = " (theirs drawn towards the company's)"
-        reasons.append(("a margin of ", _percent(margin), f"{drawn}, not ", _percent(before)))
+        reasons.append(("a margin of ", percent(margin), f"{drawn}, not ", percent(before)))
     if by_spend / change >= _NOTABLE_PART:
         reasons.append(("orders for ", found.money(spend.quantize(Decimal(1))), ", not ", found.money(spent)))
     (first, *second) = reasons
@@ -93,8 +93,10 @@ def _change(found: Figures, told: Expectation) -> tuple[Note, ...]:
     return (Note(words),)
 
 
-def _percent(margin: Decimal) -> Ratio:
-    return Ratio(margin.quantize(Decimal("0.001")))
+def percent(margin: Decimal) -> Ratio:
+    """To a tenth of a per cent; finer where that would say that it is nothing: 0.02 %, which still earns something."""
+    rounded = margin.quantize(Decimal("0.001"))
+    return Ratio(rounded if rounded or not margin else Context(prec=1).plus(margin))
 
 
 def _purchases(number: float | None) -> Value:

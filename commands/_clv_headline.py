@@ -1,11 +1,12 @@
 """The headline of a customer's card and of its brief: what the customer is worth, said once for both."""
 
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
 from commands._clv_subject import Subject
 from commands._figures import Figures
-from commands._reply import Sentence
+from commands._reply import Money, Sentence, Value
 from value.lifetime import NoProjection
 
 Style = Literal["short", "whole", "exact"]
@@ -37,6 +38,13 @@ def style_of_parts(found: Figures) -> Style:
     if found.value.gross_profit is None or found.ahead is None:
         return "short"
     return style_that_adds_up(found.value.gross_profit, found.ahead)
+
+
+def added(amount: Value) -> Sentence:
+    """The amount as the second of a sum: + $16, or - $16 where it is a loss."""
+    if isinstance(amount, Money) and amount.amount < 0:
+        return ("- ", replace(amount, amount=-amount.amount))
+    return ("+ ", amount)
 
 
 def style_that_adds_up(one: Decimal, other: Decimal) -> Style:

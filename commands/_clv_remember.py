@@ -37,7 +37,7 @@ def _frown_expected(found: Figures) -> Sentence:
     told = found.told
     assert told is not None
     assert told.residual_value is not None
-    if told.residual_value <= 0:
+    if told.residual_value < 1:
         return _nothing_to_lose(found)
     words: Sentence = (Strong("A frown here costs "), Strong(found.money(told.residual_value, "short")), Strong("."))
     weekly = (told.profit_12_months or Decimal(0)) / WEEKS_A_YEAR
@@ -54,12 +54,12 @@ def _frown_expected(found: Figures) -> Sentence:
 
 
 def _nothing_to_lose(found: Figures) -> Sentence:
-    """Of a customer that is expected to earn nothing more, whatever it earned of late."""
+    """Of a customer that is expected to earn nothing more, or only cents, whatever it earned of late."""
     profit = found.value.gross_profit_12_months
     lately: Sentence = ()
     if profit is not None and profit > 0:
         lately = ("The last 12 months earned ", found.money(profit), ". ")
-    if found.told is not None and found.told.residual_value:
+    if found.told is not None and (found.told.residual_value or 0) <= -1:
         what: Sentence = (Strong("What they buy next is expected to cost us money."), " ")
         return (*what, *lately, "Better prices, or a cheaper delivery, would turn it.")
     return (Strong("No more profit is expected of them."), " ", *lately, "Ask what we did wrong.")

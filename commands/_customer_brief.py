@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from commands import _customer_questions as questions
 from commands._care_words import has_stopped
-from commands._clv_headline import headline, style_of_parts
+from commands._clv_headline import added, headline, style_of_parts
 from commands._clv_subject import Subject, subject
 from commands._customer_panels import made_up, panels
 from commands._customer_words import ago
@@ -117,8 +117,8 @@ def _ahead(found: Figures, so_far: Decimal) -> list[Inline]:
         return ["; nothing projected: ", found.unknown.reason]
     ahead, style = found.lifetime - so_far, style_of_parts(found)
     if ahead == found.value.projected_value:
-        return [" + ", found.money(ahead, style), " projected over ", horizon(found.assumptions)]
-    return [" + ", found.money(ahead, style), " still to come, by what the model expects"]
+        return [" ", *added(found.money(ahead, style)), " projected over ", horizon(found.assumptions)]
+    return [" ", *added(found.money(ahead, style)), " still to come, by what the model expects"]
 
 
 def _last_lines(of: Brief, today: dt.date) -> list[Note]:

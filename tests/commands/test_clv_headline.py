@@ -8,6 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.wording import spell
+from commands._clv_expected import percent
 from commands._clv_headline import style_that_adds_up
 from commands._reply import Money
 from tests.commands.asking import ask, read
@@ -59,3 +60,27 @@ def test_the_card_and_the_brief_add_up(books: SimpleNamespace, residual_minor: i
     tell(books.db, books.best, residual_value_minor=residual_minor)
     assert expected in read(ask(books.db, "/clv metropolitan"))
     assert expected.removesuffix(" expected") in read(ask(books.db, "/customer metropolitan"))
+
+
+def test_a_loss_that_is_expected_is_taken_off_what_was_earned(books: SimpleNamespace) -> None:
+    learn(books.db)
+    tell(books.db, books.best, residual_value_minor=-500_000, profit_12_months_minor=-100_000, value_at_risk_minor=0)
+    assert "$30K profit so far - $5,000 expected over 20 years" in read(ask(books.db, "/clv metropolitan"))
+    assert "$30K profit so far - $5,000 still to come" in read(ask(books.db, "/customer metropolitan"))
+
+
+@pytest.mark.parametrize("cents", [2, 0, -2])
+def test_cents_that_are_left_of_a_customer_who_has_gone_are_no_loss_to_fear(books: SimpleNamespace, cents: int) -> None:
+    learn(books.db)
+    tell(books.db, books.best, residual_value_minor=cents, profit_12_months_minor=0, value_at_risk_minor=0)
+    words = read(ask(books.db, "/clv metropolitan"))
+    assert "No more profit is expected of them. The last 12 months earned $25,990. Ask what we did wrong." in words
+    assert "A frown" not in words
+
+
+@pytest.mark.parametrize(
+    ("margin", "expected"),
+    [("0.0401", "4 %"), ("0.0416", "4.2 %"), ("0.00024", "0.02 %"), ("-0.00009", "-0.01 %"), ("0", "0 %")],
+)
+def test_a_margin_that_is_something_is_not_drawn_as_nothing(margin: str, expected: str) -> None:
+    assert spell(percent(Decimal(margin))) == expected
