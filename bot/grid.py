@@ -2,14 +2,14 @@
 
 Slack's table block wraps and scrolls on a phone, where aligned monospace breaks at some forty characters, and its
 cells hold plain text, so that nothing in them is ever parsed. But a message may hold only one, and each cell costs some
-hundred characters of it. So tables that follow each other become one, each under its caption; where they stand apart,
-or are too long, all of them are aligned monospace, which a section always takes. Cells are rich_text: Slack has
-refused raw_text, and a cell without text, for some.
+hundred characters of it. So tables that follow each other become one, each under its caption, of two columns where more
+would be too long; where they stand apart, or are too long even so, all of them are aligned monospace, which a section
+always takes. Cells are rich_text: Slack has refused raw_text, and a cell without text, for some.
 """
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rich.cells import cell_len
 
@@ -17,9 +17,9 @@ from bot import limits, shapes
 from bot.mrkdwn import ELLIPSIS, clean, clusters, cut, escape
 from bot.shapes import Json
 from bot.wording import plain
-from commands._reply import Strong, Table, Value
+from commands._reply import Strong, Table, Text, Value
 
-NATIVE_CHARACTERS = 8_000
+NATIVE_CHARACTERS = 8_500
 CELL_TEXT = 200
 MONOSPACE_CELLS = 28  # the widest column; three of them and the gaps still fit a desktop
 _GAP = "  "
@@ -36,7 +36,28 @@ class Monospace:
 
 
 def native(tables: Sequence[Table], block_id: str, locale: str) -> Json | None:
-    """The tables as one of Slack's, or None where they are too long or too different for that."""
+    """The tables as one of Slack's; where they are too long or too different for that, in two columns: what there is
+    between the first and the last one of a row is read on with the first. None where that is too long, too.
+    """
+    return _native(tables, block_id, locale) or _native([_in_two(table, locale) for table in tables], block_id, locale)
+
+
+def _in_two(table: Table, locale: str) -> Table:
+    if len(table.columns) < 3:
+        return table
+    rows = tuple(_row_in_two(row, locale) if len(row) == len(table.columns) else row for row in table.rows)
+    return replace(table, columns=(table.columns[0], table.columns[-1]), rows=rows)
+
+
+def _row_in_two(row: Sequence[Value | Strong], locale: str) -> tuple[Value | Strong, ...]:
+    """`invoiced · 290 lines` and `projected × 44.07` beside the amount."""
+    words, *between = (_text(value, locale).strip() for value in row[:-1])
+    for more in filter(None, between):
+        words += f" · {more}" if more[0].isalnum() else f" {more}"
+    return (Strong(words) if isinstance(row[0], Strong) else Text(words), row[-1])
+
+
+def _native(tables: Sequence[Table], block_id: str, locale: str) -> Json | None:
     layouts = {tuple(column.align for column in table.columns) for table in tables}
     rows_total = sum(len(table.rows) + 1 for table in tables)
     if len(layouts) != 1 or rows_total > limits.TABLE_ROWS:

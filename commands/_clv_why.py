@@ -56,11 +56,13 @@ def reply(connection: Connection, of: Subject, role: Role) -> Reply:
         headline=("Why these figures? ", of.customer.name),
         summary=("How the figures of ", of.customer.name, " add up."),
         parts=(
-            *parts,
-            _counted(of, by_currency),
-            *_conversion(connection, of, by_currency),
-            *_projection(of),
-            *expected(connection, of),
+            *_tables_first(
+                *parts,
+                _counted(of, by_currency),
+                *_conversion(connection, of, by_currency),
+                *_projection(of),
+                *expected(connection, of),
+            ),
             *_clv_class.why(connection, of),
             *_own(of),
             *_sources(connection, of),
@@ -69,6 +71,11 @@ def reply(connection: Connection, of: Subject, role: Role) -> Reply:
         facts=(named(of.customer.name), *of.figures.facts().values()),
         again=again(of, {"view": "why"}),
     )
+
+
+def _tables_first(*parts: Part) -> list[Part]:
+    """One after the other Slack can draw them as one table, which a phone shows whole; what is said of them follows."""
+    return sorted(parts, key=lambda part: not isinstance(part, Table))
 
 
 def _change(of: Subject, role: Role) -> tuple[Action, ...]:

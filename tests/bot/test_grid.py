@@ -47,6 +47,29 @@ def test_tables_that_follow_each_other_are_one_of_slacks() -> None:
     assert faults(drawn) == []
 
 
+def test_tables_of_other_columns_that_follow_each_other_are_one_in_two_columns() -> None:
+    counted = Table((Column("what"), Column("in all", "right")), ((Text("invoices"), Count(12)),), "Counted")
+    how = Table(COLUMNS, ((Strong("sum"), Text("× 44.07"), Strong(usd("5.17", "exact"))),), "How")
+    drawn = payload(Reply(("x",), parts=(table("Revenue"), counted, how)))
+    assert cells(drawn["blocks"][1]) == [
+        ["Revenue", "amount"],
+        ["goods 0 · 12 lines", "$1,284,300.17"],
+        ["total", "$5.17"],
+        ["Counted", "in all"],
+        ["invoices", "12"],
+        ["How", "amount"],
+        ["sum × 44.07", "$5.17"],
+    ]
+    assert [setting["align"] for setting in drawn["blocks"][1]["column_settings"]] == ["left", "right"]
+    assert faults(drawn) == []
+
+
+def test_a_table_too_long_in_three_columns_is_drawn_in_two() -> None:
+    drawn = payload(Reply(("x",), parts=(table("Revenue", rows=25),)))
+    assert cells(drawn["blocks"][1])[25:] == [["goods 24 · 12 lines", "$1,284,300.17"], ["total", "$5.17"]]
+    assert faults(drawn) == []
+
+
 def test_a_name_in_a_table_is_plain_text() -> None:
     drawn = payload(Reply(("x",), parts=(Table((Column("who"),), ((Text("<*Acme*> & :tada:"),),)),)))
     assert cells(drawn["blocks"][1]) == [["who"], ["<*Acme*> & :tada:"]]

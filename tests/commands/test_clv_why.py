@@ -6,11 +6,13 @@ from types import SimpleNamespace
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.render import payload
 from commands._reply import Money, Strong, Table
 from store import workspace
 from store.database import Database
 from tests.commands.asking import ask, facts, read
 from tests.commands.conftest import LONG_AGO, RECENT
+from tests.commands.test_clv_expected import learn, tell
 from tests.ledger import NOW, Ledger, Line
 
 
@@ -31,6 +33,15 @@ def test_revenue_is_goods_and_charges_less_credits(books: SimpleNamespace) -> No
     )
     words = read(ask(books.db, "/clv route 66 why"))
     assert "goods invoiced | 1 line | $1,000.00\ncharges invoiced | 1 line | $25.00\nrevenue |  | $1,025.00" in words
+
+
+def test_all_tables_are_one_in_slack_so_that_a_phone_shows_them_whole(books: SimpleNamespace) -> None:
+    learn(books.db)
+    tell(books.db, books.best)
+    for name in ("metropolitan", "uncosted", "lapsed", "losing", "credits only"):
+        blocks = payload(ask(books.db, f"/clv {name} why"))["blocks"]
+        assert [block["type"] for block in blocks].count("table") == 1
+        assert "```" not in str(blocks)
 
 
 def test_what_is_counted_is_there_too(books: SimpleNamespace) -> None:
