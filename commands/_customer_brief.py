@@ -102,9 +102,8 @@ def _worth(about: Subject | None) -> Sentence:
     if so_far is None:
         return (*words, "not known: ", found.unknown.reason)
     style = style_of_parts(found)
-    words += (
-        [found.money(so_far, style), " profit so far"] if so_far >= 0 else ["cost us ", found.money(-so_far, style)]
-    )
+    money = found.money(abs(so_far), style)
+    words += [money, " profit so far"] if so_far >= 0 else ["a loss of ", money, " so far"]
     words += _ahead(found, so_far)
     if found.value.last_purchase_on is not None:
         words += ["  ·  last purchase ", Date(found.value.last_purchase_on)]
@@ -118,7 +117,12 @@ def _ahead(found: Figures, so_far: Decimal) -> list[Inline]:
     ahead, style = found.lifetime - so_far, style_of_parts(found)
     if ahead == found.value.projected_value:
         return [" ", *added(found.money(ahead, style)), " projected over ", horizon(found.assumptions)]
-    return [" ", *added(found.money(ahead, style)), " still to come, by what the model expects"]
+    by = " to come, by what the model expects"
+    if ahead > 0:
+        return [" + ", found.money(ahead, style), f" still{by}"]
+    if ahead == 0:
+        return [f", and nothing{by}"]
+    return [", and another " if so_far < 0 else ", and a loss of ", found.money(-ahead, style), by]
 
 
 def _last_lines(of: Brief, today: dt.date) -> list[Note]:

@@ -3,7 +3,7 @@
 import datetime as dt
 
 from commands._customer_words import ago, person, somebody, touched
-from commands._reply import Date, Inline, Money, Panel, Ratio, Sentence, Strong
+from commands._reply import Count, Date, Inline, Money, Panel, Ratio, Sentence, Strong
 from store import standings
 from store.assortment import Assortment, Bought
 from store.brief import Brief
@@ -82,7 +82,7 @@ def _overdue(of: Brief) -> Panel:
     if owed.unknown:
         return Panel("Overdue", ((("not known: ", owed.unknown),),))
     rows: list[tuple[Sentence]] = [
-        ((Money(debt.amount, debt.currency), f", the oldest for {debt.days} days"),) for debt in owed.debts
+        ((Money(debt.amount, debt.currency), ", the oldest for ", Count(debt.days, "day")),) for debt in owed.debts
     ]
     if not rows:
         rows.append((("nothing",),))

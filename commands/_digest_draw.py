@@ -81,7 +81,7 @@ def draw(digest: Digest, shown: Shown) -> Reply:
         lines = [line for line in digest.lines if line.section == section]
         if lines:
             parts += [Note((Strong(title),)), *(_item(line, numbers[line.subject], digest, shown) for line in lines)]
-    parts += [*rest(digest), *last_time(digest), *_near(digest), *left(digest), *_covered(digest, shown)]
+    parts += [*rest(digest), *last_time(digest), *_near(digest, shown), *left(digest), *_covered(digest, shown)]
     headline = _headline(digest)
     return Reply(
         headline=headline,
@@ -222,12 +222,13 @@ def _money(line: Line, shown: Shown) -> Sentence:
     return (Money((line.at_stake * shown.rate).quantize(Decimal(1)), shown.currency),)
 
 
-def _near(digest: Digest) -> tuple[Note, ...]:
+def _near(digest: Digest, shown: Shown) -> tuple[Note, ...]:
     """Whose day is near: all of a rep's own, which has no thread; of the team's digest the first."""
     found = digest.greetings
     if not digest.reader.is_team or len(found) < 2:
         return tuple(Note(_greeting(one, digest.today)) for one in found[:GREETINGS_MOST])
-    return (Note((*_greeting(found[0], digest.today), f"  ·  {len(found) - 1} more in the thread")),)
+    where = "in the thread of the digest, once it is sent" if shown.is_preview else "in the thread"
+    return (Note((*_greeting(found[0], digest.today), f"  ·  {len(found) - 1} more {where}")),)
 
 
 def _greeting(one: Greeting, today: dt.date) -> Sentence:
@@ -239,7 +240,8 @@ def _greeting(one: Greeting, today: dt.date) -> Sentence:
     when = "today" if one.on == today else f"{one.on:%A} {one.on.day} {one.on:%B}"
     years = ""
     if one.years:
-        years = f", turns {one.years}" if one.what == "birthday" else f", {one.years} years"
+        whole = "1 year" if one.years == 1 else f"{one.years} years"
+        years = f", turns {one.years}" if one.what == "birthday" else f", {whole}"
     return (f"{what}: ", Strong(one.contact.about.name), f" at {one.customer}, {when}{years}")
 
 

@@ -39,16 +39,8 @@ def last_time(digest: Digest) -> tuple[Note, ...]:
     """How many reminders were given up on."""
     if not digest.changed_nothing:
         return ()
-    count = Count(digest.changed_nothing, "reminder")
-    return (
-        Note(
-            (
-                count,
-                f" changed nothing in {SHOWN_MOST} digests, and is not repeated.",
-            ),
-            "quiet",
-        ),
-    )
+    count, verb = Count(digest.changed_nothing, "reminder"), "is" if digest.changed_nothing == 1 else "are"
+    return (Note((count, f" changed nothing in {SHOWN_MOST} digests, and {verb} not repeated."), "quiet"),)
 
 
 def left(digest: Digest) -> tuple[Note, ...]:

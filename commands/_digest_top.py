@@ -50,6 +50,6 @@ def _touches(figures: Figures, _currency: str | None, _rate: Decimal) -> Value:
 _TOP: tuple[tuple[str, str, Callable[[Figures, str | None, Decimal], Value]], ...] = (
     ("top_in_cadence", "of the best customers' profit seen in time", _share),
     ("value_at_risk", "value at risk of being lost in 12 months", _risk),
-    ("promises_kept", "promises kept on time", _kept),
+    ("promises_kept", "promises kept on time in 7 days", _kept),
     ("touches", "in the last 7 days", _touches),
 )

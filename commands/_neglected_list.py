@@ -6,6 +6,7 @@ from sqlalchemy.engine import Connection
 
 from commands import _naming
 from commands._care_words import how_long, mention, next_step, order_late
+from commands._customer_words import ahead
 from commands._figures import owned_by
 from commands._neglected_asked import NAME, TEAM, UPCOMING, Wanted, key
 from commands._reply import (
@@ -224,7 +225,7 @@ def _back(wanted: Wanted) -> Action:
 def _next(entry: Entry, today: dt.date, settings: TeamSettings, wanted: Wanted) -> Item:
     due_on = entry.standing.due_on or SINCE_EVER
     left = (due_on - today).days
-    soon: Sentence = ("due today",) if left == 0 else ("due in ", how_long(left))
+    soon: Sentence = (f"due {ahead(due_on, today)}",) if left <= 1 else ("due in ", how_long(left))
     drawn = item(entry, today, settings, names_owner=wanted.rep is None)
     return Item(drawn.title, (*soon, ", ", Date(due_on), "  ·  ", *drawn.reason), (), drawn.actions, drawn.key)
 
@@ -239,7 +240,7 @@ def _all_seen(
     following = (Note((Strong("Who is next"),)),) if found else ()
     return Reply(
         headline=(everybody,),
-        summary=(everybody, ": none of ", f"{whose} {totals.customers:,} customers is past the cadence."),
+        summary=(everybody, f": none of {whose} ", Count(totals.customers, "customer"), " is past the cadence."),
         parts=(
             Note((f"None of {whose} ", Count(totals.customers, "customer"), f" is past the cadence{snoozed}."), "good"),
             *following,

@@ -87,6 +87,13 @@ def test_the_headline_is_profit_so_far_and_the_residual_value_that_a_model_has_e
     assert found["value_at_risk"].value == Money(Decimal("10000.00"), "USD")
 
 
+def test_a_loss_to_come_is_taken_off(books: SimpleNamespace) -> None:
+    learn(books.db)
+    tell(books.db, books.losing, residual_value_minor=-50_000)
+    said = "lifetime value = -$200 profit so far - $500 expected over 20 years"
+    assert said in read(ask(books.db, "/clv losing"))
+
+
 def test_the_loss_and_the_deal_rest_on_the_same_figure_as_the_headline(books: SimpleNamespace) -> None:
     learn(books.db)
     tell(books.db, books.best)

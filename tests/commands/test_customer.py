@@ -133,6 +133,38 @@ def test_the_brief_and_the_card_have_one_headline(books: SimpleNamespace, name: 
     assert ask(books.db, f"/customer {name}").headline == ask(books.db, f"/clv {name}").headline
 
 
+@pytest.mark.parametrize(
+    ("residual_minor", "said"),
+    [
+        (50_000, "Worth  a loss of $200 so far + $500 still to come, by what the model expects"),
+        (0, "Worth  a loss of $200 so far, and nothing to come, by what the model expects"),
+        (-50_000, "Worth  a loss of $200 so far, and another $500 to come, by what the model expects"),
+    ],
+)
+def test_a_loss_is_said_in_words(books: SimpleNamespace, residual_minor: int, said: str) -> None:
+    learn(books.db)
+    tell(books.db, books.losing, residual_value_minor=residual_minor)
+    assert said in read(ask(books.db, "/customer losing"))
+
+
+def test_a_profit_that_is_to_become_a_loss_is_said_in_words(books: SimpleNamespace) -> None:
+    learn(books.db)
+    tell(books.db, books.best, residual_value_minor=-500_000)
+    assert "$30K profit so far, and a loss of $5,000 to come, by what" in read(ask(books.db, "/customer metropolitan"))
+
+
+def test_what_has_been_overdue_for_a_day_is_a_day_overdue(books: SimpleNamespace) -> None:
+    paid = {"number": "P1", "paid_on": RECENT, "amount_minor": 100, "currency": "USD"}
+    late = sa.update(tables.invoices).where(tables.invoices.c.customer_id == books.losing)
+    with books.db.writing() as connection:
+        connection.execute(late.values(due_on=date(2026, 5, 30)))
+        other = connection.scalar(sa.select(tables.invoices.c.id).where(tables.invoices.c.customer_id == books.best))
+        row = {"source_id": books.ledger.source_id, "customer_id": books.best, "invoice_id": other, **paid}
+        connection.execute(tables.payments.insert().values(row))
+    said = read(ask(books.db, "/customer losing"))
+    assert "Overdue\n$1,000, the oldest for 1 day\nwhen the books ended, May 31, 2026" in said
+
+
 def test_days_are_those_of_whoever_asks(cared: SimpleNamespace) -> None:
     assert "Last touch 6 days ago" in read(ask(cared.db, "/customer metropolitan", today=TODAY + DAY))
 

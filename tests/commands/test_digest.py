@@ -95,6 +95,7 @@ def test_birthdays_of_the_next_ten_days_stand_there_and_all_of_them_in_the_threa
             contacts.add(connection, team.best, About(name, birthday=YearlyDay(6, day)), by="U1", at=NOW)
     reply = posted(team)
     assert "Birthday: Anna at Metropolitan Bicycle Supply, Thursday 4 June  ·  1 more in the thread" in read(reply)
+    assert "1 more in the thread of the digest, once it is sent" in read(asked(team.db))  # which has no thread yet
     (below,) = reply.thread
     thread = read(asked(team.db, values=dict(below.values), origin="delivery", person=Person()))
     assert "Ben" in thread
@@ -118,8 +119,8 @@ def test_promises_kept_are_those_of_seven_days_and_each_counts_once(team: Simple
     with team.db.writing() as connection:
         promises.keep(connection, kept, Doing("U2", NOW, TODAY))
     week = dt.timedelta(weeks=1)
-    told = ["1 of 1" in read(posted(team, TODAY + n * week, NOW + n * week)) for n in range(3)]
-    assert told == [False, True, False]
+    told = [read(posted(team, TODAY + n * week, NOW + n * week)) for n in range(3)]
+    assert ["1 of 1 promises kept on time in 7 days" in said for said in told] == [False, True, False]
     with team.db.reading() as connection:
         issues = digests.last(connection, team.kept.reader, 3)
     assert [one.figures["kept_of"] for one in issues] == [0, 1, 0]

@@ -33,7 +33,7 @@ def test_what_is_shown_three_times_is_offered_for_dropping_and_then_not_repeated
     assert "for the last time" not in said[1]
     assert "shown for the last time" in said[2]
     assert "Metropolitan" not in said[3]
-    assert "changed nothing in 3 digests, and" in said[3]
+    assert "reminders changed nothing in 3 digests, and are not repeated" in said[3]
 
 
 def test_a_touch_begins_the_count_anew(team: SimpleNamespace) -> None:

@@ -265,6 +265,7 @@ def test_who_is_next_is_listed_by_the_day(team: SimpleNamespace) -> None:
     assert titles(reply) == ["Shop 1", "Best"]
     assert "due today, Jun 4, 2026" in read(reply)
     assert "due in 4 weeks, Jul 2, 2026" in read(reply)
+    assert "due tomorrow, Jun 4, 2026" in read(ask(team.db, "/neglected upcoming", today=TODAY - dt.timedelta(days=1)))
     first = ask(team.db, "/neglected 1 upcoming")
     assert titles(press(team.db, "The next 1", first)) == ["Best"]
 
