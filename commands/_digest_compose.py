@@ -176,7 +176,7 @@ def _offers(
     owed = [_of_debtor(one, debt) for one, debt in debts]
     told = _customers(line for line in owed if line.subject not in silenced)
     silent = [one for one in gone if one.customer_id not in told]
-    lines = [*owed, *(_of_person("stopped", one, stopped_words(one), one.last_purchase_on) for one in silent)]
+    lines = [*owed, *(_of_person("stopped", one, stopped_words(one, today), one.last_purchase_on) for one in silent)]
     lines += [_of_person("visit", one, visit_words(one, today), one.last_touch_on) for one in visits]
     due = promises.of(connection, reader.who, due_by=today + WEEK - dt.timedelta(days=1))
     lines += [_of_promise(one, today, covered.currency) for one in due]

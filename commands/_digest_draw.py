@@ -223,10 +223,12 @@ def _money(line: Line, shown: Shown) -> Sentence:
 
 
 def _near(digest: Digest, shown: Shown) -> tuple[Note, ...]:
-    """Whose day is near: all of a rep's own, which has no thread; of the team's digest the first."""
+    """Whose day is near: the next few of a rep's own, which has no thread; of the team's digest the first."""
     found = digest.greetings
     if not digest.reader.is_team or len(found) < 2:
-        return tuple(Note(_greeting(one, digest.today)) for one in found[:GREETINGS_MOST])
+        more = Count(len(found) - GREETINGS_MOST, "more birthday or anniversary", "more birthdays or anniversaries")
+        rest = (Note((more, f" within {GREETING_DAYS} days"), "quiet"),) if more.number > 0 else ()
+        return (*(Note(_greeting(one, digest.today)) for one in found[:GREETINGS_MOST]), *rest)
     where = "in the thread of the digest, once it is sent" if shown.is_preview else "in the thread"
     return (Note((*_greeting(found[0], digest.today), f"  ·  {len(found) - 1} more {where}")),)
 

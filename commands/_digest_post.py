@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.engine import Connection
 
-from commands._digest_compose import Digest, Reader, compose, of_schedule
+from commands._digest_compose import Reader, compose, of_schedule
 from commands._digest_draw import NAME, draw
 from commands._digest_draw import details as behind
 from commands._digest_read import LATE, local_day, of_rep, shown
@@ -49,11 +49,7 @@ def details(request: Request, connection: Connection) -> Reply:
     """What stands in the thread of that digest."""
     reader, kept, slot_on = _named(request, connection)
     today = local_day(request.now, kept) if kept else request.today
-    return behind(_compose(connection, reader, slot_on, today))
-
-
-def _compose(connection: Connection, reader: Reader, slot_on: dt.date, today: dt.date) -> Digest:
-    return compose(connection, reader, slot_on=slot_on, today=today)
+    return behind(compose(connection, reader, slot_on=slot_on, today=today))
 
 
 def _named(request: Request, connection: Connection) -> tuple[Reader, Kept | None, dt.date]:

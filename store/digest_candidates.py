@@ -34,8 +34,8 @@ from value.classes import CareClass
 
 # Beyond these, a list is read with /neglected or /promises.
 MOST = 100
-# Whoever is worth an invitation or a talk about value: those who buy, and whom nothing has gone wrong with.
-LOYAL = (CareClass.RETAIN.value, CareClass.RAMP_UP.value)
+# Whoever is worth a talk about value: those who buy, and whom nothing has gone wrong with.
+GOING_WELL = (CareClass.RETAIN.value, CareClass.RAMP_UP.value)
 STOPPED_RULES = guests.STOPPED_RULES
 EVENTS_WITHIN = dt.timedelta(weeks=8)
 # Nobody is asked the same questions twice in half a year.
@@ -128,7 +128,7 @@ def debtors(connection: Connection, covered: Covered, today: dt.date, beside: in
 
 
 def to_talk_to(connection: Connection, covered: Covered, today: dt.date, beside: int = 0) -> list[Person]:
-    """The loyal customers with whom nobody had a value conversation in the last half-year."""
+    """The customers with whom all goes well, and with whom nobody had a value conversation in the last half-year."""
     talk = touches.alias("talk")
     had_one = sa.exists().where(
         talk.c.customer_id == _s.customer_id,
@@ -136,7 +136,7 @@ def to_talk_to(connection: Connection, covered: Covered, today: dt.date, beside:
         talk.c.deleted_at.is_(None),
         talk.c.happened_on > today - CONVERSATION_EVERY,
     )
-    return _list(connection, covered, _is_loyal() & ~had_one & _is_awake(today), TALKS_MOST + beside)
+    return _list(connection, covered, _goes_well() & ~had_one & _is_awake(today), TALKS_MOST + beside)
 
 
 def coming(connection: Connection, covered: Covered, today: dt.date, but_for: Collection[int] = ()) -> list[Coming]:
@@ -228,8 +228,8 @@ def _is_awake(today: dt.date) -> sa.ColumnElement[bool]:
     return sa.func.coalesce(_s.snoozed_until_on, SINCE_EVER) <= today
 
 
-def _is_loyal() -> sa.ColumnElement[bool]:
-    return _s.care_class.in_(LOYAL) & ~_s.has_complaint
+def _goes_well() -> sa.ColumnElement[bool]:
+    return _s.care_class.in_(GOING_WELL) & ~_s.has_complaint
 
 
 def _person(row: sa.Row[Any], currency: str | None) -> Person:

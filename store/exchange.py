@@ -22,7 +22,7 @@ OLDEST_RATE_DAYS = 7
 Pair = tuple[str, str, dt.date]
 
 
-def rates(connection: Connection, pairs: Iterable[Pair], *, keep: bool = True) -> dict[Pair, Decimal]:
+def rates(connection: Connection, pairs: Iterable[Pair]) -> dict[Pair, Decimal]:
     """The rate of each (base, quote, day) that is known; those newly looked up are kept in exchange_rates."""
     wanted = set(pairs)
     if not wanted:
@@ -38,7 +38,7 @@ def rates(connection: Connection, pairs: Iterable[Pair], *, keep: bool = True) -
             published_on, rate = published
             known[base, quote, day] = rate
             fresh.append({"base": base, "quote": quote, "rate_on": day, "rate": rate, "published_on": published_on})
-    if fresh and keep:
+    if fresh:
         insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
         connection.execute(insert(exchange_rates).on_conflict_do_nothing(), fresh)
     return {pair: known[pair] for pair in wanted & known.keys()}

@@ -54,10 +54,6 @@ class Standing:
         """As whoever asks counts them; None where nobody has touched the customer."""
         return None if self.last_touch_on is None else max(0, (today - self.last_touch_on).days)
 
-    def is_neglected(self, today: dt.date) -> bool:
-        """Whether the cadence has passed; that somebody has snoozed the customer does not change it."""
-        return self.due_on is not None and self.due_on < today
-
 
 _OF_CUSTOMER = sa.select(customer_standings).where(
     customer_standings.c.customer_id == sa.bindparam("customer", type_=sa.BigInteger())

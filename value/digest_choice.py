@@ -45,11 +45,6 @@ class Chosen:
     candidate: Candidate
     times_shown: int
 
-    @property
-    def is_last_time(self) -> bool:
-        """Whether it is offered for dropping, since it will not be shown again."""
-        return self.times_shown >= SHOWN_MOST
-
 
 @dataclass(frozen=True, slots=True)
 class Choice:

@@ -53,7 +53,6 @@ def test_a_customer_nobody_has_touched_is_due_since_it_first_bought(team: Simple
     found = refreshed(team.db, team.acme)
     assert found.last_touch_on is None
     assert found.due_on == dt.date(2024, 3, 1)
-    assert found.is_neglected(dt.date(2026, 6, 4))
     assert (found.at_stake, found.currency) == (Decimal("4406.76"), "USD")
     assert found.owner_rep_id == team.anna
 
@@ -64,8 +63,6 @@ def test_a_touch_sets_the_clock_and_the_cadence_of_the_class_says_until_when(tea
     assert (found.care_class, found.class_rule) == (CareClass.RETAIN, "steady")
     assert (found.last_touch_id, found.last_touch_on) == (touch_id, dt.date(2026, 5, 1))
     assert found.due_on == dt.date(2026, 5, 1) + dt.timedelta(days=91)
-    assert not found.is_neglected(found.due_on)
-    assert found.is_neglected(found.due_on + dt.timedelta(days=1))
     assert found.days_since_last_touch(dt.date(2026, 5, 3)) == 2
     assert found.days_since_last_touch(dt.date(2026, 4, 30)) == 0
 
@@ -93,7 +90,6 @@ def test_an_exit_is_due_never(team: SimpleNamespace) -> None:
         connection.execute(tables.customers.update().values(status="exit"))
     found = refreshed(team.db, team.acme)
     assert (found.care_class, found.due_on) == (CareClass.EXIT, None)
-    assert not found.is_neglected(dt.date(2030, 1, 1))
 
 
 def test_a_customer_without_any_figure_is_new(team: SimpleNamespace) -> None:

@@ -71,7 +71,7 @@ def test_two_promises_to_one_customer_are_two_lines() -> None:
 
 def test_the_third_time_is_the_last() -> None:
     (line,) = choose([visit(1, 5.0)], shown={"visit 1": SHOWN_MOST - 1}).lines
-    assert line.is_last_time
+    assert line.times_shown == SHOWN_MOST
     gone = choose([visit(1, 5.0)], shown={"visit 1": SHOWN_MOST})
     assert gone.lines == ()
     assert gone.changed_nothing == 1
