@@ -56,6 +56,7 @@ def command_for(commands: Sequence[Command]) -> Command:
             parts=(
                 *opening,
                 *items,
+                Note((Code("acme"), " stands for a customer of yours: type the name, or its beginning."), "quiet"),
                 Note(
                     (
                         "Where another app owns a short name, put ",

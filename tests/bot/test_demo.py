@@ -21,11 +21,12 @@ import pytest
 import sqlalchemy as sa
 from rich.console import Console
 
-from bot.answer import Unanswered, answer
+import commands
+from bot.answer import Unanswered, answer, attempt
 from bot.demo import building
 from bot.demo.building import Ledger, build
 from bot.log import Log
-from commands._reply import Person, Request, Role
+from commands._reply import Person, Place, Request, Role
 from store import sources, tables
 from store.database import Database
 from tests.commands.asking import read
@@ -117,6 +118,25 @@ SHOWN = {
 def test_every_command_has_something_to_show(db: Database, line: str, words: str) -> None:
     request = Request(now=NOW, today=NOW.date(), person=Person(role=Role.ADMIN))
     assert words in read(answer(db, line, request, Log()))
+
+
+EXAMPLES = [example for command in commands.ALL for example in command.examples]
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_every_example_of_the_help_works(db: Database, tmp_path: Path, example: str) -> None:
+    """For an admin who is a rep, in a channel, with a customer in the place of acme."""
+    shutil.copy(str(db.engine.url.database), tmp_path / "copy.sqlite3")
+    copy = Database(f"sqlite:///{tmp_path / 'copy.sqlite3'}")
+    anna = Person("U1", "T1", rep_id=1, role=Role.ADMIN)
+    request = Request(now=NOW, today=NOW.date(), person=anna, place=Place("channel", "C1"), receipt="once")
+    try:
+        # Whatever cannot be done raises.
+        said = read(attempt(copy, example.replace("acme", "vigorous exercise"), request, Log()))
+    finally:
+        copy.close()
+    for nobody in ("No customer is called", "Did you mean", "There is no command", "linked to no rep"):
+        assert nobody not in said
 
 
 def test_what_was_made_up_takes_no_time_and_is_not_one_row_a_screen(db: Database) -> None:

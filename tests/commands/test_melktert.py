@@ -18,6 +18,10 @@ def test_help_has_every_command_with_its_usage_summary_and_examples(db: Database
         assert all(example in words for example in command.examples)
 
 
+def test_help_says_that_acme_is_nobody_in_particular(db: Database) -> None:
+    assert "acme stands for a customer of yours" in read(ask(db, "/melktert"))
+
+
 def test_every_command_answers_under_the_one_name(books: SimpleNamespace) -> None:
     assert read(ask(books.db, "/melktert top 1")) == read(ask(books.db, "/top 1"))
     assert read(ask(books.db, "/melktert CLV route 66 500")) == read(ask(books.db, "/clv route 66 500"))
