@@ -18,6 +18,7 @@ from store import (
 )
 from store.contacts import About
 from store.database import Database
+from store.digest_candidates import STOPPED_RULES
 from store.promises import Doing
 from store.tables import customer_standings, invoices, payments, reps
 from store.touches import NewTouch
@@ -43,6 +44,17 @@ def team(books: SimpleNamespace) -> SimpleNamespace:
     return with_digest(books)
 
 
+def owes(books: SimpleNamespace, customer: int) -> None:
+    """Somebody else has paid, and the customer has not since April."""
+    late = invoices.c.customer_id == customer
+    with books.db.writing() as connection:
+        connection.execute(invoices.update().where(late).values(due_on=dt.date(2026, 4, 10)))
+        other = connection.scalar(sa.select(invoices.c.id).where(invoices.c.customer_id == books.best).limit(1))
+        source, paid = books.ledger.source_id, {"paid_on": RECENT, "amount_minor": 100, "currency": "USD"}
+        row = {"source_id": source, "number": "P1", "customer_id": books.best, "invoice_id": other, **paid}
+        connection.execute(payments.insert().values(row))
+
+
 # --- what it says ---------------------------------------------------------------------------------------------------
 
 
@@ -51,6 +63,20 @@ def test_the_most_valuable_customer_whom_nobody_has_seen_comes_first(team: Simpl
     assert "First, line 1, the most at stake with one customer: visit Metropolitan Bicycle Supply" in said
     assert "Metropolitan Bicycle Supply  ·  $1,145,318  ·  Thandi Nkosi  ·  nobody has ever been in touch." in said
     assert "Thandi Nkosi" in said
+
+
+def test_the_only_line_is_the_first_without_being_the_most(team: SimpleNamespace) -> None:
+    others = customer_standings.c.customer_id != team.best
+    with team.db.writing() as connection:
+        later = {"due_on": TODAY + dt.timedelta(days=30), "class_rule": "steady"}
+        connection.execute(customer_standings.update().where(others).values(later))
+    assert "First, line 1: visit Metropolitan Bicycle Supply" in read(posted(team))
+
+
+def test_whoever_may_schedule_it_is_offered_to(team: SimpleNamespace) -> None:
+    rep = Person("U2", "T1", zone="Africa/Johannesburg")
+    assert [one.label for one in asked(team.db).actions] == ["Schedule…"]
+    assert asked(team.db, person=rep).actions == ()
 
 
 def test_a_customer_who_was_touched_leaves_the_digest(team: SimpleNamespace) -> None:
@@ -76,13 +102,7 @@ def test_a_promise_stands_under_follow_up_and_its_customer_nowhere_else(team: Si
 
 
 def test_who_stopped_paying_is_asked_what_we_did_wrong_and_stands_nowhere_else(team: SimpleNamespace) -> None:
-    late = invoices.c.customer_id == team.second
-    with team.db.writing() as connection:
-        connection.execute(invoices.update().where(late).values(due_on=dt.date(2026, 4, 10)))
-        other = connection.scalar(sa.select(invoices.c.id).where(invoices.c.customer_id == team.best).limit(1))
-        source, paid = team.ledger.source_id, {"paid_on": RECENT, "amount_minor": 100, "currency": "USD"}
-        row = {"source_id": source, "number": "P1", "customer_id": team.best, "invoice_id": other, **paid}
-        connection.execute(payments.insert().values(row))
+    owes(team, team.second)
     reply = posted(team)
     said = read(reply)
     assert "owes 1,025 USD, 51 days past due when the books ended: ask first what we did wrong" in said
@@ -175,6 +195,26 @@ def test_of_promises_to_one_customer_the_one_due_today_comes_before_fridays(team
     assert "1 more to follow up this week: /promises team" in said
 
 
+def test_what_is_promised_for_six_days_from_now_is_of_this_week_and_for_seven_of_the_next(
+    team: SimpleNamespace,
+) -> None:
+    promised(team.db, team.best, TODAY + dt.timedelta(days=6), Who(None, "U2"))
+    promised(team.db, team.second, TODAY + dt.timedelta(days=7), Who(None, "U2"))
+    said = read(posted(team))
+    assert "promised for 7 June 2026" in said
+    assert "promised for 8 June 2026" not in said
+
+
+def test_who_stopped_paying_and_buying_stands_there_once(team: SimpleNamespace) -> None:
+    owes(team, team.second)
+    with team.db.writing() as connection:
+        theirs = customer_standings.c.customer_id == team.second
+        connection.execute(customer_standings.update().where(theirs).values(class_rule=STOPPED_RULES[0]))
+    said = read(posted(team))
+    assert "owes 1,025 USD" in said
+    assert said.count("Route 66") == 1
+
+
 def test_the_customers_of_somebody_who_left_are_covered_with_their_successors(team: SimpleNamespace) -> None:
     narrow = MONDAYS.model_copy(update={"rep_ids": (team.rep_id,)})
     with team.db.writing() as connection:
@@ -238,6 +278,22 @@ def test_a_reps_own_digest_has_their_customers_promises_and_one_talk(team: Simpl
     assert "Talk about value" in said
     assert "send the quote  ·  due today" in said
     assert "Lapsed" not in said
+
+
+def test_who_is_to_be_visited_anyway_is_offered_no_talk_and_of_the_others_one_is(team: SimpleNamespace) -> None:
+    ids = [team.best, team.second, team.turned]
+    with team.db.writing() as connection:
+        theirs = customer_standings.c.customer_id.in_(ids)
+        well = {"care_class": "retain", "class_rule": "steady", "owner_rep_id": team.rep_id}
+        connection.execute(customer_standings.update().values(due_on=TODAY + dt.timedelta(days=30), care_class="new"))
+        connection.execute(customer_standings.update().where(theirs).values(well))
+        past = customer_standings.c.customer_id == team.best
+        connection.execute(customer_standings.update().where(past).values(due_on=TODAY - dt.timedelta(days=1)))
+    thandi = Person("U2", "T1", rep_id=team.rep_id, zone="Africa/Johannesburg")
+    said = read(asked(team.db, text="mine", person=thandi, place=Place("dm", "D2")))
+    assert "Metropolitan" in said.split("Visit\n")[1].split("Talk about value")[0]
+    assert "Metropolitan" not in said.split("Talk about value")[1]
+    assert said.count("no talk about value in half a year") == 1
 
 
 def test_of_many_birthdays_a_reps_own_digest_counts_the_rest(team: SimpleNamespace) -> None:

@@ -37,6 +37,16 @@ def test_an_event_stands_there_with_the_customers_never_invited(team: SimpleName
     assert "Race day, 12 June 2026: 1 loyal customer who was never invited to anything" in said
 
 
+def test_an_invitation_is_not_the_first_thing_to_do_however_much_is_at_stake(race_day: SimpleNamespace) -> None:
+    with race_day.db.writing() as connection:
+        dear = customer_standings.c.customer_id.in_([race_day.best, race_day.turned])
+        connection.execute(customer_standings.update().where(dear).values(due_on=TODAY + dt.timedelta(days=30)))
+        connection.execute(customer_standings.update().where(dear).values(at_stake_minor=5_000_000))
+    said = read(posted(race_day))
+    assert "Race day, 20 July 2026: 3 loyal customers" in said
+    assert "First, line 1, the most at stake with one customer: visit Route 66" in said
+
+
 @pytest.fixture
 def race_day(team: SimpleNamespace) -> SimpleNamespace:
     """An event in seven weeks, and three loyal customers: two of Thandi's, one of nobody's."""
