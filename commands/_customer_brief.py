@@ -115,7 +115,7 @@ def _ahead(found: Figures, so_far: Decimal) -> list[Inline]:
     if found.lifetime is None:
         return ["; nothing projected: ", found.unknown.reason]
     ahead, style = found.lifetime - so_far, style_of_parts(found)
-    if ahead == found.value.projected_value:
+    if not found.rests_on_model:
         return [" ", *added(found.money(ahead, style)), " projected over ", horizon(found.assumptions)]
     by = " to come, by what the model expects"
     if ahead > 0:

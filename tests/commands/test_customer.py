@@ -163,6 +163,25 @@ def test_what_has_been_overdue_for_a_day_is_a_day_overdue(books: SimpleNamespace
         connection.execute(tables.payments.insert().values(row))
     said = read(ask(books.db, "/customer losing"))
     assert "Overdue\n$1,000, the oldest for 1 day\nwhen the books ended, May 31, 2026" in said
+    assert "Ask first: What did we do wrong" in said
+    assert "Ask first" not in read(ask(books.db, "/customer uncosted"))
+
+
+def test_without_a_model_what_is_to_come_is_a_projection(books: SimpleNamespace) -> None:
+    assert "$30K profit so far + $1.15M projected over 20 years" in read(ask(books.db, "/customer metropolitan"))
+
+
+def test_of_many_promises_and_people_the_first_are_named_and_the_rest_counted(books: SimpleNamespace) -> None:
+    with books.db.writing() as connection:
+        for number in range(6):
+            contacts.add(connection, books.best, About(f"Anna {number}"), by="U1", at=NOW)
+            new = NewPromise(books.best, f"call {number}", TODAY + number * DAY, Who(1), "U1", NOW)
+            promises.make(connection, new)
+    said = read(ask(books.db, "/customer metropolitan"))
+    people, promised = said.split("People\n")[1].split("Overdue")[0].split("Promised\n")
+    assert [line.split(", by")[0] for line in promised.splitlines()] == ["call 0", "call 1", "call 2", "and 3 more"]
+    assert len(people.splitlines()) == 5
+    assert people.splitlines()[-1] == "and 2 more"
 
 
 def test_days_are_those_of_whoever_asks(cared: SimpleNamespace) -> None:

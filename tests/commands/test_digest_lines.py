@@ -4,11 +4,13 @@ import datetime as dt
 from types import SimpleNamespace
 
 import pytest
+import sqlalchemy as sa
 
 from commands._reply import Invalid, NothingToSay, Person, Role
 from store import (
     deliveries,
     digest_due,
+    tables,
 )
 from tests.commands.asking import read
 from tests.commands.digesting import (
@@ -157,6 +159,46 @@ def test_what_is_given_back_is_told_to_those_who_read_that_it_was_taken(team: Si
     later = NOW + dt.timedelta(minutes=1)
     asked(team.db, values=values, origin="button", now=later)
     assert "takes it" in told(team, f"taken {about} {later.isoformat()}")
+
+
+def keys(team: SimpleNamespace) -> set[str]:
+    """All that is to be told below a digest."""
+    with team.db.reading() as connection:
+        rows = tables.deliveries
+        return set(connection.scalars(sa.select(rows.c.key).where(rows.c.kind == "digest_taken")))
+
+
+def test_a_line_that_somebody_has_is_taken_again_without_a_word(team: SimpleNamespace) -> None:
+    with team.db.writing() as connection:
+        digest_due.plan(connection, NOW)
+    values = {**line_of(posted(team), "Metropolitan"), "do": "take"}
+    asked(team.db, values=values, origin="button")
+    about = f"taken {values['issue']}.{values['line']} U1"
+    assert "takes it" in told(team, about)
+    assert "Yours" in read(asked(team.db, values=values, origin="button", now=NOW + dt.timedelta(minutes=1)))
+    assert keys(team) == {about}
+
+
+def test_of_what_is_given_back_before_anybody_read_of_it_nobody_reads(team: SimpleNamespace) -> None:
+    with team.db.writing() as connection:
+        digest_due.plan(connection, NOW)
+    values = {**line_of(posted(team), "Metropolitan"), "do": "take"}
+    asked(team.db, values=values, origin="button")
+    asked(team.db, values={**values, "do": "give_back"}, origin="button")
+    assert keys(team) == set()
+
+
+def test_that_it_was_given_back_is_not_told_of_what_is_taken_again(team: SimpleNamespace) -> None:
+    with team.db.writing() as connection:
+        digest_due.plan(connection, NOW)
+    values = {**line_of(posted(team), "Metropolitan"), "do": "take"}
+    about = f"{values['issue']}.{values['line']} U1"
+    asked(team.db, values=values, origin="button")
+    told(team, f"taken {about}")
+    asked(team.db, values={**values, "do": "give_back"}, origin="button")
+    asked(team.db, values=values, origin="button", now=NOW + dt.timedelta(minutes=1))
+    with pytest.raises(NothingToSay):
+        told(team, f"given_back {about}")
 
 
 def test_nobody_gives_back_what_another_has(team: SimpleNamespace) -> None:
