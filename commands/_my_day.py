@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy.engine import Connection
 
 from commands import _neglected_list, _promise_words
+from commands._customer_words import somebody
 from commands._reply import Count, Date, Inline, Item, Money, Note, Part, Request, Sentence, Strong
 from store import greetings, neglect, promises
 from store.greetings import Greeting
@@ -85,7 +86,7 @@ def _in_short(day: Day) -> Sentence:
 
 
 def _promise(promise: Promise, request: Request, *, names: bool) -> Item:
-    who: Sentence = ("  ·  ", _promise_words.somebody(promise.who)) if names else ()
+    who: Sentence = ("  ·  ", somebody(promise.who)) if names else ()
     actions = _promise_words.three(promise) if _promise_words.may_change(request, promise) else ()
     return Item(
         title=_promise_words.title(promise),

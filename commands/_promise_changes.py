@@ -6,6 +6,7 @@ from collections.abc import Callable
 from sqlalchemy.engine import Connection
 
 from commands import _promise_words as words
+from commands._customer_words import somebody
 from commands._figures import acting
 from commands._promise_words import doing, one_line, reason_of
 from commands._reply import Count, Field, Form, Invalid, Note, Reply, Request, Role, Sentence, Strong
@@ -94,7 +95,7 @@ def _keep(connection: Connection, promise: Promise, request: Request) -> Reply:
         late = kept.days_late(request.today)
         said = (Count(late, "day"), " late") if late else ("In the end, after it had been moved too late",)
     rate = words.rate(connection, who, request.today)
-    more: Sentence = (*said, "; ", words.somebody(who), ": ", *words.kept_rate(rate), ".")
+    more: Sentence = (*said, "; ", somebody(who), ": ", *words.kept_rate(rate), ".")
     return _told(changed, ("Done: ", words.shown(kept.text), ", for ", kept.customer_name), more)
 
 
@@ -114,12 +115,12 @@ def _hand(connection: Connection, promise: Promise, request: Request) -> Reply:
         raise Invalid(reason=f"That is {len(reason):,} letters; {words.REASON_MOST} fit.")
     changed = promises.hand_over(connection, promise.id, to, doing(request), reason or None)
     taker = changed.promise.who
-    told: Sentence = (words.somebody(taker), " is told by direct message. ")
+    told: Sentence = (somebody(taker), " is told by direct message. ")
     if taker.slack_user_id in (None, request.person.slack_user_id):
         told = ()
     return _told(
         changed,
-        (words.somebody(taker), " is to keep it now: ", words.shown(promise.text)),
+        (somebody(taker), " is to keep it now: ", words.shown(promise.text)),
         (*told, *_away(connection, taker, request), *words.reminded(connection, changed.promise)),
     )
 
@@ -164,7 +165,7 @@ def _undone(connection: Connection, promise: Promise, request: Request) -> Reply
         return _unmade(connection, promise, request)
     now = changed.promise
     said: Sentence = ("Taken back: ", words.shown(now.text), ", for ", now.customer_name)
-    more: Sentence = (words.somebody(now.who), " is to keep it, ", *words.due(now, request.today), ". ")
+    more: Sentence = (somebody(now.who), " is to keep it, ", *words.due(now, request.today), ". ")
     return one_line(said, (*more, *words.reminded(connection, now)), actions=(*words.three(now), ALL))
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy.engine import Connection
 
 from commands import _promise_words as words
+from commands._customer_words import somebody
 from commands._naming import short
 from commands._pages import no_such_page, passed_over
 from commands._reply import (
@@ -149,7 +150,7 @@ def _how_many(scope: Scope, counted: promises.Count) -> Sentence:
 
 
 def _item(promise: Promise, request: Request, *, names: bool) -> Item:
-    who: tuple[Inline, ...] = ("  ·  ", words.somebody(promise.who)) if names else ()
+    who: tuple[Inline, ...] = ("  ·  ", somebody(promise.who)) if names else ()
     moved: tuple[Inline, ...] = ()
     if promise.due_on != promise.first_due_on:
         moved = (", promised for ", *words.day(promise.first_due_on, request.today))
@@ -228,7 +229,7 @@ def _closed_item(promise: Promise, request: Request, *, names: bool) -> Item:
         how = ("kept ", *on, ", ", Strong(Count(late, "day")), " late")
     elif promise.is_late:
         how = ("kept ", *on, ", after it was moved too late")
-    who: tuple[Inline, ...] = ("  ·  ", words.somebody(promise.who)) if names else ()
+    who: tuple[Inline, ...] = ("  ·  ", somebody(promise.who)) if names else ()
     return Item(title=words.title(promise), reason=(*how, *who))
 
 

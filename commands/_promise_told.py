@@ -5,6 +5,7 @@ from collections.abc import Callable
 from sqlalchemy.engine import Connection
 
 from commands import _promise_words as words
+from commands._customer_words import somebody
 from commands._reply import Action, Count, Invalid, Note, NothingToSay, Reply, Request, Sentence, Strong
 from store import promises, reminders, rep_hours
 from store.promises import MADE, Promise
@@ -60,7 +61,7 @@ def _returned(_connection: Connection, promise: Promise, request: Request) -> Re
     if is_theirs and promise.is_open:
         raise NothingToSay("They are to keep it after all.")
     headline: Sentence = ("You need not keep it after all: ", words.shown(promise.text))
-    note: Sentence = (words.somebody(promise.who), " does, for ", Strong(promise.customer_name), ".")
+    note: Sentence = (somebody(promise.who), " does, for ", Strong(promise.customer_name), ".")
     if is_theirs:
         note = ("It was taken back by whoever had promised it to ", Strong(promise.customer_name), ".")
     return words.one_line(headline, note, actions=(words.BACK,))

@@ -82,11 +82,6 @@ def reason_of(request: Request, example: str) -> str:
 # --- words ----------------------------------------------------------------------------------------------------------
 
 
-def somebody(who: Who) -> Inline:
-    """Whoever is to keep a promise."""
-    return Mention(who.name or "a colleague", who.slack_user_id)
-
-
 def by_name(connection: Connection, slack_user_id: str) -> Inline:
     """Whoever did something."""
     known = people.get(connection, slack_user_id)

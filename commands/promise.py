@@ -8,6 +8,7 @@ from sqlalchemy.engine import Connection
 
 from commands import _care_line, _care_named, _naming
 from commands import _promise_words as words
+from commands._customer_words import somebody
 from commands._figures import acting
 from commands._promise_changes import day_of
 from commands._promise_form import NAME, TEXT_LEAST, TEXT_MOST, Asked, checked, filled, form, keeper, link_of
@@ -242,11 +243,11 @@ def _made(connection: Connection, made: Promise, request: Request) -> Reply:
     )
     whose: Sentence = ()
     if not words.asker(request).is_known:
-        whose = (words.somebody(made.who), " is to keep it, as the customer's rep. ")
+        whose = (somebody(made.who), " is to keep it, as the customer's rep. ")
     elif not made.who.is_same_as(words.asker(request)):
-        whose = (words.somebody(made.who), " is to keep it, and is told. ")
+        whose = (somebody(made.who), " is to keep it, and is told. ")
         if made.who.slack_user_id is None:
-            whose = (words.somebody(made.who), " is to keep it. ")
+            whose = (somebody(made.who), " is to keep it. ")
     customer = customers.get(connection, made.customer_id)
     let_go: Sentence = ()
     if customer is not None and customer.status == "exit":

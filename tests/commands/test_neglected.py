@@ -281,6 +281,20 @@ def test_the_way_to_who_is_next_leads_to_the_same_customers(team: SimpleNamespac
     assert titles(ask(team.db, "/neglected @Ben Cele upcoming")) == ["Best"]
 
 
+def test_a_rep_without_customers_sees_the_teams_unless_theirs_are_asked_for(team: SimpleNamespace) -> None:
+    carla = Person("U3", "T1", team.ledger.rep("Carla Dube"))
+    team.ledger.done()
+    assert titles(ask(team.db, "/neglected", person=carla))[0] == "Best"
+    assert plain(ask(team.db, "/neglected mine", person=carla).headline) == "You have no customer to look after"
+
+
+@pytest.mark.parametrize(("shown", "more"), [(1, "4 more: /neglected 2 team"), (3, "2 more: /neglected 5 team")])
+def test_how_to_see_more_asks_for_twice_as_many_and_for_no_more_than_there_are(
+    team: SimpleNamespace, shown: int, more: str
+) -> None:
+    assert more in read(ask(team.db, f"/neglected {shown} team"))
+
+
 def test_where_nobody_is_neglected_it_says_who_is_next(team: SimpleNamespace) -> None:
     for customer in (team.best, *team.shops):
         touch(team.db, customer, TODAY)

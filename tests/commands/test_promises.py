@@ -193,6 +193,22 @@ def test_snoozed_after_it_was_due_it_is_said_to_be_late(team: Team) -> None:
     assert "It was overdue, so it counts as late." in read(team.submits(form, today=SATURDAY, reason="no answer"))
 
 
+def test_what_was_moved_too_late_and_then_kept_by_its_new_day_is_told_so(team: Team) -> None:
+    team.promised()
+    form = team.presses(button(listed(team, today=SATURDAY), "Snooze"), today=SATURDAY)
+    team.submits(form, today=SATURDAY, reason="no answer")
+    team.presses(button(listed(team, today=SATURDAY), "Done"), today=SATURDAY)
+    words = read(listed(team, "mine done", today=SATURDAY))
+    assert "kept today, after it was moved too late" in words
+    assert words.startswith("Done: 0 of 1 kept on time")
+
+
+def test_what_was_kept_where_the_next_day_has_begun_was_not_kept_tomorrow(team: Team) -> None:
+    team.promised()
+    team.presses(button(listed(team, today=FRIDAY), "Done"), today=FRIDAY)
+    assert "kept today" in read(listed(team, "mine done", today=FRIDAY - dt.timedelta(days=1)))
+
+
 def test_handed_over_it_is_the_colleagues_who_is_told(team: Team) -> None:
     team.promised()
     form = team.presses(button(listed(team), "Hand over"))
