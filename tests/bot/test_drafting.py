@@ -2,11 +2,14 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 
 from bot.app import Melktert
+from bot.drafting import BELIEVED_SECONDS
+from bot.outcomes import Refused
 from store import deliveries, people, promises, rep_hours, reps
 from store.database import Database
 from store.deliveries import Delivery
@@ -94,6 +97,24 @@ def test_after_an_outage_a_reminder_waits_for_the_next_working_morning_and_is_th
     assert "This is the last reminder" in reminded
     stage.round("2026-06-09T06:30:30")
     assert len([words for words in stage.told(stage.anna) if "the last reminder" in words]) == 1
+
+
+def test_what_stands_below_a_message_asks_of_its_channel_again_after_a_minute(stage: Stage, slack: Slack) -> None:
+    channel = slack.channel("sales", [stage.anna])
+    with stage.db.writing() as connection:
+        values = {"command": "melktert"}
+        deliveries.put(connection, "below", "digest_taken", to_channel=channel.id, values=values, due_at=NOW, at=NOW)
+    drafting, passed = stage.bot.rounds.deliverer.drafting, SimpleNamespace(seconds=0.0)
+    drafting.elapsed = lambda: passed.seconds
+    below = replace(stage.row("below"), thread_ts="1.1")
+    drafting.draft(below)
+    channel.is_archived = True
+    passed.seconds = BELIEVED_SECONDS - 1
+    assert drafting.draft(below).channel_id == channel.id
+    passed.seconds = BELIEVED_SECONDS
+    with pytest.raises(Refused) as refused:
+        drafting.draft(below)
+    assert refused.value.word == "is_archived"
 
 
 def test_what_waits_for_the_morning_is_the_same_row_and_was_never_about_to_be_posted(stage: Stage) -> None:

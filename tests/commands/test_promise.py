@@ -64,6 +64,12 @@ def test_the_answer_says_when_the_reminder_comes_and_takes_it_back(team: Team) -
     assert [one.text for one in made(team)] == ["send the quote"]
 
 
+def test_where_no_working_morning_is_left_the_reminder_is_that_of_what_is_overdue(team: Team) -> None:
+    evening = NOW + dt.timedelta(hours=12)
+    said = read(team.types("/promise acme today send the quote", now=evening))
+    assert "Reminder on Tuesday Jun 2, 2026, 08:30, when it is overdue: no working morning is left before." in said
+
+
 def test_undo_says_that_nothing_is_promised_only_where_that_is_so(team: Team) -> None:
     first = team.promised()
     again = team.presses(button(team.promised(), "Promise it again"))
