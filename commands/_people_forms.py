@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy.engine import Connection
 
-from commands._reply import Count, Field, Form, Invalid, Note, Option, Reply, Sentence
+from commands._reply import Action, Count, Field, Form, Invalid, Note, Option, Reply, Sentence
 from store import reps
 from store.people import ROLES
 from store.reps import Rep
 
 COMMAND = "people"
 NOBODY = "nobody"
+GIVE_BACK = "give back"
 # A menu of Slack's has no more; beyond, the rep's name is typed.
 CHOICES_MOST = 100
 ROLE_LABELS = {
@@ -105,6 +106,11 @@ def number(text: str, field: str, sentence: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 19):
         raise Invalid(**{field: sentence})
     return int(text)
+
+
+def give_back(label: str, entry_id: int) -> Action:
+    """The button that takes back the change of this entry, by which customers changed hands."""
+    return Action(COMMAND, label, {"do": GIVE_BACK, "entry": str(entry_id)})
 
 
 def customers(count: int) -> str:

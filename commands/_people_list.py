@@ -7,7 +7,7 @@ from dataclasses import replace
 from sqlalchemy.engine import Connection
 
 from commands._people_entries import SUGGESTED, Entry, after, entry, without_rep
-from commands._people_forms import COMMAND
+from commands._people_forms import COMMAND, customers, give_back
 from commands._reply import (
     Action,
     Code,
@@ -23,7 +23,7 @@ from commands._reply import (
     Sentence,
     Strong,
 )
-from store import people, reps, sources
+from store import handing_back, people, reps, sources
 from store.reps import Rep, Suggestion
 
 BUTTON_IS_OLD = "That button is from an older list; ask /melktert people for a fresh one."
@@ -59,7 +59,7 @@ def listed(request: Request, connection: Connection, *before: Note) -> Reply:
     headline = _headline(every)
     summary: Sentence = tuple(word for note in before for word in (*note.text, " "))
     if typed and len(entries) == 1:
-        parts, actions = _alone(entries[0])
+        parts, actions = _alone(entries[0], connection)
     else:
         page = [one for one in entries if begin is None or one.place > begin]
         items = (one.item(has_page=times[one.name.casefold()] == 1) for one in page)
@@ -88,9 +88,11 @@ def _headline(every: Sequence[Rep]) -> Sentence:
     return ("People  ·  ", Count(linked), " of ", Count(len(there), "rep"), " linked to Slack")
 
 
-def _alone(one: Entry) -> tuple[tuple[Part, ...], tuple[Action, ...]]:
-    """One rep alone: everything that can be done is a button in sight."""
-    return (replace(one.item(), actions=()),), (*one.actions, Action(COMMAND, "All people"))
+def _alone(one: Entry, connection: Connection) -> tuple[tuple[Part, ...], tuple[Action, ...]]:
+    """One rep alone: everything that can be done is a button in sight, also the undo of what they lost last."""
+    lost = handing_back.of_rep(connection, one.rep_id)
+    back = (give_back(f"Have {customers(lost[1])} back", lost[0]),) if lost else ()
+    return (replace(one.item(), actions=()),), (*one.actions, *back, Action(COMMAND, "All people"))
 
 
 def _instead(

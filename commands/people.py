@@ -33,7 +33,6 @@ from store.reps import ListChangedError
 from store.succession import Seen
 
 FORM_IS_OLD = "This form cannot be read; close it and open it again."
-GIVE_BACK = "give back"
 
 
 class _Noted(TypedDict):
@@ -108,7 +107,7 @@ def _change(request: Request, connection: Connection, do: str) -> Reply:
 
 def _field(values: Mapping[str, str], do: str) -> str:
     """The field of the form that a refusal stands beside."""
-    if do == GIVE_BACK:
+    if do == forms.GIVE_BACK:
         return "button"
     if do in ("link", "role"):
         return "person"
@@ -181,7 +180,7 @@ def _come_back(asked: _Asked) -> Said:
         raise Invalid(button=BUTTON_IS_OLD) from None
     details = succession.come_back(asked.connection, asked.rep_id, left_at=left_at, **asked.noted)
     rep = details["rep"]
-    back = handing_back.of_leaver(asked.connection, asked.rep_id)
+    back = handing_back.of_rep(asked.connection, asked.rep_id)
     more = (
         f"What imports bring for {rep} from now on is {rep}'s again, but for customers whom somebody gave to another "
         "rep. Until then the customers stay where they are. ",
@@ -190,7 +189,7 @@ def _come_back(asked: _Asked) -> Said:
     if back is None:
         return (f"{rep} is back",), more
     entry_id, count = back
-    return (f"{rep} is back",), more, _give_back_button(f"Give {forms.customers(count)} back", entry_id)
+    return (f"{rep} is back",), more, forms.give_back(f"Give {forms.customers(count)} back", entry_id)
 
 
 def _give(asked: _Asked) -> Said:
@@ -236,11 +235,7 @@ def _give_back(asked: _Asked) -> Said:
 
 def _undo_of_giving(asked: _Asked) -> Action:
     """The Undo of the giving that was made just now, or with the same receipt before."""
-    return _give_back_button("Undo", handing_back.newest_entry(asked.connection, asked.noted["receipt"]))
-
-
-def _give_back_button(label: str, entry_id: int) -> Action:
-    return Action(forms.COMMAND, label, {"do": GIVE_BACK, "entry": str(entry_id)})
+    return forms.give_back("Undo", handing_back.newest_entry(asked.connection, asked.noted["receipt"]))
 
 
 def _role(asked: _Asked) -> Said:
@@ -276,7 +271,7 @@ _CHANGES: dict[str, Callable[[_Asked], Said]] = {
     "back": _come_back,
     "give": _give,
     "give one": _give_one,
-    GIVE_BACK: _give_back,
+    forms.GIVE_BACK: _give_back,
     "role": _role,
 }
 

@@ -40,10 +40,12 @@ def newest_entry(connection: Connection, receipt: str | None) -> int:
     return newest
 
 
-def of_leaver(connection: Connection, rep_id: int) -> tuple[int, int] | None:
-    """The entry of this rep's last leaving, and how many customers can be given back; None where there are none."""
-    lefts = (audit_entries.c.action == LEFT) & (audit_entries.c.subject == f"rep {rep_id}")
-    entry_id = connection.scalar(sa.select(sa.func.max(audit_entries.c.id)).where(lefts))
+def of_rep(connection: Connection, rep_id: int) -> tuple[int, int] | None:
+    """The entry by which this rep's customers last went to somebody else, all at once, and how many of them can be
+    given back; None where there are none.
+    """
+    went = audit_entries.c.action.in_((GIVEN, LEFT)) & (audit_entries.c.subject == f"rep {rep_id}")
+    entry_id = connection.scalar(sa.select(sa.func.max(audit_entries.c.id)).where(went))
     if entry_id is None:
         return None
     count = len(_returning(connection, _existing(connection, entry_id)).rows)

@@ -92,3 +92,13 @@ def test_the_promises_of_whoever_had_not_left_are_said_to_stay_where_they_went(t
     back = press(team.db, items(listed(team.db))["Cleo"].actions[0])
     said = press(team.db, action(back, "Give 1 customer back"))
     assert "The promises that went to Eve with them stay there." in read(said)
+
+
+def test_whoever_sees_the_mistake_later_finds_the_button_on_the_reps_own_page(team: SimpleNamespace) -> None:
+    before = owners(team.db)
+    submit(team.db, form_of(team, "Give customers to…", "Ben"), to=str(team.ids["Dan"]))
+    own = listed(team.db, "/melktert people ben")
+    said = press(team.db, action(own, "Have 1 customer back"))
+    assert plain(said.headline) == "1 customer given back to Ben"
+    assert owners(team.db) == before
+    assert "Have" not in "".join(one.label for one in listed(team.db, "/melktert people ben").actions)

@@ -128,24 +128,34 @@ def test_where_all_had_left_it_says_so(team: SimpleNamespace) -> None:
         give_back(team.db, entry)
 
 
-def of_leaver(db: Database, rep_id: int) -> tuple[int, int] | None:
+def of_rep(db: Database, rep_id: int) -> tuple[int, int] | None:
     with db.reading() as connection:
-        return handing_back.of_leaver(connection, rep_id)
+        return handing_back.of_rep(connection, rep_id)
+
+
+def test_what_a_rep_lost_last_can_be_found_until_it_is_given_back(team: SimpleNamespace) -> None:
+    assert of_rep(team.db, team.anna) is None
+    entry = give_all(team.db, team.anna, team.ben)
+    assert of_rep(team.db, team.anna) == (entry, 3)
+    give(team.db, team.of_anna[0], team.cleo, LATER)
+    assert of_rep(team.db, team.anna) == (entry, 2)
+    give_back(team.db, entry)
+    assert of_rep(team.db, team.anna) is None
 
 
 def test_who_had_not_left_at_all_gets_the_customers_back(team: SimpleNamespace) -> None:
     give(team.db, team.of_nobody, team.anna)
     before = owners(team.db)
-    assert of_leaver(team.db, team.anna) is None
+    assert of_rep(team.db, team.anna) is None
     leave(team.db, team.anna, team.ben, LATER)
     come_back(team.db, team.anna)
     give(team.db, team.of_anna[2], team.cleo, LATER + dt.timedelta(minutes=1))
-    entry, count = of_leaver(team.db, team.anna) or (0, 0)
+    entry, count = of_rep(team.db, team.anna) or (0, 0)
     assert count == 3
     told = give_back(team.db, entry)
     assert (told["to"], told["customers"], told["changed"]) == ("Anna", 3, 1)
     assert owners(team.db) == {name: rep for name, rep in before.items() if name != "C"} | {"C*": "Cleo"}
-    assert of_leaver(team.db, team.anna) is None
+    assert of_rep(team.db, team.anna) is None
 
 
 @pytest.mark.parametrize("which", [lambda entry: entry + 1, lambda _entry: 404])
