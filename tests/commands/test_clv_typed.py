@@ -116,3 +116,16 @@ def test_a_deal_in_rand_stands_beside_a_lifetime_in_rand(db: Database, books: Si
 def test_the_words_as_they_were_typed_are_a_name_before_anything_else() -> None:
     assert readings("why not?")[0] == Asked("why not?")
     assert readings("what is up?")[0] == Asked("what is up?")
+
+
+@pytest.mark.parametrize("typed", ["help", "HELP", "?", "--help"])
+def test_help_is_how_to_ask_and_not_a_customer_whose_name_begins_so(db: Database, typed: str) -> None:
+    ledger = Ledger(db)
+    ledger.invoice(ledger.customer("Helpful Sales"), RECENT, Line("1000", "400"))
+    ledger.done()
+    with pytest.raises(Invalid, match="Type a customer's name, and perhaps a deal, why or chart behind it"):
+        ask(db, f"/clv {typed}")
+    ledger.invoice(ledger.customer("Help"), RECENT, Line("1000", "400"))
+    ledger.done()
+    if typed.casefold() == "help":
+        assert read(ask(db, f"/clv {typed}")).startswith("Help  ·")
