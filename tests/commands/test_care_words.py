@@ -28,7 +28,7 @@ def late(books: SimpleNamespace) -> SimpleNamespace:
 def in_a_digest(of: SimpleNamespace) -> str:
     with of.db.reading() as connection:
         (one,) = digest_candidates.stopped(connection, Covered((), "USD"), TODAY)
-    return stopped_words(one)
+    return stopped_words(one, TODAY)
 
 
 def test_an_order_is_as_late_in_a_digest_as_on_a_card_and_on_the_list(late: SimpleNamespace) -> None:

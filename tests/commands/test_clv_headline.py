@@ -66,7 +66,7 @@ def test_a_loss_that_is_expected_is_taken_off_what_was_earned(books: SimpleNames
     learn(books.db)
     tell(books.db, books.best, residual_value_minor=-500_000, profit_12_months_minor=-100_000, value_at_risk_minor=0)
     assert "$30K profit so far - $5,000 expected over 20 years" in read(ask(books.db, "/clv metropolitan"))
-    assert "$30K profit so far - $5,000 still to come" in read(ask(books.db, "/customer metropolitan"))
+    assert "$30K profit so far, and a loss of $5,000 to come" in read(ask(books.db, "/customer metropolitan"))
 
 
 @pytest.mark.parametrize("cents", [2, 0, -2])
