@@ -27,7 +27,7 @@ __all__ = ["Standing", "cadence_days", "follow_owners", "forget", "get", "refres
 
 # Looked up and written with one statement.
 AT_ONCE = 500
-# Where more than this part of all rows is new, all are written anew.
+# Where more than this part of all rows is new, all are written anew, and counted anew.
 SOME = 0.1
 _OWNER = COLUMNS.index("owner_rep_id")
 
@@ -161,11 +161,12 @@ def _refresh_all(connection: Connection) -> None:
     changed = [row for row in found if row not in were]
     if len(changed) <= SOME * len(found):
         _put(connection, changed)
+        due_days.count(connection, were.difference(found), changed)
     else:
         connection.execute(customer_standings.delete())
         columns: Sequence[Sequence[Any]] = list(zip(*found, strict=True))
         bulk.insert(connection, customer_standings, dict(zip(COLUMNS, columns, strict=True)))
-    due_days.count_anew(connection)
+        due_days.count_anew(connection)
 
 
 def _lock_table(connection: Connection, mode: str) -> None:

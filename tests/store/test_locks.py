@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from store import care, changes, events, newcomers, scoring, snoozes, standings, succession, tables, touches
+from store import care, changes, due_days, events, newcomers, scoring, snoozes, standings, succession, tables, touches
 from store.audit import RefusedError
 from store.database import Database
 from store.events import NewEvent
@@ -97,6 +97,7 @@ def is_as_computed_anew(db: Database) -> bool:
     before = kept(db)
     with db.writing() as connection:
         standings.refresh(connection)
+        due_days.count_anew(connection)
     return kept(db) == before
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from store import changes, neglect, standings, succession, tables
+from store import changes, due_days, neglect, standings, succession, tables
 from store.database import Database
 from tests.ledger import NOW, Ledger, Line
 from value.classes import CareClass
@@ -174,6 +174,7 @@ def test_what_is_due_of_each_reps_own_stays_true_when_customers_change_hands(tea
     assert customers_of(team.db) == {team.anna: 3, ben: 2}
     with team.db.writing() as connection:
         standings.refresh(connection)
+        due_days.count_anew(connection)
     assert of_owners(team.db) == given
     today = dt.date(2026, 6, 4)
     for owner in (team.anna, ben):
@@ -205,12 +206,33 @@ def test_how_many_are_due_on_each_day_stays_true_change_by_change(team: SimpleNa
     one_by_one = counted(team.db)
     with team.db.writing() as connection:
         standings.refresh(connection)
+        due_days.count_anew(connection)
     whole = counted(team.db)
     assert whole == one_by_one
     assert sum(row[2] for row in whole) == 6
     with team.db.writing() as connection:
         standings.refresh(connection, [team.acme, *shops])
     assert counted(team.db) == whole
+
+
+def test_where_few_of_many_customers_change_the_days_are_counted_all_the_same(team: SimpleNamespace) -> None:
+    shops = [team.ledger.customer(f"Shop {number}", owner=team.anna) for number in range(30)]
+    for shop in shops:
+        team.ledger.invoice(shop, RECENT, Line("5000", "5"))
+    team.ledger.done()
+    before = of_owners(team.db)
+    customers, values = tables.customers, tables.customer_values
+    with team.db.writing() as connection:
+        connection.execute(customers.update().where(customers.c.id == shops[1]).values(status="exit"))
+        poorer = values.update().where(values.c.customer_id == shops[2])
+        connection.execute(poorer.values(projected_value_minor=values.c.projected_value_minor - 1_000))
+        standings.refresh(connection)
+    changed = counted(team.db), of_owners(team.db)
+    assert changed[1] != before
+    assert customers_of(team.db) == {team.anna: 30}
+    with team.db.writing() as connection:
+        due_days.count_anew(connection)
+    assert (counted(team.db), of_owners(team.db)) == changed
 
 
 def test_two_who_log_a_touch_of_one_customer_at_once_both_count(team: SimpleNamespace) -> None:
