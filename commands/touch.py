@@ -126,9 +126,10 @@ def _take_back(connection: Connection, touch: Touch, request: Request) -> tuple[
 def _people_taken_back(
     connection: Connection, touch: Touch, request: Request, promise_ids: Sequence[int]
 ) -> tuple[Sentence, ...]:
-    """Whoever the form of the touch added goes with it, unless somebody knows more of them since."""
+    """Whoever the form of the touch added goes with it, unless it is with somebody else since, or more came of them."""
     added = _visit_read.added_receipt(touches.receipt_of(connection, touch.id))
-    if added is None or touch.contact_id is None or touch.deleted_at is not None:
+    who = contacts.of_receipt(connection, added)
+    if added is None or who is None or who.id != touch.contact_id or touch.deleted_at is not None:
         return ()
     by, at = acting(request), request.now
     gone = contacts.take_back(connection, added, by=by, at=at, touch_id=touch.id, promise_ids=promise_ids)

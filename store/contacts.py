@@ -220,9 +220,11 @@ def put_back(
     if known:
         contact_id = known[0].id
     else:
-        contact_id = details["contact"]
-        row = {"id": contact_id, "customer_id": customer_id, **was, "added_at": at, "added_by": by}
-        connection.execute(contacts.insert().values(**row, receipt=details["receipt"]))
+        # SQLite gives the number of whoever was taken back to the next one who is added.
+        number = {} if get(connection, details["contact"]) else {"id": details["contact"]}
+        row = {**number, "customer_id": customer_id, **was, "added_at": at, "added_by": by}
+        again = contacts.insert().values(**row, receipt=details["receipt"])
+        contact_id = connection.execute(again.returning(contacts.c.id)).scalar_one()
     with_them = {"contact_id": contact_id}
     connection.execute(touches.update().where(mine).values(with_them))
     connection.execute(promises.update().where(promises.c.id.in_(details["promises"])).values(with_them))

@@ -166,13 +166,15 @@ def _totals(of_owner: bool, is_quiet: bool) -> sa.Select[Any] | sa.CompoundSelec
     if is_quiet:
         return _counted(of_owner)
     day = (owner_due_days if of_owner else due_days).c
-    is_past = day.due_on < _TODAY
+    is_past, many = day.due_on < _TODAY, _sum(day.customers)
     by_day = sa.select(
         day.currency,
-        _sum(day.customers),
+        many,
         *(_sum(column, is_past) for column in (day.customers, day.at_stake_parts, day.at_stake_rest_minor)),
         sa.literal(0),
     ).group_by(day.currency)
+    # The days of whoever was here before stay, with nobody: what these have at stake is not 0, there is none.
+    by_day = by_day.having(many > 0)
     if of_owner:
         by_day = by_day.where(owner_due_days.c.owner_rep_id == _OWNER)
     # They are among the ones counted by day. Grouped so that no index by currency is used, which has every customer.

@@ -9,8 +9,9 @@ import sqlalchemy as sa
 
 from bot.wording import plain
 from commands._reply import Invalid, Item, Person, Reply, Role
-from store import changes, standings, tables
+from store import changes, neglect, newcomers, standings, succession, tables
 from store.database import Database
+from store.newcomers import Newcomer
 from tests.commands.asking import TODAY, ask, facts, read
 from tests.commands.conftest import RECENT
 from tests.ledger import NOW, Ledger, Line
@@ -356,3 +357,16 @@ def test_the_same_number_of_queries_however_many_customers_there_are(team: Simpl
     team.ledger.done()
     assert [queries(team.db, line) for line in lines] == few
     assert max(few) <= 5
+
+
+def test_a_rep_whose_customers_of_a_currency_are_gone_is_told_no_amount_in_it(team: SimpleNamespace) -> None:
+    with team.db.writing() as connection:
+        newcomers.add(connection, Newcomer("Fresh Foods", owner_rep_id=team.anna_id), on=TODAY, by="U1", at=NOW)
+        succession.give(connection, team.shops, team.ben, by="U9", at=NOW)
+    later = TODAY + dt.timedelta(days=400)
+    with team.db.reading() as connection:
+        totals = neglect.totals(connection, neglect.Asked(later, team.anna_id))
+    assert (totals.customers, totals.neglected, totals.currency, totals.at_stake) == (1, 1, None, None)
+    asked = ask(team.db, "/neglected", person=team.anna, today=later)
+    assert "at_stake" not in facts(asked)
+    assert "$" not in read(asked)

@@ -215,6 +215,27 @@ def test_a_visit_that_is_put_back_is_with_whoever_was_added_anew_meanwhile(team:
     assert (people_of(team), touch(team).contact) == (["bob nobody"], "bob nobody")
 
 
+def test_a_visit_is_put_back_though_somebody_else_was_added_meanwhile(team: Team, with_bob: Reply) -> None:
+    undone = team.presses(button(with_bob, "Undo"))
+    with team.db.writing() as connection:
+        zola = contacts.add(connection, team.zephyr, About("Zola"), by="U1", at=NOW)
+    back = team.presses(button(undone, "Put it back"))
+    assert "Bob Nobody is among the people of Acme again." in read(back)
+    assert (people_of(team), touch(team).contact) == (["Bob Nobody"], "Bob Nobody")
+    with team.db.reading() as connection:
+        assert contacts.existing(connection, zola.id) == zola
+
+
+def test_whom_a_visit_is_not_with_any_more_stays_when_it_is_taken_back(team: Team, with_bob: Reply) -> None:
+    with team.db.writing() as connection:
+        anna = contacts.add(connection, team.acme, About("Anna Smit"), by="U1", at=NOW)
+    team.submits(team.presses(button(with_bob, "Edit…")), contact=anna.about.name)
+    undone = team.presses(button(with_bob, "Undo"))
+    assert "Bob Nobody" not in read(undone)
+    team.presses(button(undone, "Put it back"))
+    assert (people_of(team), touch(team).contact) == (["Bob Nobody", "Anna Smit"], "Anna Smit")
+
+
 def test_somebody_known_before_the_visit_stays_when_it_is_taken_back(team: Team) -> None:
     with team.db.writing() as connection:
         contacts.add(connection, team.acme, About("Bob Nobody"), by="U1", at=NOW)
