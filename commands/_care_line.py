@@ -7,7 +7,17 @@ from dataclasses import replace
 
 from sqlalchemy.engine import Connection
 
-from commands._care_named import NAME_WORDS_MOST, Leads, Line, at_beginning, further_on, joined, of_words, with_others
+from commands._care_named import (
+    LEADS_ON,
+    NAME_WORDS_MOST,
+    Leads,
+    Line,
+    at_beginning,
+    further_on,
+    joined,
+    of_words,
+    with_others,
+)
 from commands._carried import carried
 from commands._naming import MOST_CANDIDATES, QUOTES, offered, short
 from commands._reply import Action, Code, Invalid, Note, Reply, Request, Sentence
@@ -25,8 +35,6 @@ LONGEST_REST = 1_000
 TWICE_WITHIN = dt.timedelta(minutes=10)
 # Beside those who are named further on, so many whose names are like the first words.
 MISSPELT_BESIDE = 3
-# What may stand between that and a name: "30 min with acme".
-_LEADS_ON = {"to", "with", "at"}
 
 
 def no_leads(_words: Sequence[str]) -> Sequence[int]:
@@ -167,7 +175,7 @@ def _led(connection: Connection, words: Sequence[str], stops: Sequence[int]) -> 
     """Those who are named after so many words, the most first; whom they name for certain before others."""
     found = []
     for stop in sorted(stops, reverse=True):
-        leads_on = words[stop : stop + 1] and words[stop].casefold() in _LEADS_ON
+        leads_on = words[stop : stop + 1] and words[stop].casefold() in LEADS_ON
         named = [at_beginning(connection, words[start:]) for start in ((stop, stop + 1) if leads_on else (stop,))]
         found += [
             replace(one, rest=joined(words[:stop], one.rest))

@@ -23,6 +23,8 @@ BEGINNING_LETTERS_LEAST, NAME_LETTERS_LEAST = 5, 4
 _PAUSES = " ,:;.!?"
 _POSSESSIVE = re.compile(r"['’]s?$")
 _ANDS = {"and", "&", "+"}
+# What may stand between a day, minutes or the like and a name: "30 min with acme".
+LEADS_ON = {"to", "with", "at"}
 # After how many of the first words a name may begin, since these are a day, minutes or the like. Errors: UnclearError.
 Leads = Callable[[Sequence[str]], Sequence[int]]
 
@@ -61,6 +63,16 @@ class Line:
         texts = [text for match in self.found.candidates for text in (match.name, match.via)]
         spelt = [one.split() for text in texts for one in (fold(text), key_of(text))]
         return not any(one[: len(words)] == words for one in spelt)
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """Whom the words from `begins` to before `end` find."""
+
+    name: str
+    found: Found
+    begins: int
+    end: int
 
 
 def at_beginning(connection: Connection, words: Sequence[str]) -> Line | None:
@@ -104,7 +116,7 @@ def further_on(connection: Connection, words: Sequence[str], start: int, figures
     tells of them; but `figures` behind the name, such as a day, come where they are read: behind the first words.
     """
     said, held = _said(connection, [word.strip(_PAUSES) for word in words[:TOLD_WORDS_MOST]])
-    found: list[Line] = []
+    found: list[_Named] = []
     within: list[Line] = []
     at, asked = max(start, 1), 0
     while at < len(said) and asked < ASKED_MOST:
@@ -116,15 +128,28 @@ def further_on(connection: Connection, words: Sequence[str], start: int, figures
                 continue
             asked += 1
             one = names.find(connection, name, MOST_CANDIDATES + 1, misspelt=False)
-            line = Line(name, one, _retold(words, start, at + count, figures))
             if one.how in ("exact", "prefix") and (count > 1 or _is_whole(name, one)):
-                found.append(line)
+                found.append(_Named(name, one, at, at + count))
                 used = count
                 break
             if one.how == "words" and len(fold(name)) >= BEGINNING_LETTERS_LEAST:
-                within.append(line)
+                within.append(Line(name, one, _retold(words, start, at + count, figures)))
         at += used
-    return sorted(found, key=lambda one: one.certain is None) or within
+    return sorted(_each_retold(words, start, found, figures), key=lambda one: one.certain is None) or within
+
+
+def _each_retold(words: Sequence[str], start: int, named: Sequence[_Named], figures: Leads) -> list[Line]:
+    """Each of these with the line as its rest. Of several who are named together what stands behind the last one is
+    said of each: "had lunch with acme and zephyr yesterday".
+    """
+    lines: list[Line] = []
+    begins = end = len(words)
+    for one in reversed(named):
+        is_beside = begins <= (_beside(words, one.end) or 0)
+        end = end if is_beside and not _figures_behind(words, one.end, figures) else one.end
+        begins = one.begins
+        lines.append(Line(one.name, one.found, _retold(words, start, end, figures)))
+    return lines[::-1]
 
 
 def _said(connection: Connection, words: Sequence[str]) -> tuple[list[str], list[bool]]:
@@ -146,19 +171,31 @@ def with_others(connection: Connection, words: Sequence[str], line: Line, figure
     """The line, and those who are named beside its customer: "acme and zephyr yesterday" tells of both, each with the
     whole line as its rest. Only the line where nobody is.
     """
-    end = len(line.name.split())
-    if line.certain is None or " ".join(words[:end]) != line.name:
+    named = line.name.split()
+    places = (at for at in range(len(words)) if list(words[at : at + len(named)]) == named)
+    begins = next(places, None)
+    if line.certain is None or begins is None:
         return [line]
-    beside = [line]
-    while end < len(words) and (words[end] in _ANDS or words[end - 1].endswith(",")):
-        start = end + (words[end] in _ANDS)
-        other = at_beginning(connection, words[start:])
+    start = begins - (begins > 0 and words[begins - 1].casefold() in LEADS_ON)
+    beside, end = [line], begins + len(named)
+    while (at := _beside(words, end)) is not None:
+        other = at_beginning(connection, words[at:])
         if other is None or other.certain is None or other.is_a_number or other.is_everyday or other.is_cut_short:
             break
         beside.append(other)
-        end = start + len(other.name.split())
-    rest = line.rest if len(beside) == 1 else _retold(words, 0, end, figures)
+        end = at + len(other.name.split())
+    rest = line.rest if len(beside) == 1 else _retold(words, start, end, figures)
     return [replace(one, rest=rest) for one in beside]
+
+
+def _beside(words: Sequence[str], end: int) -> int | None:
+    """Where the name begins that is said together with the one that ends there, None where none can be."""
+    if end >= len(words):
+        return None
+    if words[end].casefold() in _ANDS:
+        return end + 1
+    # A sign between two names is read as the end of the first one.
+    return end if words[end - 1].endswith(",") or words[end - 1] in _ANDS else None
 
 
 def _is_distinctive(word: str) -> bool:
@@ -172,12 +209,17 @@ def _is_whole(word: str, found: Found) -> bool:
 
 def _retold(words: Sequence[str], start: int, end: int, figures: Leads) -> str:
     """The line with the figures that follow word `end` behind the first `start`."""
-    try:
-        count = next(iter(list(figures(words[end:]))[-1:]), 0)
-    except UnclearError:
-        # Whoever reads the day refuses it, and says why.
-        count = len(words) - end
+    count = _figures_behind(words, end, figures)
     if not count:
         return " ".join(words)
     told = " ".join([*words[start:end], *words[end + count :]])
     return joined(words[:start], joined(words[end : end + count], told))
+
+
+def _figures_behind(words: Sequence[str], end: int, figures: Leads) -> int:
+    """How many of the words from `end` on are a day, minutes and the like."""
+    try:
+        return next(iter(list(figures(words[end:]))[-1:]), 0)
+    except UnclearError:
+        # Whoever reads the day refuses it, and says why.
+        return len(words) - end

@@ -137,6 +137,37 @@ def test_of_customers_named_together_each_is_offered_with_the_whole_line(
 
 
 @pytest.mark.parametrize(
+    ("line", "rest"),
+    [
+        ("had lunch with acme and zephyr yesterday 2h", "yesterday 2h, had lunch with acme and zephyr"),
+        ("had lunch with acme yesterday and zephyr today", None),
+        ("call acme and zephyr yesterday", "call, yesterday, acme and zephyr"),
+        ("yesterday acme and zephyr", "yesterday acme and zephyr"),
+        ("45m with acme and zephyr", "45m with acme and zephyr"),
+        ("acme + zephyr yesterday", "yesterday, acme + zephyr"),
+    ],
+)
+def test_the_day_and_the_minutes_behind_customers_named_together_are_those_of_each(
+    team: Team, line: str, rest: str | None
+) -> None:
+    own = {
+        "Acme": "yesterday, had lunch with acme and zephyr today",
+        "Zephyr Cycles": "today, had lunch with acme yesterday and zephyr",
+    }
+    together = own if rest is None else dict.fromkeys(["Acme", "Zephyr Cycles"], rest)
+    assert {name: left for name, left in offered(team.types(f"/visit {line}")).items() if name in own} == together
+
+
+def test_each_of_two_customers_who_were_called_yesterday_was_called_yesterday(team: Team) -> None:
+    asked = team.types("/visit call acme and zephyr yesterday 20m", receipt="line 1")
+    for item in [part for part in asked.parts if isinstance(part, Item)]:
+        logged = team.presses(item.actions[0])
+        assert plain(logged.headline).startswith("Call logged")
+        assert f"{plain(item.title)} · yesterday, May 31, 2026 · 20 minutes" in read(logged)
+        assert "“acme and zephyr”" in read(logged)
+
+
+@pytest.mark.parametrize(
     "line", ["acme and the buyer", "acme, friday lunch", "acme and good news", "acme and satisfied"]
 )
 def test_what_is_no_name_behind_a_customer_and_an_and_is_the_note(team: Team, line: str) -> None:
