@@ -7,15 +7,14 @@ from dataclasses import replace
 
 from sqlalchemy.engine import Connection
 
+from commands._care_misspelt import is_spelt_like, misspelt_after, with_a_slip
 from commands._care_named import (
     LEADS_ON,
-    NAME_WORDS_MOST,
     Leads,
     Line,
     at_beginning,
     further_on,
     joined,
-    of_words,
     with_others,
 )
 from commands._carried import carried
@@ -28,8 +27,6 @@ from store.names import Found, Match
 from store.ordinary_words import ORDINARY
 from value.phrases import Reader, UnclearError
 
-# Without a day or minutes after it, a misspelt name is looked for in so many words.
-MISSPELT_WORDS_MOST = 3
 # What a button can carry beside the rest of its values, in characters as they are sent.
 LONGEST_REST = 1_000
 TWICE_WITHIN = dt.timedelta(minutes=10)
@@ -74,7 +71,7 @@ def read(
     if quoted:
         return Line(quoted[1].strip(), names.find(connection, quoted[1], MOST_CANDIDATES + 1), quoted[2].strip())
     words = text.split()
-    line = _of_words(connection, words, ends_before, leads, figures)
+    line = with_a_slip(connection, words, ends_before) or _of_words(connection, words, ends_before, leads, figures)
     together = with_others(connection, words, line, figures)
     return _uncertain(together) if len(together) > 1 else line
 
@@ -101,12 +98,17 @@ def _of_words(
         return begun if is_sure else _of_told(begun, named, figures)
     if named and fold(words[0]) in ORDINARY:
         return _uncertain(named)
-    return _beside(named, _misspelt_after(connection, words, stops, ends_before))
+    return _beside(named, misspelt_after(connection, words, stops, ends_before))
 
 
 def _beside(named: Sequence[Line], misspelt: Line) -> Line:
-    """Those who are named further on, and some of those whose names are like the first words."""
-    if not named:
+    """Those who are named further on, and some of those whose names are like the first words; these alone where nobody
+    is named but by the words of such a name.
+    """
+    likeliest = next(iter(misspelt.found.candidates), None)
+    is_one_name = likeliest is not None and is_spelt_like(misspelt.name, likeliest.name)
+    is_said = is_one_name and all(f" {fold(one.name)} " in f" {fold(misspelt.name)} " for one in named)
+    if is_said or not named:
         return misspelt
     alike = Found(None, misspelt.found.candidates[:MISSPELT_BESIDE], "misspelt")
     return _uncertain([*named, replace(misspelt, found=alike)])
@@ -206,36 +208,6 @@ def _uncertain(lines: Sequence[Line]) -> Line:
     # Of names that differ none is asked about by itself; but of a number something is said.
     name = first.name if first.is_a_number or len({one.name for one in lines}) == 1 else ""
     return Line(name, Found(None, matches[: MOST_CANDIDATES + 1], first.found.how), first.rest, rests)
-
-
-# --- a misspelt name -------------------------------------------------------------------------------------------------
-
-
-def _misspelt_after(
-    connection: Connection, words: Sequence[str], stops: Sequence[int], ends_before: Sequence[int]
-) -> Line:
-    """A misspelt name behind what may stand before one, or at the beginning; nothing before it is lost."""
-    if stops and stops[-1] == len(words):
-        return Line(" ".join(words), Found(None, [], "none"), "")
-    starts = [*sorted(stops, reverse=True)[:1], *([1] if not stops and len(words) > 1 and words[0].isdecimal() else [])]
-    for start in [one for one in starts if one < len(words)]:
-        found = _misspelt(connection, words[start:], [end - start for end in ends_before])
-        if found.found.candidates:
-            return replace(found, rest=joined(words[:start], found.rest))
-    return _misspelt(connection, words, [end for end in ends_before if end not in stops])
-
-
-def _misspelt(connection: Connection, words: Sequence[str], ends_before: Sequence[int]) -> Line:
-    """The words under which the likeliest misspelt name is found: those before a day, where these are like a name."""
-    for count in [end for end in ends_before if 0 < end <= NAME_WORDS_MOST][:1]:
-        found = names.find_misspelt(connection, " ".join(words[:count]), MOST_CANDIDATES + 1)
-        if found.candidates:
-            return of_words(words, count, found)
-    # The fewest first: where nobody is found, only that much is taken for a name.
-    counts = range(1, min(MISSPELT_WORDS_MOST, len(words)) + 1)
-    tried = [(count, names.find_misspelt(connection, " ".join(words[:count]), MOST_CANDIDATES + 1)) for count in counts]
-    count, found = max(tried, key=lambda one: one[1].candidates[0].score if one[1].candidates else 0.0)
-    return of_words(words, count, found)
 
 
 def offer(connection: Connection, line: Line, request: Request, choose: Action) -> Reply:

@@ -156,7 +156,8 @@ def _told_apart(text: str) -> list[Asked]:
             if len(before) > 1 and not view and before[-1].casefold() in VIEWS:
                 found.append(Asked(" ".join(before[:-1]), *deal, before[-1].casefold()))
     if len(words) > 1 and not view and words[0].casefold() in VIEWS:
-        found += [replace(asked, view=words[0].casefold()) for asked in _told_apart(" ".join(words[1:]))]
+        first = words[0].casefold()
+        found += [replace(one, view=first) for one in _told_apart(" ".join(words[1:])) if one.view in ("", first)]
     return [*found, *_after_the_deal(words, view)]
 
 

@@ -93,6 +93,40 @@ def test_a_name_at_the_beginning_is_logged_at_once_as_before(team: Team, line: s
     assert customer in plain(logged.summary)
 
 
+@pytest.mark.parametrize(
+    ("line", "rest"),
+    [("mteor bike mart yesterday 45m", "yesterday 45m"), ("mettro bike mart 20m happy", "20m happy")],
+)
+def test_a_name_with_a_slip_in_one_of_its_words_is_no_part_of_the_note(team: Team, line: str, rest: str) -> None:
+    asked = team.types(f"/visit {line}")
+    assert next(iter(offered(asked).values())) == rest
+
+
+def test_the_day_behind_a_slip_is_read_where_several_names_begin_as_the_line_does(team: Team) -> None:
+    asked = offered(team.types("/visit metro bkie mart yesterday 45m happy"))
+    assert next(iter(asked.items())) == ("Metro Bike Mart", "yesterday 45m happy")
+
+
+@pytest.mark.parametrize(
+    ("name", "customer"), [("satin finsh company", "Satin Finish Company"), ("metro bike mrat", "Metro Bike Mart")]
+)
+def test_the_day_behind_a_slip_is_read_where_one_name_begins_as_the_line_does(
+    team: Team, name: str, customer: str
+) -> None:
+    logged = team.types(f"/visit {name} yesterday 45m happy")
+    assert f"{customer} · yesterday, May 31, 2026 · 45 minutes" in read(logged)
+    assert "“happy”" in read(logged)
+
+
+def test_what_is_no_slip_in_a_name_is_the_note(team: Team) -> None:
+    logged = team.types("/visit satin about the order yesterday")
+    assert "“about the order yesterday”" in read(logged)
+
+
+def test_a_name_with_a_slip_is_said_not_to_be_there(team: Team) -> None:
+    assert "No customer is called “mteor bike mart”" in read(team.types("/visit mteor bike mart yesterday"))
+
+
 @pytest.mark.parametrize("line", ["sat", "sat 45m", "mon 20m"])
 def test_letters_of_a_name_that_are_a_whole_day_are_asked_about(team: Team, line: str) -> None:
     assert len(offered(team.types(f"/visit {line}", today=TUESDAY))) == 1
