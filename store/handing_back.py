@@ -46,7 +46,7 @@ def of_rep(connection: Connection, rep_id: int) -> tuple[int, int] | None:
     """
     went = audit_entries.c.action.in_((GIVEN, LEFT)) & (audit_entries.c.subject == f"rep {rep_id}")
     entry_id = connection.scalar(sa.select(sa.func.max(audit_entries.c.id)).where(went))
-    if entry_id is None:
+    if entry_id is None or _given_back(connection, entry_id) is not None:
         return None
     count = len(_returning(connection, _existing(connection, entry_id)).rows)
     return (entry_id, count) if count else None

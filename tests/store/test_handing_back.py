@@ -158,6 +158,17 @@ def test_who_had_not_left_at_all_gets_the_customers_back(team: SimpleNamespace) 
     assert of_rep(team.db, team.anna) is None
 
 
+def test_what_was_given_back_is_offered_no_second_time_though_an_import_moves_it_again(team: SimpleNamespace) -> None:
+    leave(team.db, team.anna, team.ben)
+    come_back(team.db, team.anna)
+    entry, _ = of_rep(team.db, team.anna) or (0, 0)
+    give_back(team.db, entry)
+    with team.db.writing() as connection:
+        as_the_file_says = tables.customers.c.id == team.of_anna[0]
+        connection.execute(tables.customers.update().where(as_the_file_says).values(owner_rep_id=team.ben))
+    assert of_rep(team.db, team.anna) is None
+
+
 @pytest.mark.parametrize("which", [lambda entry: entry + 1, lambda _entry: 404])
 def test_only_a_change_by_which_customers_changed_hands_is_taken_back(
     team: SimpleNamespace, which: Callable[[int], int]

@@ -37,6 +37,7 @@ CLOCK_COLUMNS = {"finished_at", "refreshed_at"}
 LEARNT = {
     *(tables.fitted_models.name, tables.customer_expectations.name, tables.portfolio_totals.name),
     *(tables.value_history.name, tables.customer_standings.name, tables.due_days.name),
+    tables.owner_due_days.name,
 }
 
 log = logging.getLogger(__name__)
