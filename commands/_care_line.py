@@ -182,9 +182,14 @@ def _led(connection: Connection, words: Sequence[str], stops: Sequence[int]) -> 
         found += [
             replace(one, rest=joined(words[:stop], one.rest))
             for one in named
-            if one is not None and not one.is_a_number
+            if one is not None and not one.is_a_number and not _is_a_joint(one)
         ]
     return sorted(found, key=lambda one: one.certain is None)
+
+
+def _is_a_joint(line: Line) -> bool:
+    """Whether it is nothing but the "at" of "an hour at acme", though a name begins with its letters."""
+    return line.is_cut_short and line.name.casefold() in LEADS_ON
 
 
 def _one_of(lines: Sequence[Line]) -> Line | None:

@@ -205,11 +205,11 @@ class Dates:
         return None
 
     def _in_figures(self, phrase: str) -> dt.date | None:
-        """2026-05-12, 12.5., 12.5.26, 5/12, 5/12/2026."""
+        """2026-05-12, 12.5., 12.5.26, 12.5. 2026, 5/12, 5/12/2026. Two digits apart are no year: 12.5. 30 crates."""
         if found := re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", phrase, re.ASCII):
             return self._dated(phrase, found[1], int(found[2]), int(found[3]))
-        if found := re.fullmatch(r"(\d{1,2})\.\s?(\d{1,2})\.(?:\s?(\d{4}|\d\d))?", phrase, re.ASCII):
-            return self._dated(phrase, found[3], int(found[2]), int(found[1]))
+        if found := re.fullmatch(r"(\d{1,2})\.\s?(\d{1,2})\.(?:\s?(\d{4})|(\d\d))?", phrase, re.ASCII):
+            return self._dated(phrase, found[3] or found[4], int(found[2]), int(found[1]))
         found = re.fullmatch(r"(\d{1,2})/(\d{1,2})(?:/(\d{4}|\d\d))?", phrase, re.ASCII)
         if found is None:
             return None

@@ -127,6 +127,14 @@ def test_a_name_with_a_slip_is_said_not_to_be_there(team: Team) -> None:
     assert "No customer is called “mteor bike mart”" in read(team.types("/visit mteor bike mart yesterday"))
 
 
+def test_the_word_between_minutes_and_a_name_names_nobody(team: Team) -> None:
+    ledger = Ledger(team.db, title="Books with a name that begins as at does")
+    ledger.customer("Atypical Bikes", owner=team.anna_id)
+    ledger.done()
+    logged = team.types("/visit an hour at acme, all fine")
+    assert "Acme · today, Jun 1, 2026 · 1 h" in read(logged)
+
+
 @pytest.mark.parametrize("line", ["sat", "sat 45m", "mon 20m"])
 def test_letters_of_a_name_that_are_a_whole_day_are_asked_about(team: Team, line: str) -> None:
     assert len(offered(team.types(f"/visit {line}", today=TUESDAY))) == 1

@@ -39,6 +39,12 @@ def test_the_day_of_a_visit(phrase: str, meant: str) -> None:
     assert VISIT.day(phrase) == day(meant)
 
 
+def test_a_number_apart_from_a_day_in_figures_is_no_year() -> None:
+    assert VISIT.at_start(["12.5.", "25", "min"]) == (day("05-12"), 1)
+    assert PROMISE.at_start(["20.7.", "30", "crates"]) == (day("07-20"), 1)
+    assert VISIT.at_start(["12.", "5.", "2026", "lunch"]) == (day("05-12"), 3)
+
+
 @pytest.mark.parametrize(
     ("phrase", "meant"),
     [
