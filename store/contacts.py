@@ -212,11 +212,14 @@ def put_back(
         .where(audit_entries.c.at == taken_back_at)
         .order_by(audit_entries.c.id.desc())
     )
-    is_alone, details = connection.scalar(lonely) is not None, connection.scalars(went).first()
-    if not is_alone or details is None:
+    details = connection.scalars(went).first()
+    if details is None:
         return None
     was, customer_id = details["was"], details["customer"]
+    # The customer before the touch, as whoever edits the touch and adds somebody locks them.
     known = called(connection, customer_id, was["name"])
+    if connection.scalar(lonely) is None:
+        return None
     if known:
         contact_id = known[0].id
     else:
