@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 from commands._care_misspelt import is_spelt_like, misspelt_after, with_a_slip
 from commands._care_named import (
     LEADS_ON,
+    PAUSES,
     Leads,
     Line,
     at_beginning,
@@ -69,7 +70,7 @@ def read(
     text = text.translate(QUOTES).strip()
     quoted = re.fullmatch(r'"([^"]+)"\s*(.*)', text, re.DOTALL)
     if quoted:
-        return Line(quoted[1].strip(), names.find(connection, quoted[1], MOST_CANDIDATES + 1), quoted[2].strip())
+        return Line(quoted[1].strip(), names.find(connection, quoted[1], MOST_CANDIDATES + 1), quoted[2].lstrip(PAUSES))
     words = text.split()
     line = with_a_slip(connection, words, ends_before) or _of_words(connection, words, ends_before, leads, figures)
     together = with_others(connection, words, line, figures)

@@ -20,7 +20,7 @@ TOLD_WORDS_MOST = 40
 ASKED_MOST = 60
 # One word alone needs so many letters to begin a name further on, or to be one.
 BEGINNING_LETTERS_LEAST, NAME_LETTERS_LEAST = 5, 4
-_PAUSES = " ,:;.!?"
+PAUSES = " ,:;.!?"
 _POSSESSIVE = re.compile(r"['’]s?$")
 _ANDS = {"and", "&", "+"}
 # What may stand between a day, minutes or the like and a name: "30 min with acme".
@@ -115,7 +115,7 @@ def further_on(connection: Connection, words: Sequence[str], start: int, figures
     """Those who are named behind the first `start` words, each with the whole line as its rest, name and all, since it
     tells of them; but `figures` behind the name, such as a day, come where they are read: behind the first words.
     """
-    said, held = _said(connection, [word.strip(_PAUSES) for word in words[:TOLD_WORDS_MOST]])
+    said, held = _said(connection, [word.strip(PAUSES) for word in words[:TOLD_WORDS_MOST]])
     found: list[_Named] = []
     within: list[Line] = []
     at, asked = max(start, 1), 0

@@ -131,7 +131,7 @@ def readings(text: str) -> list[Asked]:
     bare = text.rstrip(MARKS)
     quoted = re.fullmatch(r'"([^"]+)"\s*(.*)', bare, re.DOTALL)
     if quoted:
-        return [_after_the_quote(quoted[1].strip(), quoted[2].split())]
+        return [_after_the_quote(quoted[1].strip(), quoted[2].lstrip(MARKS).split())]
     found = _told_apart(text)
     if bare and bare != text:
         found += _told_apart(bare)

@@ -127,6 +127,13 @@ def test_a_name_with_a_slip_is_said_not_to_be_there(team: Team) -> None:
     assert "No customer is called “mteor bike mart”" in read(team.types("/visit mteor bike mart yesterday"))
 
 
+@pytest.mark.parametrize("mark", [",", ":", " ;"])
+def test_the_day_behind_a_name_in_quotes_and_a_mark_is_read(team: Team, mark: str) -> None:
+    logged = team.types(f'/visit "Acme"{mark} yesterday 45m, all fine')
+    assert "Acme · yesterday, May 31, 2026 · 45 minutes" in read(logged)
+    assert "“all fine”" in read(logged)
+
+
 def test_the_word_between_minutes_and_a_name_names_nobody(team: Team) -> None:
     ledger = Ledger(team.db, title="Books with a name that begins as at does")
     ledger.customer("Atypical Bikes", owner=team.anna_id)

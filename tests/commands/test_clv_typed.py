@@ -48,6 +48,14 @@ def test_marks_at_the_end_belong_to_neither_the_deal_nor_the_view(books: SimpleN
         assert read(ask(books.db, f'/clv "metropolitan" {asked}{end}')) == read(ask(books.db, f"{CARD} {asked}"))
 
 
+@pytest.mark.parametrize("mark", [",", ":", " ,"])
+def test_a_mark_behind_a_name_in_quotes_belongs_to_neither_the_deal_nor_the_view(
+    books: SimpleNamespace, mark: str
+) -> None:
+    for asked in ("15000", "why"):
+        assert read(ask(books.db, f'/clv "metropolitan"{mark} {asked}')) == read(ask(books.db, f"{CARD} {asked}"))
+
+
 @pytest.mark.parametrize("view", ["why", "chart"])
 def test_the_view_may_stand_first(books: SimpleNamespace, view: str) -> None:
     assert read(ask(books.db, f"/clv {view} metropolitan")) == read(ask(books.db, f"{CARD} {view}"))
@@ -62,6 +70,7 @@ def test_the_view_may_stand_first(books: SimpleNamespace, view: str) -> None:
         "/clv metropolitan 15000 why chart",
         "/clv metropolitan why 15000 chart?",
         "/clv why metropolitan chart",
+        "/clv why chart metropolitan",
         '/clv "metropolitan" why chart',
         '/clv "metropolitan" chart 15000 why',
     ],
