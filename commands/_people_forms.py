@@ -108,9 +108,9 @@ def number(text: str, field: str, sentence: str) -> int:
     return int(text)
 
 
-def give_back(label: str, entry_id: int) -> Action:
-    """The button that takes back the change of this entry, by which customers changed hands."""
-    return Action(COMMAND, label, {"do": GIVE_BACK, "entry": str(entry_id)})
+def give_back(label: str, entry_id: int, question: str = "") -> Action:
+    """The button that takes back the change of this entry, by which customers changed hands; asked before, if so."""
+    return Action(COMMAND, label, {"do": GIVE_BACK, "entry": str(entry_id)}, confirm=question)
 
 
 def customers(count: int) -> str:

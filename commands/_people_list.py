@@ -90,8 +90,12 @@ def _headline(every: Sequence[Rep]) -> Sentence:
 
 def _alone(one: Entry, connection: Connection) -> tuple[tuple[Part, ...], tuple[Action, ...]]:
     """One rep alone: everything that can be done is a button in sight, also the undo of what they lost last."""
-    lost = handing_back.of_rep(connection, one.rep_id)
-    back = (give_back(f"Have {customers(lost[1])} back", lost[0]),) if lost else ()
+    back: tuple[Action, ...] = ()
+    if lost := handing_back.of_rep(connection, one.rep_id):
+        entry_id, count = lost
+        # It may be long ago, and what is given back is given to nobody by a button again.
+        question = f"Shall {customers(count)} that went from {one.name} to somebody else all at once go back?"
+        back = (give_back(f"Have {customers(count)} back", entry_id, question),)
     return (replace(one.item(), actions=()),), (*one.actions, *back, Action(COMMAND, "All people"))
 
 

@@ -98,7 +98,9 @@ def test_whoever_sees_the_mistake_later_finds_the_button_on_the_reps_own_page(te
     before = owners(team.db)
     submit(team.db, form_of(team, "Give customers to…", "Ben"), to=str(team.ids["Dan"]))
     own = listed(team.db, "/melktert people ben")
-    said = press(team.db, action(own, "Have 1 customer back"))
+    have_back = action(own, "Have 1 customer back")
+    assert have_back.confirm == "Shall 1 customer that went from Ben to somebody else all at once go back?"
+    said = press(team.db, have_back)
     assert plain(said.headline) == "1 customer given back to Ben"
     assert owners(team.db) == before
     assert "Have" not in "".join(one.label for one in listed(team.db, "/melktert people ben").actions)
