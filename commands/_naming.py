@@ -19,6 +19,8 @@ GONE = "That customer is no longer in the database; ask /clv with its name."
 A_NUMBER = "A number that begins a line may be a customer's, or one of minutes or crates; the name first is certain."
 # A phone's keyboard makes its own quotes.
 QUOTES = str.maketrans("“”„«»", '"' * 5)
+# What people type after any command to learn how it is used.
+HELP = ("help", "?", "--help", "-h")
 
 
 def typed(request: Request, example: str) -> str:
@@ -29,6 +31,11 @@ def typed(request: Request, example: str) -> str:
     if len(text) > LONGEST_TEXT:
         raise Invalid(name=f"That is {len(text):,} characters; the first words of the customer's name are enough.")
     return text
+
+
+def asks_how(text: str, found: names.Found) -> bool:
+    """Whether the text asks how the command is used; not where that is a customer's whole name."""
+    return text.strip().casefold() in HELP and found.how != "exact"
 
 
 def of_button(connection: Connection, customer_id: str) -> Customer:

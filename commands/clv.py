@@ -27,8 +27,6 @@ QUESTION = re.compile(
     r"(?:what(?:['’]?s| is| are)|how much (?:is|are)|who(?:['’]?s| is)|show(?: me)?)\s+(.+?)(?:\s+worth(?:\s+to us)?)?",
     re.IGNORECASE,
 )
-# What people type after any command to learn how it is used, unless a customer is called so.
-HELP = ("help", "?", "--help", "-h")
 HOW = "Type a customer's name, and perhaps a deal, why or chart behind it: /clv acme 15000, /clv acme why."
 BELOW_ZERO = "A deal must be above zero; write it as 15000, 15,000 or 15k."
 # Digits with points and commas that could mean two things: 1.500, €500,50.
@@ -77,7 +75,7 @@ def _by_name(text: str, request: Request, connection: Connection) -> Reply:
     asked_all = readings(text)
     at, found = _naming.meant(connection, [asked.name for asked in asked_all])
     asked = asked_all[at]
-    if text.strip().casefold() in HELP and found.how != "exact":
+    if _naming.asks_how(text, found):
         raise Invalid(name=HOW)
     if found.certain is not None:
         known = dossiers.get(connection, found.certain.customer_id)

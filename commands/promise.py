@@ -60,6 +60,8 @@ def _typed(connection: Connection, request: Request) -> Reply:
     text = _whole_line(request)
     leads = _care_line.day_leads(reader)
     line = _care_line.read(connection, text, ends_before=_days_begin(text, reader), leads=leads, figures=leads)
+    if _naming.asks_how(text, line.found):
+        return _how(request)
     if line.certain is None:
         if not line.found.candidates and sources.coverage(connection) is None:
             return _naming.no_ledger()

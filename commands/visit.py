@@ -65,6 +65,8 @@ def _typed(connection: Connection, request: Request) -> Reply:
     ends_before = _visit_line.ends_before(text.split(), reader)
     leads, figures = (functools.partial(one, reader=reader) for one in (_visit_line.leads, _visit_line.figures))
     line = _care_line.read(connection, text, ends_before=ends_before, leads=leads, figures=figures)
+    if _naming.asks_how(text, line.found):
+        return _how(request)
     if line.certain is None:
         if not line.found.candidates and sources.coverage(connection) is None:
             return _naming.no_ledger()

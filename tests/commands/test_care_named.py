@@ -127,6 +127,18 @@ def test_a_name_with_a_slip_is_said_not_to_be_there(team: Team) -> None:
     assert "No customer is called “mteor bike mart”" in read(team.types("/visit mteor bike mart yesterday"))
 
 
+@pytest.mark.parametrize(("command", "says"), [("visit", "Whom did you see?"), ("promise", "What do you promise")])
+def test_help_logs_nothing_at_a_customer_whose_name_begins_so(team: Team, command: str, says: str) -> None:
+    ledger = Ledger(team.db, title="Books with a helpful name")
+    ledger.customer("Helpful Sales", owner=team.anna_id)
+    ledger.done()
+    for typed in ("help", "HELP ", "?"):
+        assert plain(team.types(f"/{command} {typed}").headline).startswith(says)
+    ledger.customer("Help", owner=team.anna_id)
+    ledger.done()
+    assert not plain(team.types(f"/{command} help").headline).startswith("Whom")
+
+
 @pytest.mark.parametrize("mark", [",", ":", " ;"])
 def test_the_day_behind_a_name_in_quotes_and_a_mark_is_read(team: Team, mark: str) -> None:
     logged = team.types(f'/visit "Acme"{mark} yesterday 45m, all fine')
