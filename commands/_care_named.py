@@ -129,13 +129,21 @@ def further_on(connection: Connection, words: Sequence[str], start: int, figures
             asked += 1
             one = names.find(connection, name, MOST_CANDIDATES + 1, misspelt=False)
             if one.how in ("exact", "prefix") and (count > 1 or _is_whole(name, one)):
-                found.append(_Named(name, one, at, at + count))
+                found.append(_Named(name, one, at, _end_of_name(said, at, at + count)))
                 used = count
                 break
             if one.how == "words" and len(fold(name)) >= BEGINNING_LETTERS_LEAST:
-                within.append(Line(name, one, _retold(words, start, at + count, figures)))
+                within.append(Line(name, one, _retold(words, start, _end_of_name(said, at, at + count), figures)))
         at += used
     return sorted(_each_retold(words, start, found, figures), key=lambda one: one.certain is None) or within
+
+
+def _end_of_name(said: Sequence[str], begins: int, end: int) -> int:
+    """Where a name ends with the legal form behind it, which no name is found by."""
+    key = key_of(" ".join(said[begins:end]))
+    while end < len(said) and key_of(" ".join(said[begins : end + 1])) == key:
+        end += 1
+    return end
 
 
 def _each_retold(words: Sequence[str], start: int, named: Sequence[_Named], figures: Leads) -> list[Line]:
@@ -195,7 +203,7 @@ def _beside(words: Sequence[str], end: int) -> int | None:
     if words[end].casefold() in _ANDS:
         return end + 1
     # A sign between two names is read as the end of the first one.
-    return end if words[end - 1].endswith(",") or words[end - 1] in _ANDS else None
+    return end if words[end - 1].endswith(",") or words[end - 1].casefold() in _ANDS else None
 
 
 def _is_distinctive(word: str) -> bool:

@@ -219,6 +219,13 @@ def test_the_day_and_the_minutes_behind_customers_named_together_are_those_of_ea
     assert {name: left for name, left in offered(team.types(f"/visit {line}")).items() if name in own} == together
 
 
+@pytest.mark.parametrize("name", ["Top Sports Supply Ltd", "Top Sports Supply (Pty) Ltd", "Top Sports Supply Inc.,"])
+def test_the_day_behind_the_legal_form_of_a_name_is_read(team: Team, name: str) -> None:
+    assert offered(team.types(f"/visit had lunch with {name} yesterday 2h, all good")) == {
+        "Top Sports Supply": f"yesterday 2h, had lunch with {name} all good"
+    }
+
+
 def test_each_of_two_customers_who_were_called_yesterday_was_called_yesterday(team: Team) -> None:
     asked = team.types("/visit call acme and zephyr yesterday 20m", receipt="line 1")
     for item in [part for part in asked.parts if isinstance(part, Item)]:
