@@ -173,10 +173,10 @@ def _offers(
     debts = digest_candidates.debtors(connection, covered, today, _of_kind("debt", silenced))
     visits = digest_candidates.to_visit(connection, covered, today, _of_kind("visit", silenced))
     counts = digest_candidates.counts(connection, covered, today)
-    owed = [_of_debtor(one, debt) for one, debt in debts]
+    # Of debts no cadence tells when to ask again; whoever still owes is told of in the digest after the next.
+    owed = [_of_debtor(one, debt) for one, debt in debts if not _was_seen(one, since=today - WEEK)]
     told = _customers(line for line in owed if line.subject not in silenced)
-    silent = [one for one in gone if one.customer_id not in told]
-    lines = [*owed, *(_of_person("stopped", one, stopped_words(one, today), one.last_purchase_on) for one in silent)]
+    lines = [*owed, *(_of_stopped(one, today) for one in gone if one.customer_id not in told)]
     lines += [_of_person("visit", one, visit_words(one, today), one.last_touch_on) for one in visits]
     due = promises.of(connection, reader.who, due_by=today + WEEK - dt.timedelta(days=1))
     lines += [_of_promise(one, today, covered.currency) for one in due]
@@ -218,12 +218,28 @@ def _of_person(section: Section, one: Person, reason: str, since_on: dt.date | N
     )
 
 
+def _of_stopped(one: Person, today: dt.date) -> Line:
+    """Whoever stopped buying; a touch since the order was due makes it another line."""
+    line = _of_person("stopped", one, stopped_words(one, today), one.last_purchase_on)
+    return replace(line, subject=line.subject + _touched(one, one.next_due_on or one.last_purchase_on))
+
+
 def _of_debtor(one: Person, debt: Debt) -> Line:
-    """Whoever stopped paying; a payment makes it another debt."""
+    """Whoever stopped paying; a payment makes it another debt, and so does a touch."""
     assert one.observation_end_on is not None, "an invoice is due by the books"
     oldest_on = one.observation_end_on - dt.timedelta(days=debt.days)
     line = _of_person("stopped", one, owes_words(debt), oldest_on)
-    return replace(line, subject=f"debt {line.subject}")
+    return replace(line, subject=f"debt {line.subject}{_touched(one, oldest_on)}")
+
+
+def _touched(one: Person, since_on: dt.date | None) -> str:
+    """What a touch after that day adds to a subject; nothing where there was none."""
+    is_new = since_on is not None and _was_seen(one, since=since_on + dt.timedelta(days=1))
+    return f" touched {one.last_touch_on}" if is_new else ""
+
+
+def _was_seen(one: Person, since: dt.date) -> bool:
+    return one.last_touch_on is not None and one.last_touch_on >= since
 
 
 def _of_promise(one: Promise, today: dt.date, currency: str | None) -> Line:

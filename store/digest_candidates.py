@@ -102,7 +102,7 @@ def counts(connection: Connection, covered: Covered, today: dt.date) -> Counts:
     row = connection.execute(
         sa.select(
             sa.func.count(sa.case((_is_past(today) & ~_has_stopped(), 1))).label("to_visit"),
-            sa.func.count(sa.case((_has_stopped(), 1))).label("stopped"),
+            sa.func.count(sa.case((_has_stopped() & ~_is_asked(today), 1))).label("stopped"),
         )
         .select_from(customer_standings)
         .where(is_covered(covered), _is_awake(today), IS_NO_EXIT)
@@ -116,8 +116,10 @@ def to_visit(connection: Connection, covered: Covered, today: dt.date, beside: i
 
 
 def stopped(connection: Connection, covered: Covered, today: dt.date, beside: int = 0) -> list[Person]:
-    """The customers who had a habit of buying, and have left it: past their order by more than half of their rhythm."""
-    return _list(connection, covered, _has_stopped() & _is_awake(today), MOST + beside)
+    """The customers who had a habit of buying, and have left it: past their order by more than half of their rhythm.
+    Whom somebody has touched since that order was due is not among them until the cadence is over.
+    """
+    return _list(connection, covered, _has_stopped() & ~_is_asked(today) & _is_awake(today), MOST + beside)
 
 
 def debtors(connection: Connection, covered: Covered, today: dt.date, beside: int = 0) -> list[tuple[Person, Debt]]:
@@ -217,6 +219,14 @@ def _is_past(today: dt.date) -> sa.ColumnElement[bool]:
 
 def _has_stopped() -> sa.ColumnElement[bool]:
     return _s.class_rule.in_(STOPPED_RULES)
+
+
+def _is_asked(today: dt.date) -> sa.ColumnElement[bool]:
+    """Whether somebody could ask why the order stayed away: touched since it was due, and still within the cadence."""
+    expected = customer_expectations.c
+    order_due_on = sa.select(expected.next_due_on).where(expected.customer_id == _s.customer_id).scalar_subquery()
+    touched_on = sa.func.coalesce(_s.last_touch_on, SINCE_EVER)
+    return (_s.due_on >= today) & (touched_on > sa.func.coalesce(order_due_on, SINCE_EVER))
 
 
 def is_covered(covered: Covered) -> sa.ColumnElement[bool]:

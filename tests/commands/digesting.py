@@ -4,6 +4,8 @@ import datetime as dt
 from types import SimpleNamespace
 from typing import Any
 
+import sqlalchemy as sa
+
 from commands import digest
 from commands._reply import Person, Place, Reply, Request, Role
 from store import (
@@ -15,10 +17,11 @@ from store import (
 from store.database import Database
 from store.digest_schedules import Schedule
 from store.promises import NewPromise
-from store.tables import reps
+from store.tables import invoices, payments, reps
 from store.touches import NewTouch
 from store.who import Who
 from tests.commands.asking import read
+from tests.commands.conftest import RECENT
 from tests.ledger import NOW
 
 TODAY = dt.date(2026, 6, 1)  # a Monday
@@ -43,6 +46,17 @@ def touched(db: Database, customer: int, days_ago: int, **about: Any) -> None:
 def promised(db: Database, customer: int, due_on: dt.date, who: Who) -> int:
     with db.writing() as connection:
         return promises.make(connection, NewPromise(customer, "send the quote", due_on, who, "U9", NOW)).id
+
+
+def owes(books: SimpleNamespace, customer: int) -> None:
+    """Somebody else has paid, and the customer has not since April."""
+    late = invoices.c.customer_id == customer
+    with books.db.writing() as connection:
+        connection.execute(invoices.update().where(late).values(due_on=dt.date(2026, 4, 10)))
+        other = connection.scalar(sa.select(invoices.c.id).where(invoices.c.customer_id == books.best).limit(1))
+        source, paid = books.ledger.source_id, {"paid_on": RECENT, "amount_minor": 100, "currency": "USD"}
+        row = {"source_id": source, "number": "P1", "customer_id": books.best, "invoice_id": other, **paid}
+        connection.execute(payments.insert().values(row))
 
 
 def with_digest(books: SimpleNamespace) -> SimpleNamespace:

@@ -20,16 +20,16 @@ from store.contacts import About
 from store.database import Database
 from store.digest_candidates import STOPPED_RULES
 from store.promises import Doing
-from store.tables import customer_standings, invoices, payments, reps
+from store.tables import customer_standings, reps
 from store.touches import NewTouch
 from store.who import Who
 from tests.commands.asking import read
-from tests.commands.conftest import RECENT
 from tests.commands.digesting import (
     MONDAYS,
     TODAY,
     asked,
     line_of,
+    owes,
     posted,
     promised,
     touched,
@@ -42,17 +42,6 @@ from value.anniversaries import YearlyDay
 @pytest.fixture
 def team(books: SimpleNamespace) -> SimpleNamespace:
     return with_digest(books)
-
-
-def owes(books: SimpleNamespace, customer: int) -> None:
-    """Somebody else has paid, and the customer has not since April."""
-    late = invoices.c.customer_id == customer
-    with books.db.writing() as connection:
-        connection.execute(invoices.update().where(late).values(due_on=dt.date(2026, 4, 10)))
-        other = connection.scalar(sa.select(invoices.c.id).where(invoices.c.customer_id == books.best).limit(1))
-        source, paid = books.ledger.source_id, {"paid_on": RECENT, "amount_minor": 100, "currency": "USD"}
-        row = {"source_id": source, "number": "P1", "customer_id": books.best, "invoice_id": other, **paid}
-        connection.execute(payments.insert().values(row))
 
 
 # --- what it says ---------------------------------------------------------------------------------------------------
