@@ -116,12 +116,14 @@ def _best(count: int) -> str:
 
 
 def _share(total: Decimal, standing: Standing) -> Sentence:
+    left_out: Sentence = ("  ·  ", Count(standing.exits, "exit"), " left out") if standing.exits else ()
     return (
         Ratio((total / standing.projected_value).quantize(Decimal("0.001"))),
         " of all projected value, which is ",
         Money(standing.projected_value, standing.currency, "short"),
         " from ",
         Count(standing.customers, "customer"),
+        *left_out,
     )
 
 

@@ -62,11 +62,15 @@ def touches_made(connection: Connection, covered: Covered, from_on: dt.date, to_
 
 
 def value_at_risk(connection: Connection, covered: Covered) -> Decimal | None:
-    """The value at risk of these customers together; None where no model has been fitted, or none in the currency."""
+    """The value at risk of these customers together, but for exits; None where no model has been fitted, or none in the
+    currency.
+    """
     if covered.currency is None:
         return None
     is_known = customer_expectations.c.value_at_risk_minor.is_not(None)
-    theirs = is_known & (customer_expectations.c.currency == covered.currency)
+    exits = sa.select(_s.customer_id).where(~IS_NO_EXIT)
+    is_kept = customer_expectations.c.customer_id.not_in(exits)
+    theirs = is_known & is_kept & (customer_expectations.c.currency == covered.currency)
     together = map(sa.func.sum, large_sums.parts(customer_expectations.c.value_at_risk_minor))
     total = sa.select(sa.func.count(), *together).where(theirs)
     if covered.rep_ids:

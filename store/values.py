@@ -12,7 +12,7 @@ from store import large_sums
 from store.collation import by_letters
 from store.customers import OWNER_COLUMNS, Owner, owner_of
 from store.money import from_minor
-from store.tables import customer_values, customers, reps
+from store.tables import customer_standings, customer_values, customers, reps
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +53,14 @@ class Ranked:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The whole of a ranking: how many customers have a projected value, what they come to, and in which currency."""
+    """The whole of a ranking: how many customers have a projected value, what they come to, and in which currency;
+    and how many exits with one are not counted.
+    """
 
     currency: str
     customers: int
     projected_value: Decimal
+    exits: int = 0
 
 
 _OF_CUSTOMER = sa.select(customer_values).where(
@@ -82,7 +85,7 @@ def _best(*chosen: sa.ColumnElement[bool]) -> sa.Select[Any]:
     first = (
         sa.select(customers.c.id, customers.c.name, customers.c.place, customers.c.owner_rep_id, minor.label("minor"))
         .join(customer_values, customer_values.c.customer_id == customers.c.id)
-        .where(in_currency, minor.is_not(None), *chosen)
+        .where(in_currency, minor.is_not(None), customers.c.status != "exit", *chosen)
         .order_by(minor.desc(), by_letters(customers.c.name), customers.c.id)
         .limit(sa.bindparam("count", type_=sa.Integer()))
         .subquery()
@@ -116,7 +119,7 @@ _FIRST_OF_OWNER = _best(_is_among_first(), sa.func.coalesce(customers.c.owner_re
 
 def best(connection: Connection, currency: str, count: int, owner_rep_id: int | None = None) -> list[Ranked]:
     """The `count` customers with the highest projected value in `currency`, the highest first; of one rep's customers
-    where one is given.
+    where one is given. Whom a manager has let go is nobody's best.
     """
     values = {"currency": currency, "count": count, "owner": owner_rep_id, "passing_over": _FIRST_OF_ALL - 1}
     rows = connection.execute(_BEST if owner_rep_id is None else _FIRST_OF_OWNER, values).all()
@@ -125,20 +128,31 @@ def best(connection: Connection, currency: str, count: int, owner_rep_id: int | 
     return [Ranked(row.name, row.place, owner_of(row), value_of(row)) for row in rows]
 
 
+# Only an exit is due on no day, and the days have an index.
+_IS_EXIT = customer_values.c.customer_id.in_(
+    sa.select(customer_standings.c.customer_id).where(customer_standings.c.due_on.is_(None))
+)
+
+
 def standings(connection: Connection) -> list[Standing]:
     """The sum of all projected values, for each currency that any is in; the most customers first."""
-    minor = customer_values.c.projected_value_minor
+    minor = sa.case((~_IS_EXIT, customer_values.c.projected_value_minor))
     rows = connection.execute(
         sa.select(
             customer_values.c.currency,
-            sa.func.count().label("customers"),
+            sa.func.count(minor).label("customers"),
+            (sa.func.count() - sa.func.count(minor)).label("exits"),
             *(sa.func.sum(part) for part in large_sums.parts(minor)),
         )
         .where(customer_values.c.projected_value_minor.is_not(None))
         .group_by(customer_values.c.currency)
-        .order_by(sa.func.count().desc(), customer_values.c.currency)
+        .order_by(sa.func.count(minor).desc(), customer_values.c.currency)
     )
-    return [Standing(currency, count, from_minor(large_sums.whole(*sums), currency)) for currency, count, *sums in rows]
+    return [
+        Standing(currency, count, from_minor(large_sums.whole(*sums), currency), exits)
+        for currency, count, exits, *sums in rows
+        if count
+    ]
 
 
 def value_of(row: sa.Row[Any]) -> CustomerValue:

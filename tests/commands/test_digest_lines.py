@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from commands._reply import Invalid, NothingToSay, Person, Role
 from store import (
+    care,
     deliveries,
     digest_due,
     standings,
@@ -274,6 +275,13 @@ def test_a_visit_to_who_stopped_frees_the_line_and_begins_its_count_anew(late: S
     assert "Metropolitan" in again
     assert "taken by" not in again
     assert "changed nothing" not in again.split("Metropolitan")[0]
+
+
+def test_what_could_be_lost_with_an_exit_is_not_at_risk(late: SimpleNamespace) -> None:
+    tell(late.db, late.second, value_at_risk_minor=500_00)
+    with late.db.writing() as connection:
+        care.mark_exit(connection, late.best, "They shout at our people.", on=TODAY, by="U1", at=NOW)
+    assert "$500 value at risk" in read(posted(late))
 
 
 def test_who_stopped_paying_and_was_seen_is_off_the_next_digest_and_back_after_it(team: SimpleNamespace) -> None:

@@ -7,10 +7,11 @@ from types import SimpleNamespace
 import pytest
 
 from commands._reply import Action, Count, Invalid, Item, Money
+from store import care
 from store.database import Database
 from tests.commands.asking import ask, facts, read
 from tests.commands.conftest import RECENT
-from tests.ledger import Ledger, Line
+from tests.ledger import NOW, Ledger, Line
 
 
 def titles(db: Database, line: str) -> list[str]:
@@ -25,6 +26,28 @@ def test_the_customers_stand_by_projected_value(books: SimpleNamespace) -> None:
 
 def test_customers_without_a_profit_to_project_are_not_ranked(books: SimpleNamespace) -> None:
     assert not {"Losing Ltd", "Lapsed Cycles", "Uncosted"} & set(titles(books.db, "/top 30"))
+
+
+def let_go(books: SimpleNamespace) -> None:
+    with books.db.writing() as connection:
+        care.mark_exit(connection, books.best, "They shout at our people.", on=NOW.date(), by="U1", at=NOW)
+
+
+def test_whom_a_manager_has_let_go_is_nobodys_best_and_is_counted_as_left_out(books: SimpleNamespace) -> None:
+    let_go(books)
+    assert titles(books.db, "/top") == ["1  Route 66", "2  Turned Around"]
+    words = read(ask(books.db, "/top"))
+    assert "100 % of all projected value, which is $27K from 2 customers  ·  1 exit left out" in words
+    home = read(ask(books.db, "/melktert home"))
+    assert "Metropolitan" not in home
+    assert "/clv Route 66" in home
+
+
+def test_where_only_exits_are_worth_something_nobody_is_ranked(books: SimpleNamespace) -> None:
+    for customer in (books.best, books.second, books.turned):
+        with books.db.writing() as connection:
+            care.mark_exit(connection, customer, "They shout at our people.", on=NOW.date(), by="U1", at=NOW)
+    assert "Nobody to rank" in read(ask(books.db, "/top"))
 
 
 def test_the_sum_is_that_of_the_customers_shown(books: SimpleNamespace) -> None:
