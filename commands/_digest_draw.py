@@ -153,7 +153,8 @@ def _first_words(digest: Digest, shown: Shown) -> Sentence:
     # An invitation may stand there with more money: of many customers.
     why = ", the most at stake with one customer" if money and len(digest.lines) > 1 else ""
     first = (Strong(f"First, line {number}"), why, *doing)
-    return (*first, Strong(line.customer or ""), *money, *_owner(line, digest, shown), "  ·  ", line.reason, ".")
+    end = "" if line.reason.endswith(("?", "!", ".")) else "."
+    return (*first, Strong(line.customer or ""), *money, *_owner(line, digest, shown), "  ·  ", line.reason + end)
 
 
 def _effect(digest: Digest) -> tuple[Note, ...]:

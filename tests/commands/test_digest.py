@@ -285,6 +285,15 @@ def test_who_is_to_be_visited_anyway_is_offered_no_talk_and_of_the_others_one_is
     assert said.count("no talk about value in half a year") == 1
 
 
+def test_the_first_thing_to_do_ends_as_a_question_where_it_is_one(team: SimpleNamespace) -> None:
+    with team.db.writing() as connection:
+        well = {"care_class": "retain", "class_rule": "steady", "owner_rep_id": team.rep_id}
+        connection.execute(customer_standings.update().values(due_on=TODAY + dt.timedelta(days=30), **well))
+    thandi = Person("U2", "T1", rep_id=team.rep_id, zone="Africa/Johannesburg")
+    said = read(asked(team.db, text="mine", person=thandi, place=Place("dm", "D2")))
+    assert "or solve a problem?\n" in said.split("How we look after")[0]
+
+
 def test_of_many_birthdays_a_reps_own_digest_counts_the_rest(team: SimpleNamespace) -> None:
     with team.db.writing() as connection:
         for day in range(1, 8):
