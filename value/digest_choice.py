@@ -14,7 +14,8 @@ from typing import Literal
 
 Section = Literal["stopped", "visit", "follow_up", "invite", "conversation"]
 
-# Whoever stopped buying or paying is spoken to about that, and about nothing else: so this section chooses first.
+# Whoever stopped buying or paying is spoken to about that, and about nothing else: so this section chooses first. A
+# promise gives way to a line that is there, though, and is not lost behind one for which there is no room.
 SECTIONS: tuple[Section, ...] = ("stopped", "follow_up", "visit", "conversation", "invite")
 SHOWN_MOST = 3
 LINES_MOST = 10
@@ -66,17 +67,21 @@ def choose(
 
     `shown` says how often each subject was shown before, `dismissed` which subjects somebody called not relevant or
     snoozed: what is not to be shown any more takes no room, and its customer may stand in another section. A customer
-    stands in one section only, the first of SECTIONS that has them, with `OF_CUSTOMER_MOST` lines at most. Every
+    stands in one section only, the first of SECTIONS that has them (of promises, that shows them), with
+    `OF_CUSTOMER_MOST` lines at most. Every
     section that has something has a line, as far as there are lines; the others go to what is urgent, then to the most
     money, wherever it is.
     """
     open_ = [one for one in candidates if one.subject not in dismissed]
-    waiting = _once([one for one in open_ if shown.get(one.subject, 0) < SHOWN_MOST])
-    allowed = _few_of_each(waiting)
-    firsts = [of_section[0] for section in SECTIONS if (of_section := _of(allowed, section))]
-    others = sorted((one for one in allowed if one not in firsts), key=_rank)
-    # In the same order among the first lines of sections, should there be fewer lines than sections.
-    chosen = [*sorted(firsts, key=_rank), *others][:lines_most]
+    offered = [one for one in open_ if shown.get(one.subject, 0) < SHOWN_MOST]
+    giving_way = _customers(offered, "stopped") & _customers(offered, "follow_up")
+    while True:
+        waiting = _once(offered, giving_way)
+        chosen = _picked(waiting, lines_most)
+        hidden = giving_way - _customers(chosen, "stopped")
+        if not hidden:
+            break
+        giving_way -= hidden
     lines = tuple(Chosen(one, shown.get(one.subject, 0) + 1) for section in SECTIONS for one in _of(chosen, section))
     rest = Counter(one.section for one in waiting if one not in chosen)
     left_out = {section: rest[section] for section in SECTIONS if rest[section]}
@@ -84,15 +89,34 @@ def choose(
     return Choice(lines, left_out, changed_nothing=len(given_up))
 
 
+def _picked(waiting: Sequence[Candidate], lines_most: int) -> list[Candidate]:
+    """The first of each section, as far as there are lines, then what is urgent and the most money."""
+    allowed = _few_of_each(waiting)
+    firsts = [of_section[0] for section in SECTIONS if (of_section := _of(allowed, section))]
+    others = sorted((one for one in allowed if one not in firsts), key=_rank)
+    # In the same order among the first lines of sections, should there be fewer lines than sections.
+    return [*sorted(firsts, key=_rank), *others][:lines_most]
+
+
+def _customers(candidates: Sequence[Candidate], section: Section) -> set[int]:
+    return {one.customer_id for one in candidates if one.section == section and one.customer_id is not None}
+
+
 def _of(candidates: Sequence[Candidate], section: Section) -> list[Candidate]:
     return sorted((one for one in candidates if one.section == section), key=_rank)
 
 
-def _once(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Each subject once, and each customer in the first section that has them."""
+def _once(candidates: Sequence[Candidate], giving_way: Collection[int]) -> list[Candidate]:
+    """Each subject once, and each customer in the first section that has them; a promise is before all others, unless
+    its customer is one of those of whom it is `giving_way`.
+    """
     found: dict[str, Candidate] = {}
     section_of: dict[int, Section] = {}
-    for one in sorted(candidates, key=lambda one: (SECTIONS.index(one.section), _rank(one))):
+
+    def place(one: Candidate) -> int:
+        return -1 if one.section == "follow_up" and one.customer_id not in giving_way else SECTIONS.index(one.section)
+
+    for one in sorted(candidates, key=lambda one: (place(one), _rank(one))):
         if one.customer_id is not None and section_of.setdefault(one.customer_id, one.section) != one.section:
             continue
         found.setdefault(one.subject, one)

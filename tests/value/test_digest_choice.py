@@ -64,6 +64,22 @@ def test_a_customer_who_stopped_is_not_also_invited() -> None:
     assert [line.candidate.section for line in chosen.lines] == ["stopped"]
 
 
+def test_a_promise_gives_way_to_a_line_about_who_stopped_but_is_not_lost_behind_one_that_finds_no_room() -> None:
+    stopped = [visit(number, 10.0 * number, "stopped") for number in range(1, 6)]
+    late = Candidate("follow_up", "promise 12", 1, None, is_urgent=True)
+    few, many = (choose([*stopped, late], shown={}, lines_most=most) for most in (3, 9))
+    assert [line.candidate.subject for line in few.lines] == ["stopped 5", "stopped 4", "promise 12"]
+    assert few.left_out == {"stopped": 2}
+    assert [line.candidate.subject for line in many.lines] == [f"stopped {number}" for number in (5, 4, 3, 2, 1)]
+
+
+def test_a_promise_for_which_there_is_no_room_either_is_counted_among_what_is_to_follow_up() -> None:
+    stopped = [visit(number, 10.0 * number, "stopped") for number in (1, 2)]
+    chosen = choose([*stopped, visit(1, 10.0, "follow_up")], shown={}, lines_most=1)
+    assert [line.candidate.subject for line in chosen.lines] == ["stopped 2"]
+    assert chosen.left_out == {"follow_up": 1}
+
+
 def test_two_promises_to_one_customer_are_two_lines() -> None:
     promises = [Candidate("follow_up", f"promise {number}", 1, 5.0) for number in (1, 2)]
     assert len(choose(promises, shown={}).lines) == 2
