@@ -4,6 +4,7 @@ The person who asked gets sentences: what is wrong with what was asked, that the
 the id under which the log holds the traceback.
 """
 
+import errno
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -28,6 +29,10 @@ WORD_MOST = 40
 _BUSY = {"55P03", "40P01", "40001"}
 # ... and when it is not there to be asked: connection trouble, shutting down, out of connections.
 _AWAY = ("08", "57P", "53")
+# ... and when its disk is full.
+_FULL = "53100"
+# What a system says of a file for which there is no room, on the disk or by somebody's quota.
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 
 
 class Unanswered(Exception):  # noqa: N818 - it says what became of the question, as Invalid does
@@ -92,6 +97,11 @@ def guarded(log: Log, **about: str) -> Iterator[None]:
         raise _busy() from error
     except OperationalError as error:
         _operational(error, log, about)
+    except OSError as error:
+        if error.errno in _NO_ROOM:
+            log.failure(error, **about)
+            raise _full("There is no room left on the disk.") from error
+        raise _apology(log.failure(error, **about), log) from error
     except Exception as error:
         raise _apology(log.failure(error, **about), log) from error
 
@@ -161,6 +171,12 @@ def _operational(error: DBAPIError, log: Log, about: dict[str, str]) -> NoReturn
     words = str(error.orig).casefold()
     if state in _BUSY or "database is locked" in words or "database table is locked" in words:
         raise _busy() from error
+    if state == _FULL or "database or disk is full" in words:
+        log.failure(error, **about)
+        raise _full("There is no room left where the database lies.") from error
+    if "disk i/o error" in words:
+        log.failure(error, **about)
+        raise _full("The disk on which the database lies is full, or fails.") from error
     is_postgresql = hasattr(error.orig, "sqlstate")
     if (is_postgresql and (not state or state.startswith(_AWAY))) or "unable to open database" in words:
         raise Unanswered.because(
@@ -173,6 +189,11 @@ def _operational(error: DBAPIError, log: Log, about: dict[str, str]) -> NoReturn
 
 def _busy() -> Unanswered:
     return Unanswered.because("The database is busy with another change.", "Ask again in a moment.", is_our_fault=True)
+
+
+def _full(sentence: str) -> Unanswered:
+    advice = "Please tell whoever runs Melktert, and ask again once there is room."
+    return Unanswered.because(sentence, advice, is_our_fault=True)
 
 
 def _apology(reference: str, log: Log) -> Unanswered:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ from store import condition, migrate, people, sources, workspace
 from store.database import CONNECTIONS_MOST, Database
 
 CONNECT_SECONDS = 5
+MEGABYTE = 10**6
 IMPORT = "Import one: python -m bot import FILE --mapping NAME; docs/import.md shows how."
 
 
@@ -66,6 +68,21 @@ def writable(db: Database) -> Finding:
             remedy = "Let the user who runs Melktert write to it, and to its folder; look whether the disk is full."
         return wrong("Writing", says, remedy)
     return ok("Writing", "The database can be written to.")
+
+
+def disk(url: str) -> Iterator[Finding]:
+    """Whether an import, or a copy, has room where a SQLite file lies: either may need as much as it has."""
+    parts = sa.make_url(url)
+    if parts.get_backend_name() != "sqlite" or parts.database in (None, "", ":memory:"):
+        return
+    assert parts.database is not None
+    path = Path(parts.database)
+    if not path.is_file():
+        return
+    takes, free = path.stat().st_size, shutil.disk_usage(path.absolute().parent).free
+    if free < takes:
+        says = f"{free // MEGABYTE:,} MB are left, and the database has {takes // MEGABYTE:,} MB."
+        yield warning("Free on the disk", says, "Make room: an import, or a copy, may need as much again.")
 
 
 def room(connection: Connection, processes: int) -> Iterator[Finding]:
@@ -146,6 +163,13 @@ def _unreachable(url: sa.URL, name: str, error: str) -> Finding:
         if "unable to open" in error or "readonly" in error:
             remedy = "Let the user who runs Melktert read and write it, and its folder."
             return wrong("Database", f"{name} is there, but cannot be opened.", remedy)
+        if "disk" in error:
+            # A disk without room looks like a damaged file, and a copy put back would lose what is younger.
+            remedy = (
+                "Look first whether the disk is full, and make room: then the database is as it was. "
+                "Only where it fails with room to spare, put a copy back (docs/slack.md)."
+            )
+            return wrong("Database", f"{name} cannot be read: {error}.", remedy)
         remedy = "Put a copy of the database back (docs/slack.md), or let DATABASE_URL name another file."
         return wrong("Database", f"{name} is no database, or a damaged one: {error}.", remedy)
     _, refused, why = error.rpartition("FATAL:")

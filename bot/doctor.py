@@ -59,6 +59,7 @@ def examine(clock: Callable[[], dt.datetime]) -> Iterator[Finding]:
 def _of_database(settings: Settings, now: dt.datetime, admins: list[int]) -> Iterator[Finding]:
     with check_database.reachable(settings.database_url) as (db, finding):
         yield finding
+        yield from check_database.disk(settings.database_url)
         if db is None:
             return
         tables = check_database.migrations(db)
