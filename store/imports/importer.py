@@ -166,6 +166,7 @@ class _Import:
         report.other_rows_rejected = len(bad_rows)
         settled.kinds.update(reason.kind for bad in bad_rows for reason in bad.reasons)
         report.rejections = [Rejection(kind, rows) for kind, rows in settled.kinds.most_common()]
+        report.notices += notices.of_tables(table for tables in self.given.tables.values() for table in tables)
         report.notices += notices.of_content(content, self.lookups)
         return settled
 

@@ -1,6 +1,6 @@
 """What an import did that nobody has to act on, but somebody may want to know: one sentence each."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as Dictionary
 
 import numpy as np
@@ -10,6 +10,8 @@ from store.imports.comparing import Difference
 from store.imports.entities import last_seen
 from store.imports.gathering import Gathering
 from store.imports.joins import Lookup
+from store.imports.misread import as_misread
+from store.imports.reading import Table
 from store.imports.settling import SUPERSEDED, TAKEN
 from store.imports.stage_rows import Content
 
@@ -39,6 +41,18 @@ def of_content(content: Content, lookups: Dictionary[str, Lookup]) -> Iterator[s
         if unused:
             what = f"in {lookups[name].names} without a line in the files."
             yield _counted(unused, "invoice is", "invoices are", what)
+
+
+def of_tables(tables: Iterable[Table]) -> Iterator[str]:
+    """What there is to say of how the files are written, once they were read."""
+    for table in tables:
+        if table.misread:
+            encoding = table.format.encoding
+            shown = as_misread(table.misread, encoding)
+            yield (
+                f"{table.name} may be in utf-8, not in {encoding}: it has “{shown}”. If that is to be "
+                f'“{table.misread}”, write encoding = "utf-8" under [format], and import it again.'
+            )
 
 
 def of_difference(difference: Difference) -> Iterator[str]:

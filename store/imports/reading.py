@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from store.imports import workbook
+from store.imports import misread, workbook
 from store.imports.arrays import Integers
 from store.imports.cells import Column, clean
 from store.imports.delimited import BLOCK_BYTES, RawBlock, Splitter, dialect
@@ -43,6 +43,8 @@ class Table:
     def __init__(self, path: Path, fmt: Format) -> None:
         self.path = path
         self.format = fmt
+        # A word that shows that the file may be in UTF-8 after all; known once it was read to its end.
+        self.misread = ""
         self._first_line = 1
         self.header = self._read_header()
 
@@ -162,8 +164,12 @@ class Table:
         with self.path.open("rb") as raw:
             packed = raw.peek(2)[:2] == b"\x1f\x8b"
             stream = gzip.GzipFile(fileobj=raw) if packed else raw
+            watch = misread.Watch(encoding)
             while data := stream.read(BLOCK_BYTES):
+                watch.saw(data)
                 yield decoder.decode(data), raw.tell()
+            watch.saw(b"", is_end=True)
+            self.misread = watch.example
             yield decoder.decode(b"", final=True), raw.tell()
 
     def _check_mark(self) -> None:
@@ -185,6 +191,8 @@ class Table:
             written = {"\t": "\\t"}.get(others[0], others[0])
             return f'{sentence}, for its header is one single cell; write delimiter = "{written}" under [format].'
         names = [name.strip() for name in self.header]
+        if misread.as_misread(column, self.format.encoding) in names and not column.isascii():
+            return f'{sentence} but in utf-8; write encoding = "utf-8" under [format].'
         return f"{sentence}; its columns are {', '.join(names)}{closest(column, names)}."
 
 

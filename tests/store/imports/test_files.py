@@ -175,6 +175,57 @@ def test_a_wrong_encoding_is_recognised(sqlite_db: Database, tmp_path: Path) -> 
     assert refused(sqlite_db, path, mapping=said) == sentence
 
 
+def of(encoding: str, tmp_path: Path) -> Mapping:
+    return flat_mapping(tmp_path, **{"[format]": f'[format]\nencoding = "{encoding}"'})
+
+
+def misread(report: Report) -> list[str]:
+    return [notice for notice in report.notices if "utf-8" in notice]
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "latin-1"])
+def test_a_file_in_utf_8_that_is_read_as_something_older_is_said_to_be(
+    encoding: str, sqlite_db: Database, tmp_path: Path
+) -> None:
+    path = tmp_path / "ledger.csv"
+    path.write_bytes(TEXT.replace("Blue", "Grün Müller").encode())
+    report = read(sqlite_db, path, mapping=of(encoding, tmp_path))
+    name = "cp1252" if encoding == "cp1252" else "iso8859-1"
+    assert misread(report) == [
+        f"ledger.csv may be in utf-8, not in {name}: it has “GrÃ¼n”. If that is to be “Grün”, "
+        'write encoding = "utf-8" under [format], and import it again.'
+    ]
+    assert misread(read(sqlite_db, path, mapping=of("utf-8", tmp_path))) == []
+    assert "Grün Müller" in str(state(sqlite_db))
+    assert "GrÃ¼n" not in str(state(sqlite_db)["customers"])
+
+
+@pytest.mark.parametrize("name", ["Grün", "Grün CAFÉ’S", "Blue"])
+def test_a_file_that_is_in_the_older_encoding_is_not(name: str, sqlite_db: Database, tmp_path: Path) -> None:
+    path = tmp_path / "ledger.csv"
+    path.write_bytes(TEXT.replace("Blue", name).encode("cp1252"))
+    assert misread(read(sqlite_db, path, mapping=of("cp1252", tmp_path))) == []
+
+
+def test_a_letter_that_stands_across_two_blocks_is_one(
+    sqlite_db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("store.imports.reading.BLOCK_BYTES", 7)
+    path = tmp_path / "ledger.csv"
+    path.write_bytes(TEXT.replace("Blue", "ÜÜÜÜÜÜÜÜÜÜÜÜÜ").encode())
+    assert len(misread(read(sqlite_db, path, mapping=of("cp1252", tmp_path)))) == 1
+
+
+def test_a_column_that_is_not_found_for_it_says_so(sqlite_db: Database, tmp_path: Path) -> None:
+    path = tmp_path / "ledger.csv"
+    path.write_bytes(TEXT.replace("Rep", "Verkäufer").encode())
+    said = flat_mapping(tmp_path, **{"[format]": '[format]\nencoding = "cp1252"', 'rep = "Rep"': 'rep = "Verkäufer"'})
+    sentence = (
+        'ledger.csv has no column "Verkäufer" (invoice.rep) but in utf-8; write encoding = "utf-8" under [format].'
+    )
+    assert refused(sqlite_db, path, mapping=said) == sentence
+
+
 DAMAGED = {
     "an empty file": (b"", "ledger.csv has no header in line 1; give the file with its column names, "),
     "half a packed file": (gzip.compress(os.urandom(9000))[:5000], "ledger.csv is damaged or not complete; copy it"),
