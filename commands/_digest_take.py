@@ -5,6 +5,7 @@ from typing import Literal
 
 from sqlalchemy.engine import Connection
 
+from commands._customer_words import KINDS, somebody
 from commands._digest_draw import FIRST, NAME
 from commands._digest_words import day
 from commands._figures import acting
@@ -14,16 +15,19 @@ from commands._reply import (
     Form,
     Invalid,
     Mention,
+    Note,
     NothingToSay,
     Reply,
     Request,
+    Role,
     Sentence,
     Strong,
 )
-from store import deliveries, digest_due, digest_schedules, digests
+from store import deliveries, digest_due, digest_figures, digest_schedules, digests, events, promises, touches
 from store.digests import Issue, Line
 from store.who import Who, complete
 
+SNOOZE = dt.timedelta(weeks=2)
 SNOOZE_WEEKS_MOST = 26
 
 
@@ -33,6 +37,8 @@ def take(request: Request, connection: Connection) -> Reply:
     me = request.person.slack_user_id
     if me is None:
         raise Invalid(line="At a terminal nobody can take a line; press the button in Slack.")
+    if (done := _done(connection, issue, line)) is not None:
+        return done
     holder = digests.take(connection, issue.id, number, me, request.now)
     if holder != me:
         (other,) = complete(connection, [Who(None, holder)])
@@ -44,7 +50,10 @@ def take(request: Request, connection: Connection) -> Reply:
     return Reply(
         headline=headline,
         summary=(*headline, "."),
-        actions=(*_doing(line), Action(NAME, "Give it back", {"do": "give_back", **_values(issue, number)})),
+        actions=(
+            *_doing(request, connection, line),
+            Action(NAME, "Give it back", {"do": "give_back", **_values(issue, number)}),
+        ),
     )
 
 
@@ -94,7 +103,12 @@ def snooze(request: Request, connection: Connection) -> Reply:
     """Until when a line is not to be shown: the form, and what became of it."""
     issue, number, line = _line(request, connection)
     if request.origin != "form":
-        until = request.today + dt.timedelta(weeks=2)
+        until = request.today + SNOOZE
+        event = events.get(connection, line.event_id) if line.event_id is not None else None
+        if event is not None and event.held_on <= until:
+            # Who is put off beyond the day itself is never invited.
+            until = max(event.held_on - dt.timedelta(days=1), request.today + dt.timedelta(days=1))
+            until = min(until, request.today + dt.timedelta(weeks=1))
         field = Field("until", "Show it again on", "date", initial=until.isoformat())
         values = {"do": "snooze", **_values(issue, number)}
         return Reply(headline=("Snooze",), form=Form(NAME, "Snooze", (field,), values=values))
@@ -133,9 +147,40 @@ def _gone(issue: Issue, number: int, headline: Sentence) -> Reply:
     return Reply(headline=headline, summary=(*headline, "."), actions=(undo,))
 
 
-def _doing(line: Line) -> tuple[Action, ...]:
+def _done(connection: Connection, issue: Issue, line: Line) -> Reply | None:
+    """The answer where nothing of the line is left to do: the promise is closed, or somebody has seen the customer."""
+    headline: Sentence = ("Done already: ", _what(line))
+    if line.promise_id is not None:
+        promise = promises.get(connection, line.promise_id)
+        if promise is not None and promise.is_open:
+            return None
+        if promise is None or promise.closed_on is None:
+            note: Sentence = ("It was taken back.",)
+        else:
+            note = (f"It was {promise.state} on {day(promise.closed_on)}.",)
+        if promise is None or promise.state != "kept":
+            headline = ("Nothing is left to do: ", _what(line))
+    elif line.customer_id is not None:
+        touch_id = digest_figures.touched_since(connection, issue, line.customer_id)
+        touch = touches.get(connection, touch_id) if touch_id is not None else None
+        if touch is None:
+            return None
+        (who,) = complete(connection, [Who(None, touch.author)])
+        note = (somebody(who), f" logged a {KINDS[touch.kind]} of {day(touch.happened_on)}.")
+    else:
+        return None
+    return Reply(headline=headline, summary=(*headline, ". ", *note), parts=(Note(note),))
+
+
+def _doing(request: Request, connection: Connection, line: Line) -> tuple[Action, ...]:
     if line.customer_id is None:
         return ()
+    promise = promises.get(connection, line.promise_id) if line.promise_id is not None else None
+    person = request.person
+    if promise is not None and (
+        person.role.includes(Role.MANAGER) or promise.who.slack_user_id == person.slack_user_id
+    ):
+        return (Action("promises", "Done", {"do": "keep", "promise": str(promise.id)}, style="primary"),)
     return (Action("visit", "Log a visit", {"customer": str(line.customer_id)}, style="primary", opens_form=True),)
 
 

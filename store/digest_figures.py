@@ -84,14 +84,21 @@ def changed_since(connection: Connection, issue: Issue) -> int:
     """For how many of an issue's lines somebody did something with the customer since: a touch on that day or later,
     logged after the digest was composed.
     """
-    done = sa.exists().where(
-        touches.c.customer_id == digest_lines.c.customer_id,
-        touches.c.deleted_at.is_(None),
-        touches.c.happened_on >= issue.today,
-        touches.c.logged_at >= issue.composed_at,
-    )
+    done = sa.exists().where(touches.c.customer_id == digest_lines.c.customer_id, *_since(issue))
     lines = sa.select(sa.func.count()).select_from(digest_lines).where(digest_lines.c.issue_id == issue.id, done)
     return connection.scalar(lines) or 0
+
+
+def touched_since(connection: Connection, issue: Issue, customer_id: int) -> int | None:
+    """The newest of these touches of one customer, by its id."""
+    theirs = sa.select(sa.func.max(touches.c.id)).where(touches.c.customer_id == customer_id, *_since(issue))
+    newest: int | None = connection.scalar(theirs)
+    return newest
+
+
+def _since(issue: Issue) -> tuple[sa.ColumnElement[bool], ...]:
+    is_new = touches.c.logged_at >= issue.composed_at
+    return (touches.c.deleted_at.is_(None), touches.c.happened_on >= issue.today, is_new)
 
 
 def _sum(column: sa.ColumnElement[int], where: sa.ColumnElement[bool] | None = None) -> sa.ColumnElement[int]:

@@ -8,24 +8,19 @@ import sqlalchemy as sa
 
 from commands._reply import Invalid, NothingToSay, Person, Role
 from store import (
-    care,
     deliveries,
     digest_due,
-    standings,
     tables,
 )
-from store.digest_candidates import STOPPED_RULES
 from tests.commands.asking import read
 from tests.commands.digesting import (
     TODAY,
     asked,
     line_of,
-    owes,
     posted,
     touched,
     with_digest,
 )
-from tests.commands.test_clv_expected import learn, tell
 from tests.ledger import NOW
 
 
@@ -215,79 +210,3 @@ def test_nobody_gives_back_what_another_has(team: SimpleNamespace) -> None:
     asked(team.db, values=values, origin="button", person=OTHER)
     assert "has it now" in read(asked(team.db, values=given, origin="button"))
     assert "has taken it already" in read(asked(team.db, values=values, origin="button"))
-
-
-# --- who stopped, and was seen --------------------------------------------------------------------------------------
-
-WEEK = dt.timedelta(weeks=1)
-ORDER_DUE = TODAY - 7 * WEEK
-
-
-@pytest.fixture
-def late(team: SimpleNamespace) -> SimpleNamespace:
-    """The best customer buys every 30 days, and its order was due seven weeks ago: to be restored, every 28 days."""
-    learn(team.db)
-    tell(team.db, team.best, rhythm_days=30.0, next_due_on=ORDER_DUE)
-    with team.db.writing() as connection:
-        standings.refresh(connection)
-        row = connection.execute(sa.select(tables.customer_standings).filter_by(customer_id=team.best)).one()
-    assert (row.care_class, row.class_rule in STOPPED_RULES) == ("restore", True)
-    return team
-
-
-def has_the_best(books: SimpleNamespace, weeks: int) -> bool:
-    return "Metropolitan" in read(posted(books, TODAY + WEEK * weeks, NOW + WEEK * weeks))
-
-
-def test_who_stopped_and_was_seen_about_it_is_off_the_digest_until_the_cadence_is_over(late: SimpleNamespace) -> None:
-    assert has_the_best(late, 0)
-    touched(late.db, late.best, -2)
-    assert [has_the_best(late, weeks) for weeks in (1, 4, 5)] == [False, False, True]
-
-
-def test_who_stopped_and_was_seen_is_not_among_the_rest_who_stopped(late: SimpleNamespace) -> None:
-    with late.db.writing() as connection:
-        others = tables.customer_standings.c.customer_id != late.best
-        connection.execute(tables.customer_standings.update().where(others).values(due_on=None))
-    assert "Metropolitan" in read(posted(late))
-    touched(late.db, late.best, -2)
-    said = read(posted(late, TODAY + WEEK, NOW + WEEK))
-    assert "who stopped" not in said
-
-
-def test_a_touch_before_the_order_was_due_asked_nobody_why_it_stayed_away(late: SimpleNamespace) -> None:
-    with late.db.writing() as connection:
-        theirs = tables.customer_expectations.c.customer_id == late.best
-        connection.execute(
-            tables.customer_expectations.update().where(theirs).values(next_due_on=TODAY - dt.timedelta(days=15))
-        )
-    touched(late.db, late.best, 20)
-    assert has_the_best(late, 0)
-
-
-def test_a_visit_to_who_stopped_frees_the_line_and_begins_its_count_anew(late: SimpleNamespace) -> None:
-    values = line_of(posted(late), "Metropolitan")
-    asked(late.db, values={**values, "do": "take"}, origin="button")
-    assert "taken by" in read(posted(late, TODAY + WEEK, NOW + WEEK))
-    assert has_the_best(late, 2)
-    touched(late.db, late.best, -15)
-    again = read(posted(late, TODAY + 7 * WEEK, NOW + 7 * WEEK))
-    assert "Metropolitan" in again
-    assert "taken by" not in again
-    assert "changed nothing" not in again.split("Metropolitan")[0]
-
-
-def test_what_could_be_lost_with_an_exit_is_not_at_risk(late: SimpleNamespace) -> None:
-    tell(late.db, late.second, value_at_risk_minor=500_00)
-    with late.db.writing() as connection:
-        care.mark_exit(connection, late.best, "They shout at our people.", on=TODAY, by="U1", at=NOW)
-    assert "$500 value at risk" in read(posted(late))
-
-
-def test_who_stopped_paying_and_was_seen_is_off_the_next_digest_and_back_after_it(team: SimpleNamespace) -> None:
-    owes(team, team.second)
-    assert "owes 1,025 USD" in read(posted(team))
-    touched(team.db, team.second, -2)
-    said = [read(posted(team, TODAY + WEEK * weeks, NOW + WEEK * weeks)) for weeks in (1, 2)]
-    assert "owes 1,025 USD" not in said[0]
-    assert "owes 1,025 USD" in said[1]
