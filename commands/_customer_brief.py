@@ -8,10 +8,11 @@ from commands._care_words import has_stopped
 from commands._clv_headline import added, headline, style_of_parts
 from commands._clv_subject import Subject, subject
 from commands._customer_panels import made_up, panels
-from commands._customer_words import ago
+from commands._customer_words import ago, somebody
 from commands._figures import Figures, horizon, named, old_data, owned_by
 from commands._reply import (
     Action,
+    Code,
     Count,
     Date,
     Fact,
@@ -28,6 +29,7 @@ from commands._reply import (
 )
 from store.assortment import Assortment
 from store.brief import Brief
+from store.snoozes import Snooze
 from value.lifetime import NoProjection
 
 NAME = "customer"
@@ -41,6 +43,7 @@ def reply(of: Brief, bought: Assortment | None, request: Request, *before: Note)
     parts: list[Part] = [
         Note(_who(of), "quiet"),
         *_warnings(of),
+        *_snoozed(of, today),
         remember,
         Note(_worth(about)),
         *panels(of, bought, today),
@@ -52,7 +55,7 @@ def reply(of: Brief, bought: Assortment | None, request: Request, *before: Note)
         headline=opening,
         summary=(*opening, ". ", *remember.text),
         parts=(*before, *parts),
-        actions=_actions(of),
+        actions=_actions(of, today),
         facts=_facts(of, about, today),
         again=Action(NAME, "", {"customer": str(customer.id)}),
     )
@@ -83,6 +86,19 @@ def _warnings(of: Brief) -> list[Note]:
     if of.care.is_difficult:
         found.append(Note((Strong("A difficult customer."), " The button Ask has what helps."), "warning"))
     return found
+
+
+def _snoozed(of: Brief, today: dt.date) -> list[Note]:
+    """Until when, by whom and why nobody is reminded of the customer."""
+    if (snooze := _holding(of, today)) is None or of.snoozed_by is None:
+        return []
+    why = f": {snooze.reason}. " if snooze.reason else ". "
+    counted = (Code("/neglected"), " leaves them out, and counts them.")
+    return [Note((Strong("Snoozed"), " until ", Date(snooze.until_on), " by ", somebody(of.snoozed_by), why, *counted))]
+
+
+def _holding(of: Brief, today: dt.date) -> Snooze | None:
+    return of.snooze if of.snooze is not None and of.snooze.until_on > today else None
 
 
 def _ask(of: Brief, today: dt.date) -> Note:
@@ -151,14 +167,16 @@ def reference(of: Brief, today: dt.date) -> str:
     return ("may be named" if settled.is_referenceable else "not to be named") + asked
 
 
-def _actions(of: Brief) -> tuple[Action, ...]:
+def _actions(of: Brief, today: dt.date) -> tuple[Action, ...]:
     the_customer = {"customer": str(of.dossier.customer.id)}
+    snooze = _holding(of, today)
     return (
         Action("visit", "Log a visit", the_customer, style="primary", opens_form=True),
         Action("contact", "People", the_customer),
         *([Action(NAME, "Touches", {**the_customer, "view": "touches"})] if of.touches else []),
         Action(NAME, "What they buy", {**the_customer, "view": "buys"}),
         Action(NAME, "Ask", {**the_customer, "view": "ask"}),
+        *([Action("neglected", "Show again", {"do": "wake", "snooze": str(snooze.id)})] if snooze else []),
     )
 
 

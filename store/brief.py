@@ -4,21 +4,25 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
 
-from store import care, contacts, customer_channels, dossiers, overdue, promises, standings, touches
+from store import care, contacts, customer_channels, dossiers, overdue, promises, snoozes, standings, touches
 from store.care import Care
 from store.contacts import Contact
 from store.dossiers import Dossier
 from store.overdue import Overdue
 from store.promises import Promise
+from store.snoozes import Snooze
 from store.standings import Standing
 from store.touches import Touch
+from store.who import Who, complete
 
 TOUCHES_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """What somebody who is about to see a customer should know. `has_complaint` is one that nobody has settled."""
+    """What somebody who is about to see a customer should know. `has_complaint` is one that nobody has settled; the
+    `snooze` may be over by now.
+    """
 
     dossier: Dossier
     standing: Standing
@@ -29,6 +33,8 @@ class Brief:
     promises: tuple[Promise, ...]
     overdue: Overdue
     channels: tuple[str, ...]
+    snooze: Snooze | None
+    snoozed_by: Who | None
 
 
 def of_customer(connection: Connection, customer_id: int) -> Brief | None:
@@ -37,6 +43,8 @@ def of_customer(connection: Connection, customer_id: int) -> Brief | None:
     if dossier is None:
         return None
     standing = standings.get(connection, customer_id)
+    snooze = snoozes.of_customer(connection, customer_id)
+    snoozed_by = complete(connection, [Who(None, snooze.made_by)])[0] if snooze is not None else None
     return Brief(
         dossier=dossier,
         standing=standing,
@@ -47,4 +55,6 @@ def of_customer(connection: Connection, customer_id: int) -> Brief | None:
         promises=tuple(promises.of_customer(connection, customer_id)),
         overdue=overdue.of_customer(connection, customer_id),
         channels=customer_channels.channels_of(connection, customer_id),
+        snooze=snooze,
+        snoozed_by=snoozed_by,
     )

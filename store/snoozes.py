@@ -34,6 +34,12 @@ def get(connection: Connection, snooze_id: int) -> Snooze | None:
     return _one(connection, snoozes.c.id == snooze_id)
 
 
+def of_customer(connection: Connection, customer_id: int) -> Snooze | None:
+    """The last one that was not ended, which holds until its day; None where there is none."""
+    theirs = (snoozes.c.customer_id == customer_id) & snoozes.c.ended_at.is_(None)
+    return _one(connection, theirs)
+
+
 def snooze(
     connection: Connection,
     customer_id: int,
@@ -83,6 +89,7 @@ def _one(connection: Connection, chosen: sa.ColumnElement[Any]) -> Snooze | None
         sa.select(snoozes, customers.c.name)
         .join(customers, customers.c.id == snoozes.c.customer_id)
         .where(chosen)
+        .order_by(snoozes.c.id.desc())
         .limit(1)
     )
     row = connection.execute(found).first()
