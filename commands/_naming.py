@@ -153,9 +153,12 @@ def _candidate(connection: Connection, match: names.Match, choose: Action, *, is
     if match.via and match.via != match.name:
         told.append(f"found as {match.via}")
     if not is_unique:
-        # Two ledgers may know the same company, or two companies share a name and a town.
+        # Two ledgers may know the same company, or two companies share a name and a town; or somebody has added by hand
+        # what a ledger has brought since.
         references = customers.references(connection, match.customer_id)
         told += [f"number {reference.number} in {reference.source_title}" for reference in references]
+        if not references:
+            told.append("added by hand")
     values = {"customer": str(match.customer_id), **choose.values}
     return Item(
         title=(Strong(match.name),),

@@ -15,8 +15,9 @@ from commands._naming import suggest
 from commands._reply import Action, Count, Invalid, Item, Money, Ratio, Request, Text, Unknown
 from commands.clv import COMMAND as CLV
 from commands.clv import Asked, readings
-from store import changes, name_misspelt, tables
+from store import changes, name_misspelt, newcomers, tables
 from store.database import Database
+from store.newcomers import Newcomer
 from tests.commands.asking import TODAY, ask, facts, read
 from tests.commands.conftest import LONG_AGO, RECENT
 from tests.ledger import NOW, Ledger, Line
@@ -361,6 +362,17 @@ def test_two_customers_that_nothing_else_tells_apart_show_their_numbers(db: Data
     words = read(ask(db, "/clv acme"))
     assert "number 7 in Old books" in words
     assert "number 7 in New books" in words
+
+
+def test_a_customer_added_by_hand_is_told_from_the_one_that_a_ledger_brought_since(db: Database) -> None:
+    ledger = Ledger(db)
+    with db.writing() as connection:
+        newcomers.add(connection, Newcomer("Acme"), by="U1", on=RECENT, at=NOW)
+    ledger.invoice(ledger.customer("Acme", number="7"), RECENT, Line("10", "9"))
+    ledger.done()
+    words = read(ask(db, "/clv acme"))
+    assert "Acme\nadded by hand" in words
+    assert "Acme\nnumber 7 in The books" in words
 
 
 def test_more_candidates_than_can_be_shown_are_said_to_be(db: Database) -> None:
