@@ -81,8 +81,9 @@ class Figures:
 @dataclass(frozen=True, slots=True)
 class Digest:
     """All that a digest says. `left_out` counts what each section had beyond its lines; `to_visit` the customers past
-    their cadence, be they shown or not; `changed_nothing` the reminders that were given up on; and `acted_on` the lines
-    of the last one (`before`) of which something was done.
+    their cadence, be they shown or not; `changed_nothing` the reminders that were given up on; `put_off` what
+    somebody snoozed or called not relevant; and `acted_on` the lines of the last one (`before`) of which something was
+    done.
     """
 
     reader: Reader
@@ -92,6 +93,7 @@ class Digest:
     left_out: Mapping[Section, int]
     to_visit: int
     changed_nothing: int
+    put_off: int
     acted_on: int
     figures: Figures
     before: Issue | None
@@ -154,6 +156,7 @@ def compose(connection: Connection, reader: Reader, *, slot_on: dt.date, today: 
         left_out={section: count for section, count in left_out.items() if count},
         to_visit=offers.to_visit,
         changed_nothing=chosen.changed_nothing,
+        put_off=chosen.put_off,
         acted_on=digest_figures.changed_since(connection, before) if before else 0,
         figures=_figures(connection, reader, covered, today),
         before=before,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from commands._digest_compose import GREETING_DAYS, Digest
-from commands._digest_notes import last_time, left, rest, stale
+from commands._digest_notes import last_time, left, put_off, rest, stale
 from commands._digest_top import top
 from commands._digest_words import day
 from commands._reply import (
@@ -81,7 +81,14 @@ def draw(digest: Digest, shown: Shown) -> Reply:
         lines = [line for line in digest.lines if line.section == section]
         if lines:
             parts += [Note((Strong(title),)), *(_item(line, numbers[line.subject], digest, shown) for line in lines)]
-    parts += [*rest(digest), *last_time(digest), *_near(digest, shown), *left(digest), *_covered(digest, shown)]
+    parts += [
+        *rest(digest),
+        *last_time(digest),
+        *put_off(digest),
+        *_near(digest, shown),
+        *left(digest),
+        *_covered(digest, shown),
+    ]
     headline = _headline(digest)
     return Reply(
         headline=headline,

@@ -43,6 +43,14 @@ def last_time(digest: Digest) -> tuple[Note, ...]:
     return (Note((count, f" changed nothing in {SHOWN_MOST} digests, and {verb} not repeated."), "quiet"),)
 
 
+def put_off(digest: Digest) -> tuple[Note, ...]:
+    """How many lines somebody has put off: of a team's, anybody may do so for all the others."""
+    if not digest.put_off:
+        return ()
+    count, were, are = Count(digest.put_off, "line"), *(("was", "is") if digest.put_off == 1 else ("were", "are"))
+    return (Note((count, f" {were} put off or called not relevant, and {are} not shown."), "quiet"),)
+
+
 def left(digest: Digest) -> tuple[Note, ...]:
     """Who was to be covered and has left, so that nobody wonders whose customers these are."""
     notes = []

@@ -49,11 +49,14 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The lines in the order of their sections, how many more each section had, and how many were given up on."""
+    """The lines in the order of their sections, how many more each section had, how many were given up on, and how many
+    somebody has put off.
+    """
 
     lines: tuple[Chosen, ...]
     left_out: Mapping[Section, int]
     changed_nothing: int
+    put_off: int
 
 
 def choose(
@@ -86,7 +89,8 @@ def choose(
     rest = Counter(one.section for one in waiting if one not in chosen)
     left_out = {section: rest[section] for section in SECTIONS if rest[section]}
     given_up = {one.subject for one in open_ if shown.get(one.subject, 0) >= SHOWN_MOST}
-    return Choice(lines, left_out, changed_nothing=len(given_up))
+    put_off = {one.subject for one in candidates if one.subject in dismissed}
+    return Choice(lines, left_out, changed_nothing=len(given_up), put_off=len(put_off))
 
 
 def _picked(waiting: Sequence[Candidate], lines_most: int) -> list[Candidate]:

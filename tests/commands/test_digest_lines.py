@@ -57,6 +57,18 @@ def test_what_is_not_relevant_is_not_shown_again_until_that_is_undone(team: Simp
     assert "Metropolitan" in read(posted(team, TODAY + 2 * week, NOW + 2 * week))
 
 
+def test_the_digest_counts_what_somebody_has_put_off(team: SimpleNamespace) -> None:
+    week = dt.timedelta(weeks=1)
+    first = posted(team)
+    assert "put off" not in read(first)
+    asked(team.db, values=line_of(first, "Metropolitan"), origin="button")
+    second = posted(team, TODAY + week, NOW + week)
+    assert "1 line was put off or called not relevant, and is not shown." in read(second)
+    asked(team.db, values=line_of(second, "Route 66"), origin="button")
+    third = posted(team, TODAY + 2 * week, NOW + 2 * week)
+    assert "2 lines were put off or called not relevant, and are not shown." in read(third)
+
+
 def test_a_snooze_holds_until_its_date(team: SimpleNamespace) -> None:
     week = dt.timedelta(weeks=1)
     values = {**line_of(posted(team), "Metropolitan"), "do": "snooze"}

@@ -93,9 +93,14 @@ def test_the_third_time_is_the_last() -> None:
     assert gone.changed_nothing == 1
 
 
-def test_what_was_called_not_relevant_is_neither_shown_nor_counted() -> None:
+def test_what_was_called_not_relevant_is_not_shown_and_is_no_reminder_that_changed_nothing() -> None:
     chosen = choose([visit(1, 5.0)], shown={"visit 1": SHOWN_MOST}, dismissed={"visit 1"})
     assert (chosen.lines, chosen.changed_nothing) == ((), 0)
+
+
+def test_what_was_put_off_is_counted_once_as_long_as_there_is_reason_for_it() -> None:
+    offered = [visit(1, 5.0), visit(1, 5.0), visit(2, 5.0)]
+    assert choose(offered, shown={}, dismissed={"visit 1", "visit 9"}).put_off == 1
 
 
 candidates = st.lists(
