@@ -25,14 +25,16 @@ from commands._reply import (
     Sentence,
     Strong,
 )
-from store import neglect, sources, workspace
-from store.neglect import Entry, Totals
+from store import neglect, snoozes, sources, workspace
+from store.neglect import Asked, Entry, Totals
 from store.standing_rows import SINCE_EVER
 from store.standings import cadence_days
 from store.workspace import TeamSettings
 
 # How many of those who are due next are named where nobody is neglected.
 NEXT_SHOWN = 3
+# How many of those who are snoozed are named; the brief of each says by whom and why, and ends it.
+SNOOZED_NAMED = 3
 NEVER = "never touched"
 
 
@@ -59,7 +61,7 @@ def listed(connection: Connection, request: Request, wanted: Wanted, said: Note 
             *((said,) if said else ()),
             Note(_header(totals, wanted), "quiet"),
             *items,
-            *_foot(found, totals, wanted),
+            *_foot(found, totals, wanted, _put_aside(connection, asked, totals)),
         ),
         actions=_actions(found, totals, wanted),
         facts=facts(totals),
@@ -154,7 +156,19 @@ def _header(totals: Totals, wanted: Wanted) -> Sentence:
     return (_how_many(totals, wanted), *stake, "  ·  most money first")
 
 
-def _foot(found: list[Entry], totals: Totals, wanted: Wanted) -> tuple[Part, ...]:
+def _put_aside(connection: Connection, asked: Asked, totals: Totals) -> Sentence:
+    """How many are snoozed, and who: of those with the most money, until when."""
+    if not totals.snoozed:
+        return ()
+    words: list[Inline] = [f"{totals.snoozed:,} snoozed: "]
+    named = snoozes.of_neglected(connection, asked, SNOOZED_NAMED)
+    for at, (name, until_on) in enumerate(named):
+        words += [", " if at else "", f"{name} until ", Date(until_on)]
+    more = totals.snoozed - len(named)
+    return (*words, f" and {more:,} more" if more > 0 else "")
+
+
+def _foot(found: list[Entry], totals: Totals, wanted: Wanted, put_aside: Sentence) -> tuple[Part, ...]:
     parts: list[Part] = []
     if totals.elsewhere:
         many = Count(totals.elsewhere, "customer")
@@ -164,8 +178,8 @@ def _foot(found: list[Entry], totals: Totals, wanted: Wanted) -> tuple[Part, ...
     words: list[Inline] = []
     if rest > 0 and wanted.after is None:
         words += [f"{rest:,} more: ", Code(wanted.typed(min(totals.neglected, 2 * wanted.count, 30))), "  ·  "]
-    if totals.snoozed:
-        words += [f"{totals.snoozed:,} snoozed  ·  "]
+    if put_aside:
+        words += [*put_aside, "  ·  "]
     words += ["who is next: " if words else "Who is next: ", Code(wanted.typed(view=UPCOMING))]
     parts.append(Note(tuple(words), "quiet"))
     parts.append(
@@ -235,14 +249,18 @@ def _all_seen(
 ) -> Reply:
     everybody = "Everybody has been seen in time"
     whose = "your" if wanted.is_mine else f"{wanted.rep.name}'s" if wanted.rep else "the team's"
-    snoozed = f"; {totals.snoozed:,} snoozed" if totals.snoozed else ""
+    put_aside = _put_aside(connection, wanted.asked(request.today), totals)
+    snoozed: Sentence = ("; ", *put_aside) if put_aside else ()
     found = neglect.upcoming(connection, wanted.asked(request.today), NEXT_SHOWN)
     following = (Note((Strong("Who is next"),)),) if found else ()
     return Reply(
         headline=(everybody,),
         summary=(everybody, f": none of {whose} ", Count(totals.customers, "customer"), " is past the cadence."),
         parts=(
-            Note((f"None of {whose} ", Count(totals.customers, "customer"), f" is past the cadence{snoozed}."), "good"),
+            Note(
+                (f"None of {whose} ", Count(totals.customers, "customer"), " is past the cadence", *snoozed, "."),
+                "good",
+            ),
             *following,
             *(_next(one, request.today, settings, wanted) for one in found),
         ),

@@ -10,7 +10,9 @@ from sqlalchemy.engine import Connection
 
 from store import standings
 from store.audit import ANOTHER_CHANGE, RefusedError
-from store.tables import customers, snoozes
+from store.neglect import Asked
+from store.standing_rows import SINCE_EVER
+from store.tables import customer_standings, customers, snoozes
 
 # Beyond a year it would be an exit in disguise.
 MOST_DAYS = 366
@@ -38,6 +40,29 @@ def of_customer(connection: Connection, customer_id: int) -> Snooze | None:
     """The last one that was not ended, which holds until its day; None where there is none."""
     theirs = (snoozes.c.customer_id == customer_id) & snoozes.c.ended_at.is_(None)
     return _one(connection, theirs)
+
+
+def of_neglected(connection: Connection, asked: Asked, most: int) -> list[tuple[str, dt.date]]:
+    """Whom the list of the neglected leaves out since somebody has snoozed them, by name, and until when each; the most
+    money first.
+    """
+    standing = customer_standings.c
+    is_asked = [standing.snoozed_until_on > asked.today, standing.due_on.is_not(None)]
+    if asked.owner_rep_id is not None:
+        is_asked.append(standing.owner_rep_id == asked.owner_rep_id)
+    if asked.quiet_days is None:
+        is_asked.append(standing.due_on < asked.today)
+    else:
+        quiet_since = asked.today - dt.timedelta(days=asked.quiet_days)
+        is_asked.append(sa.func.coalesce(standing.last_touch_on, SINCE_EVER) <= quiet_since)
+    rows = connection.execute(
+        sa.select(customers.c.name, standing.snoozed_until_on)
+        .join_from(customer_standings, customers, customers.c.id == standing.customer_id)
+        .where(*is_asked)
+        .order_by(standing.at_stake_minor.is_(None), standing.at_stake_minor.desc(), standing.customer_id)
+        .limit(most)
+    )
+    return [(row.name, row.snoozed_until_on) for row in rows]
 
 
 def snooze(

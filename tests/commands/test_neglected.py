@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from bot.wording import plain
 from commands._reply import Invalid, Item, Person, Reply, Role
-from store import changes, neglect, newcomers, standings, succession, tables
+from store import changes, neglect, newcomers, snoozes, standings, succession, tables
 from store.database import Database
 from store.newcomers import Newcomer
 from tests.commands.asking import TODAY, ask, facts, read
@@ -187,13 +187,27 @@ def test_a_snoozed_customer_is_left_out_counted_and_comes_back(team: SimpleNames
     reply = ask(team.db, "/neglected team")
     assert "Best" not in titles(reply)
     assert "4 of the team's 5 customers are past their cadence" in read(reply)
-    assert "1 snoozed" in read(reply)
+    assert "1 snoozed: Best until Jun 20, 2026  ·  who is next" in read(reply)
     assert "Best" not in titles(ask(team.db, "/neglected team", today=dt.date(2026, 6, 19)))
     assert "Best" in titles(ask(team.db, "/neglected team", today=dt.date(2026, 6, 20)))
     undone = press(team.db, "Undo", done)
     assert plain(undone.headline) == "Best is shown again"
     assert press(team.db, "Undo", done).headline == undone.headline
     assert "Best" in titles(ask(team.db, "/neglected team"))
+
+
+def test_of_many_who_are_snoozed_those_with_the_most_money_are_named(team: SimpleNamespace) -> None:
+    with team.db.writing() as connection:
+        past = tables.customer_standings.c.due_on < TODAY
+        every = connection.scalars(sa.select(tables.customer_standings.c.customer_id).where(past)).all()
+        for customer in every:
+            snoozes.snooze(connection, customer, dt.date(2026, 7, 1), "a stocktaking", by="U1", at=NOW)
+    assert len(every) == 5
+    for line in ("/neglected team", "/neglected team days 1"):
+        words = read(ask(team.db, line))
+        assert "5 snoozed: Best until Jul 1, 2026, " in words
+        assert words.count("until Jul 1, 2026") == 3
+        assert " and 2 more" in words
 
 
 def test_a_snooze_that_is_taken_back_does_not_end_a_colleagues(team: SimpleNamespace) -> None:
