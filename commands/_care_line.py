@@ -61,20 +61,40 @@ def read(
     """The customer at the beginning of the text: by the longest words that are one's name, number or beginning.
 
     Nobody is certain where more words begin the names of others: "acme call" is no call to Acme where there is an Acme
-    Callcentre. What `leads` reads before a name goes to the rest of the line; a number with other words behind it is
-    nobody's for certain. Where a line begins by telling ("sat with acme"), whoever is named further on is offered, and
-    `figures` reads what stands behind that name. `ends_before` says before which words a name may end that is misspelt.
+    Callcentre. Nor is anybody by a name without its legal form from which another's goes on: "field trip" is Field Trip
+    Inc, and may be Field Trip Store. What `leads` reads before a name goes to the rest of the line; a number with other
+    words behind it is nobody's for certain. Where a line begins by telling ("sat with acme"), whoever is named further
+    on is offered, and `figures` reads what stands behind that name. `ends_before` says before which words a name may
+    end that is misspelt.
 
     Errors: Invalid where nobody is called as the line begins, and it begins with what may be two days.
     """
     text = text.translate(QUOTES).strip()
     quoted = re.fullmatch(r'"([^"]+)"\s*(.*)', text, re.DOTALL)
     if quoted:
-        return Line(quoted[1].strip(), names.find(connection, quoted[1], MOST_CANDIDATES + 1), quoted[2].lstrip(PAUSES))
+        found = names.find(connection, quoted[1], MOST_CANDIDATES + 1)
+        return _unless_it_goes_on(connection, Line(quoted[1].strip(), found, quoted[2].lstrip(PAUSES)))
     words = text.split()
     line = with_a_slip(connection, words, ends_before) or _of_words(connection, words, ends_before, leads, figures)
+    line = _unless_it_goes_on(connection, line)
     together = with_others(connection, words, line, figures)
     return _uncertain(together) if len(together) > 1 else line
+
+
+def _unless_it_goes_on(connection: Connection, line: Line) -> Line:
+    """The line, whose customer is not certain where they are called so but for the legal form, and somebody else is
+    called so and more: something is written down here, and for the wrong one it would be lost.
+    """
+    one = line.certain
+    if one is None or line.found.how != "exact" or fold(one.via or one.name) == fold(line.name):
+        return line
+    begun = f"{fold(line.name)} "
+    others = [
+        match
+        for match in names.suggest(connection, line.name)
+        if match.customer_id != one.customer_id and fold(match.name).startswith(begun)
+    ]
+    return replace(line, found=Found(None, [one, *others], "exact")) if others else line
 
 
 def _of_words(

@@ -151,3 +151,39 @@ def test_a_customer_who_is_called_like_a_day_is_never_a_guess(db: Database) -> N
         sure = line(db, text).certain
         assert sure is not None
         assert sure.name == "Friday Sports"
+
+
+# --- a name without its legal form ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def trips(db: Database) -> Database:
+    ledger = Ledger(db)
+    for name in ("Field Trip Inc", "Field Trip Store", "Fieldtrips Ltd", "Coast GmbH", "Coastal Sports"):
+        ledger.customer(name)
+    ledger.done()
+    return db
+
+
+@pytest.mark.parametrize("text", ["field trip 45m spoke to them", "“Field Trip” 45m spoke to them"])
+def test_a_name_without_its_legal_form_is_nobodys_for_certain_where_anothers_goes_on_from_it(
+    trips: Database, text: str
+) -> None:
+    found = line(trips, text)
+    assert found.certain is None
+    assert [match.name for match in found.found.candidates] == ["Field Trip Inc", "Field Trip Store"]
+    assert (found.name.casefold(), found.rest) == ("field trip", "45m spoke to them")
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("field trip inc 45m", "Field Trip Inc"),
+        ("field trip store 45m", "Field Trip Store"),
+        ("coast 45m", "Coast GmbH"),
+    ],
+)
+def test_with_the_legal_form_or_where_no_other_name_goes_on_it_is(trips: Database, text: str, name: str) -> None:
+    found = line(trips, text).certain
+    assert found is not None
+    assert found.name == name
