@@ -61,6 +61,7 @@ def import_files(
     started = time.perf_counter()
     shift_days = DAYS_A_WEEK * shift_weeks
     interpreter = Interpreter(mapping.format, dates.day_number((now + AHEAD).date()), shift_days)
+    _refuse_a_period_to_come(mapping, interpreter)
     one = _Import(mapping, interpreter, progress)
     one.open(files)
     one.read_joined_files()
@@ -77,6 +78,16 @@ def import_files(
     one.report.notices += one.found
     one.report.seconds = time.perf_counter() - started
     return one.report
+
+
+def _refuse_a_period_to_come(mapping: Mapping, interpreter: Interpreter) -> None:
+    """Every figure is as of the end of the period, which only ever grows: a year too far could not be taken back."""
+    end = mapping.period.end
+    if end is not None and dates.day_number(end) + interpreter.shift_days > interpreter.latest:
+        raise ImportRefusedError(
+            f"period.end in the mapping is {end}, which is still to come; write the last date that the export covers, "
+            "or leave it out."
+        )
 
 
 @contextmanager

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from store import tables
 from store.database import Database
+from store.imports.errors import ImportRefusedError
 from tests.store.imports.ledgers import GOOD, amounts, flat_mapping, imported, state
 
 
@@ -222,6 +223,29 @@ def test_the_period_never_shrinks_and_may_be_stated(db: Database, tmp_path: Path
     imported(db, tmp_path, GOOD[2:3], flat_mapping(tmp_path, **stated))
     imported(db, tmp_path, GOOD[2:3])
     assert state(db)["sources"][0][2:] == (dt.date(2024, 1, 1), dt.date(2025, 5, 31))
+
+
+@pytest.mark.parametrize("end", ["2025-12-31", "9999-12-31"])
+@pytest.mark.parametrize("shift_weeks", [0, 4])
+def test_a_period_does_not_end_on_a_day_to_come(
+    end: str, shift_weeks: int, sqlite_db: Database, tmp_path: Path
+) -> None:
+    """Every figure is as of that end, and the period never shrinks: it would be wrong for good."""
+    stated = flat_mapping(tmp_path, **{"[line]": f"[period]\nend = {end}\n\n[line]"})
+    before = state(sqlite_db)
+    with pytest.raises(ImportRefusedError) as error:
+        imported(sqlite_db, tmp_path, GOOD, stated, shift_weeks=shift_weeks)
+    assert str(error.value) == (
+        f"period.end in the mapping is {end}, which is still to come; write the last date that the export covers, "
+        "or leave it out."
+    )
+    assert state(sqlite_db) == before
+
+
+def test_a_period_may_end_on_the_day_that_has_begun_somewhere(sqlite_db: Database, tmp_path: Path) -> None:
+    stated = flat_mapping(tmp_path, **{"[line]": "[period]\nend = 2025-06-02\n\n[line]"})
+    imported(sqlite_db, tmp_path, GOOD, stated)
+    assert state(sqlite_db)["sources"][0][3] == dt.date(2025, 6, 2)
 
 
 def test_shifted_dates_move_by_whole_weeks(sqlite_db: Database, tmp_path: Path) -> None:
