@@ -45,6 +45,8 @@ def load(name_or_path: str) -> Mapping:
         raise MappingError(f"{path.name} is not UTF-8; save it as UTF-8.") from None
     except tomllib.TOMLDecodeError as error:
         raise MappingError(f"{path.name} is not TOML: {error}.") from None
+    except RecursionError:
+        raise MappingError(f"{path.name} is not TOML: its lists or tables stand in one another without end.") from None
     except ValidationError as error:
         raise MappingError(_sentences(path.name, error)) from None
     except MappingError as error:

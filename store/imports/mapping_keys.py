@@ -3,16 +3,21 @@
 import codecs
 import datetime as dt
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Annotated, Literal, NamedTuple
 
+import pandas as pd
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from store.imports.dates import EARLIEST
 from store.imports.patterns import closest
 from store.money import is_currency
 
 ONLY_FILE = "ledger"
+# Nobody writes so much above the names of the columns.
+HEADER_LINE_MOST = 100_000
 # What a date can be told from; a zone would move a date, and a ledger's date is its company's own.
 DATE_DIRECTIVES = frozenset("YymdbBHIMSfpAaj%")
 
@@ -47,10 +52,15 @@ def _listed(value: object) -> object:
 
 
 def _encoding(value: str) -> str:
+    wrong = ValueError(f'"{value}" is not an encoding; write utf-8, cp1252, latin-1 or utf-16')
     try:
-        return codecs.lookup(value).name
-    except LookupError:
-        raise ValueError(f'"{value}" is not an encoding; write utf-8, cp1252, latin-1 or utf-16') from None
+        found = codecs.lookup(value)
+    except (LookupError, ValueError):
+        raise wrong from None
+    # Python keeps base64, rot13 and their like among its encodings too; their decoders give no text.
+    if not getattr(found, "_is_text_encoding", True):
+        raise wrong
+    return found.name
 
 
 def _delimiter(value: str) -> str:
@@ -65,6 +75,27 @@ def _date_format(value: str) -> str:
         raise ValueError(f'"{value}" uses %{unknown[0]}, which is not one of those explained in docs/import.md')
     if not directives & set("Yy") or not ((directives & set("mbB") and "d" in directives) or "j" in directives):
         raise ValueError(f'"{value}" does not say day, month and year; write for example %d.%m.%Y')
+    try:
+        pd.to_datetime(pd.Series(["1"]), format=value, errors="coerce")
+    except (ValueError, re.error):
+        raise ValueError(
+            f'"{value}" is not a format that a date can be read by; each of its signs may stand once'
+        ) from None
+    return value
+
+
+def _words(value: str) -> str:
+    """What stands on cards."""
+    if any(unicodedata.category(sign) in ("Cc", "Cs") for sign in value):
+        raise ValueError("it holds a sign that nobody can read or type; write it anew")
+    if not value.strip():
+        raise ValueError("there is nothing to read in it; write it in letters")
+    return value
+
+
+def _ledger_day(value: dt.date) -> dt.date:
+    if value < EARLIEST:
+        raise ValueError(f"{value} is before {EARLIEST.year}; correct the year")
     return value
 
 
@@ -78,6 +109,8 @@ Column = Annotated[str, Field(min_length=1)]
 Strings = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 DateFormat = Annotated[str, AfterValidator(_date_format)]
 Currency = Annotated[str, AfterValidator(_currency)]
+Words = Annotated[str, AfterValidator(_words)]
+LedgerDay = Annotated[dt.date, AfterValidator(_ledger_day)]
 
 
 class _Part(BaseModel):
@@ -94,7 +127,7 @@ class Format(_Part):
     thousands: Literal["", ".", ",", " ", "'"] = ""
     dates: Annotated[tuple[DateFormat, ...], BeforeValidator(_listed), Field(min_length=1)] = ("%Y-%m-%d",)
     missing: Strings = ("",)
-    header_line: Annotated[int, Field(ge=1)] = 1
+    header_line: Annotated[int, Field(ge=1, le=HEADER_LINE_MOST)] = 1
     sheet: str | None = None
 
     @model_validator(mode="after")
@@ -150,7 +183,7 @@ class Customer(_Part):
     """What a file says of customers."""
 
     name: Column | None = None
-    name_template: str = "Customer {number}"
+    name_template: Words = "Customer {number}"
     country: Column | None = None
     place: Annotated[tuple[Column, ...], BeforeValidator(_listed)] = ()
     since: Column | None = None
@@ -170,7 +203,7 @@ class Rep(_Part):
     """What a file says of reps."""
 
     name: Column | None = None
-    name_template: str = "Rep {number}"
+    name_template: Words = "Rep {number}"
     email: Column | None = None
 
 
@@ -188,15 +221,21 @@ class Payment(_Part):
 class Period(_Part):
     """What the ledger covers, where that is more than its first to its last date."""
 
-    start: dt.date | None = None
-    end: dt.date | None = None
+    start: LedgerDay | None = None
+    end: LedgerDay | None = None
+
+    @model_validator(mode="after")
+    def _ends_after_it_starts(self) -> "Period":
+        if self.start is not None and self.end is not None and self.end < self.start:
+            raise ValueError(f"it ends on {self.end}, before it starts on {self.start}; correct one of them")
+        return self
 
 
 class Mapping(_Part):
     """A whole mapping."""
 
     source: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
-    title: Annotated[str, Field(min_length=1)]
+    title: Words
     currency: Currency | None = None
     margin_assumption: Annotated[Decimal, Field(ge=0, lt=1)] | None = None
     format: Format = Format()

@@ -30,6 +30,17 @@ MISTAKES = {
     "attributes of nobody": ('rep = "Rep"\n', "", "[rep] needs invoice.rep, the column by which the lines name it."),
     "a source with blanks": ('"shop"', '"the shop"', "source"),
     "a column that is no text": ('date = "Date"', "date = 3", "invoice.date"),
+    "an encoding that makes no text": ("[format]", '[format]\nencoding = "base64"', 'format.encoding: "base64" is not an encoding; write utf-8, cp1252, latin-1 or utf-16.'),
+    "an encoding with a NUL": ("[format]", '[format]\nencoding = "utf\\u0000"', "is not an encoding; write utf-8, cp1252, latin-1 or utf-16."),
+    "a date that says the year twice": ('"%d.%m.%Y"', '"%d.%m.%Y %Y"', 'format.dates.0: "%d.%m.%Y %Y" is not a format that a date can be read by; each of its signs may stand once.'),
+    "a date that ends in a percent sign": ('"%d.%m.%Y"', '"%d.%m.%Y%"', "is not a format that a date can be read by"),
+    "a header beyond every file": ("[format]", "[format]\nheader_line = 9999999999999999999999", "format.header_line"),
+    "a title of nothing": ('title = "The shop\'s ledger"', 'title = " "', "title: there is nothing to read in it; write it in letters."),
+    "a title with a NUL": ('title = "The shop\'s ledger"', 'title = "The\\u0000shop"', "title: it holds a sign that nobody can read or type; write it anew."),
+    "a template with a NUL": ('name = "Name"', 'name_template = "A\\u0000 {number}"', "customer.name_template: it holds a sign that nobody can read or type; write it anew."),
+    "a period that ends before it starts": ("[format]", "[period]\nstart = 2025-01-01\nend = 2024-12-31\n[format]", "period: it ends on 2024-12-31, before it starts on 2025-01-01; correct one of them."),
+    "a period from before there were ledgers": ("[format]", "[period]\nstart = 0205-01-01\n[format]", "period.start: 0205-01-01 is before 1900; correct the year."),
+    "lists without end": ("[format]", "[format]\nmissing = " + "[" * 20_000, "test-mapping.toml is not TOML: "),
     "text that is no TOML": ("[invoice]", "[invoice", "test-mapping.toml is not TOML: "),
 }  # fmt: skip
 
