@@ -21,6 +21,8 @@ from store.imports.mapping_keys import Format
 BLOCK_BYTES = 4 << 20
 # No row of a ledger is longer; what is, is a quote that somebody forgot to close.
 LONGEST_ROW_BYTES = 1 << 20
+# Python's own reader stops at cells of 131,072 characters, even in a column that nobody asked for.
+csv.field_size_limit(BLOCK_BYTES + LONGEST_ROW_BYTES)
 _NEWLINE, _NUL = 10, 0
 _UNQUOTED = {"quotechar": None, "quoting": csv.QUOTE_NONE}
 

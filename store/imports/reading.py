@@ -217,7 +217,7 @@ class _sentences:  # noqa: N801 - reads as a word in "with _sentences(path)"
             raise UnreadableFileError(f"There is no file {self.path}.") from None
         if isinstance(error, (EOFError, gzip.BadGzipFile, zlib.error)):
             raise UnreadableFileError(f"{name} is damaged or not complete; copy it again.") from None
-        if isinstance(error, workbook.WORKBOOK_ERRORS):
+        if isinstance(error, workbook.WORKBOOK_ERRORS) or type(error).__name__ == workbook.PANIC:
             raise UnreadableFileError(f"{name} cannot be read as a workbook: {error}.") from None
         if isinstance(error, csv.Error):
             raise UnreadableFileError(f"{name} cannot be read as delimited text: {error}.") from None

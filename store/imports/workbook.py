@@ -16,6 +16,8 @@ from store.imports.errors import UnreadableFileError
 from store.imports.mapping_keys import Format
 
 WORKBOOK_ERRORS = (CalamineError,)
+# What calamine breaks off with where its own code gives up. It is no Exception, and has no module to import it from.
+PANIC = "PanicException"
 BLOCK_ROWS = 20_000
 # What Excel itself keeps of a number: the 0.30000000000000004 of a formula is 0.3 on the screen.
 _SIGNIFICANT_DIGITS = 15

@@ -3,6 +3,7 @@
 import datetime as dt
 import gzip
 import os
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -253,6 +254,41 @@ def test_what_only_looks_like_a_workbook_is_refused(sqlite_db: Database, tmp_pat
     path.write_text(TEXT)
     sentence = refused(sqlite_db, path, mapping=flat_mapping(tmp_path))
     assert sentence.startswith("ledger.xlsx cannot be read as a workbook: ")
+
+
+def test_a_workbook_that_its_reader_breaks_off_at_is_refused(sqlite_db: Database, tmp_path: Path) -> None:
+    """A cell so far out that no memory holds the rows up to it: the reader panics, which is no ordinary exception."""
+    whole, path = tmp_path / "whole.xlsx", tmp_path / "ledger.xlsx"
+    with xlsxwriter.Workbook(whole) as book:
+        sheet = book.add_worksheet()
+        for row, line in enumerate([HEADER, *GOOD]):
+            sheet.write_row(row, 0, line.split(";"))
+    with zipfile.ZipFile(whole) as parts, zipfile.ZipFile(path, "w") as broken:
+        for name in parts.namelist():
+            broken.writestr(name, parts.read(name).replace(b'r="A2"', b'r="ZZZZZZZ99999999999"'))
+    sentence = refused(sqlite_db, path, mapping=flat_mapping(tmp_path))
+    assert sentence.startswith("ledger.xlsx cannot be read as a workbook: ")
+
+
+def test_a_cell_of_any_length_costs_no_other_row(db: Database, tmp_path: Path) -> None:
+    """Nobody asked for that column; and what is rejected is written again, long cells and all."""
+    long = "x" * 300_000
+    rows = [f"{line};{long}" for line in [*GOOD, "9;no date;7;Acme;NL;;P;1;1;"]]
+    path = ledger(tmp_path, rows, header=f"{HEADER};Memo")
+    report = read(db, path, mapping=flat_mapping(tmp_path), rejected_to=tmp_path)
+    assert (report.rows_new, report.rows_rejected) == (4, 1)
+    assert (
+        (tmp_path / "ledger.rejected.csv")
+        .read_text("utf-8-sig")
+        .rstrip()
+        .endswith(f";9;no date;7;Acme;NL;;P;1;1;;{long}")
+    )
+
+
+def test_a_long_cell_with_a_stray_quote_is_read(db: Database, tmp_path: Path) -> None:
+    rows = [*(f"{line};x" for line in GOOD), f'9;01.02.2025;7;Acme "the best" Ltd;NL;;P;1;1;;{"x" * 300_000}']
+    report = read(db, ledger(tmp_path, rows, header=f"{HEADER};Memo"), mapping=flat_mapping(tmp_path))
+    assert (report.rows_new, report.rows_rejected) == (5, 0)
 
 
 def test_a_file_that_is_not_there_is_named(sqlite_db: Database, tmp_path: Path) -> None:
