@@ -16,6 +16,7 @@ from bot.answer import Unanswered, attempt, guarded
 from bot.console import for_a_reader_that_may_leave, open_console
 from bot.entries import numbered
 from bot.json_reply import as_json, dump
+from bot.legible import harmless
 from bot.log import Log
 from bot.terminal import draw
 from bot.usable import opened, terminal_settings
@@ -43,7 +44,7 @@ def ask(
             day = _day(today) if today is not None else None
             _write(*_ask(line, as_, day, press or []), format_)
     except Unanswered as unanswered:
-        open_console(sys.stderr).print(str(unanswered), soft_wrap=True)
+        open_console(sys.stderr).print(harmless(str(unanswered)), soft_wrap=True)
         raise typer.Exit(1) from None
 
 

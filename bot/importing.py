@@ -18,6 +18,7 @@ from rich.text import Text
 
 from bot.answer import Unanswered, guarded
 from bot.console import for_a_reader_that_may_leave, open_console
+from bot.legible import harmless
 from bot.log import Log
 from bot.score import after_import
 from bot.usable import opened, terminal_settings
@@ -47,12 +48,12 @@ def import_files(
         with guarded(LOG, asked=f"import {' '.join(map(str, files))} --mapping {mapping}"):
             report = _import(files, mapping, dry_run=dry_run, rejected=rejected)
     except Unanswered as unanswered:
-        open_console(sys.stderr).print(Text(str(unanswered)), soft_wrap=True)
+        open_console(sys.stderr).print(Text(harmless(str(unanswered))), soft_wrap=True)
         raise typer.Exit(NOTHING_IMPORTED) from None
     with for_a_reader_that_may_leave():
         console = open_console()
         for sentence in sentences(report):
-            console.print(Text(sentence))
+            console.print(Text(harmless(sentence)))
         if report.took_any and not report.is_dry_run:
             _learn(console)
     if report.rejected_any:
@@ -64,9 +65,9 @@ def _learn(console: Console) -> None:
     try:
         with guarded(LOG, asked="learn from an import"), closing(opened(terminal_settings())) as db:
             for sentence in after_import(db, open_console(sys.stderr)):
-                console.print(Text(sentence))
+                console.print(Text(harmless(sentence)))
     except Unanswered as unanswered:
-        open_console(sys.stderr).print(Text(str(unanswered)), soft_wrap=True)
+        open_console(sys.stderr).print(Text(harmless(str(unanswered))), soft_wrap=True)
 
 
 def sentences(report: Report) -> Iterator[str]:

@@ -58,6 +58,15 @@ def legible(text: str) -> str:
     return _BLANKS.sub(" ", "".join(kept))
 
 
+def harmless(text: str) -> str:
+    """The text without anything that a terminal obeys, but as long as it is and with its blanks: for a sentence that
+    quotes a file or what somebody typed.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_shown(text, at, unicodedata.category(character)) for at, character in enumerate(text))
+
+
 def _shown(text: str, at: int, category: str) -> str:
     character = text[at]
     if character in "\t\n\r\v\f\x85" or category in ("Zl", "Zp"):

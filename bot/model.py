@@ -17,6 +17,7 @@ from bot import model_report
 from bot.answer import Unanswered, guarded
 from bot.console import columns as width_of
 from bot.console import for_a_reader_that_may_leave, open_console
+from bot.legible import harmless
 from bot.log import Log as Diary
 from bot.model_log import Columns, read
 from bot.usable import opened, terminal_settings
@@ -69,11 +70,18 @@ def model(
     """Say which model would have been right: python -m bot model LOG.csv --customer ID --date DAY --amount SUM."""
     try:
         with for_a_reader_that_may_leave(), guarded(DIARY, asked=f"model {log or ''}"):
+            _keep_the_log(log, predictions)
             asked = _from_file(log, customer, date, amount) if log else _from_database()
             _answer(asked, calibration_end, holdout_weeks, predictions, as_json=as_json)
     except Unanswered as unanswered:
-        open_console(sys.stderr).print(str(unanswered), soft_wrap=True)
+        open_console(sys.stderr).print(harmless(str(unanswered)), soft_wrap=True)
         raise typer.Exit(1) from None
+
+
+def _keep_the_log(log: Path | None, predictions: Path | None) -> None:
+    both = [path for path in (log, predictions) if path is not None and path.exists()]
+    if len(both) == 2 and both[0].samefile(both[1]):
+        raise Unanswered.because(f"The file {predictions} is the log itself; name another with --predictions.")
 
 
 def _answer(

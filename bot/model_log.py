@@ -5,6 +5,7 @@ import datetime as dt
 import gzip
 import io
 import re
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -26,6 +27,8 @@ POINTED = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?", re.ASCII)
 COMMAED = re.compile(r"[+-]?(?:\d{1,3}(?:\.\d{3})+|\d+)(?:,\d+)?", re.ASCII)
 # Squares and sums of what is smaller are still floats.
 LARGEST_AMOUNT = 10**18
+# As in an import: before it there was no ledger on a computer; 0001-01-01 is what programs write for "no date".
+FIRST_YEAR = 1900
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +158,7 @@ def _text(path: Path) -> str:
         return content.decode("utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig")
     except FileNotFoundError:
         raise Unanswered.because(f"There is no file {path}.") from None
-    except (OSError, EOFError, UnicodeError):
+    except (OSError, EOFError, UnicodeError, zlib.error):
         raise Unanswered.because(f"The file {path} cannot be read as a table in UTF-8, such as a CSV file.") from None
 
 
@@ -175,9 +178,14 @@ def _days(cells: Sequence[Text], notes: list[str]) -> np.ndarray:
     for line, text in cells:
         if text not in known:
             try:
-                known[text] = _day(text, day_first=day_first).toordinal()
+                day = _day(text, day_first=day_first)
             except ValueError:
                 raise Unanswered.because(f"Line {line}: {_said(text)} is no date; write it as YYYY-MM-DD.") from None
+            if day.year < FIRST_YEAR:
+                raise Unanswered.because(
+                    f"Line {line}: {_said(text)} is before {FIRST_YEAR}; correct it, or leave it out."
+                )
+            known[text] = day.toordinal()
     return np.array([known[cell.text] for cell in cells], dtype=np.int64)
 
 

@@ -111,6 +111,14 @@ def test_nothing_imported_is_exit_2_and_one_sentence(what: str, run: Callable[..
     assert "Traceback" not in result.stderr
 
 
+def test_a_heading_that_a_terminal_would_obey_is_quoted_harmlessly(run: Callable[..., Result], tmp_path: Path) -> None:
+    path = ledger(tmp_path, GOOD, header="Invoice;\x1b[2J\x1b]0;title\x07Date\u202e;Customer\0")
+    result = run(path, "--mapping", "shop.toml")
+    assert result.exit_code == 2
+    assert result.stderr.startswith('ledger.csv has no column "Date"')
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]", result.output)
+
+
 def test_every_row_rejected_is_exit_2(run: Callable[..., Result], tmp_path: Path) -> None:
     result = run(ledger(tmp_path, [GOOD[2].replace("3,333", "x")]), "--mapping", "shop.toml")
     assert result.exit_code == 2

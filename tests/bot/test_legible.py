@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wcwidth import wcswidth
 
-from bot.legible import CHARACTERS_MOST, MARKS_MOST, cells, cut, legible
+from bot.legible import CHARACTERS_MOST, MARKS_MOST, cells, cut, harmless, legible
 from tests.bot.cards import words
 
 
@@ -33,6 +33,18 @@ from tests.bot.cards import words
 )
 def test_a_string_reads_as(raw: str, read: str) -> None:
     assert legible(raw) == read
+
+
+@given(words)
+def test_a_sentence_that_quotes_it_is_obeyed_by_no_terminal_and_loses_no_letter(text: str) -> None:
+    said = harmless(f"  7  {text} is no date  ")
+    assert all(unicodedata.category(sign) not in ("Cc", "Cs", "Zl", "Zp") for sign in said)
+    assert all(unicodedata.category(sign) != "Cf" or sign == "\u200c" for sign in said)
+    assert [sign for sign in said if sign.isalnum()] == [
+        sign for sign in f"7{text}isnodate" if sign.isalnum() and harmless(sign) == sign
+    ]
+    assert said.startswith("  7  ")
+    assert said.endswith(" is no date  ")
 
 
 @given(words)

@@ -1,7 +1,9 @@
 """python -m bot model: tables for a person, data for a script, a row for each customer, and sentences for mistakes."""
 
+import contextlib
 import csv
 import datetime as dt
+import gzip
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -12,6 +14,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from bot.__main__ import app
+from bot.answer import Unanswered
+from bot.model_log import Columns, read
 from store import migrate
 from store.database import Database
 from tests.ledger import Ledger, Line
@@ -171,6 +175,8 @@ def test_a_file_without_headings_is_read_by_the_numbers_of_its_columns(
         ([("a", "2020-02-01", "nan")], "Line 2: “nan” is no amount; write it as 1234.50."),
         ([("a", "2020-02-01", "1e999")], "Line 2: “1e999” is no amount; write it as 1234.50."),
         ([("a", "13/02/2020", "1"), ("a", "02/13/2020", "1")], "Some dates have the day first, others the month"),
+        ([("a", "0001-01-01", "1")], "Line 2: “0001-01-01” is before 1900; correct it, or leave it out."),
+        ([("a", "\x1b[31m2020\x9b2J", "1")], "Line 2: “�[31m2020�2J” is no date; write it as YYYY-MM-DD."),
         ([], "There is nothing to learn from"),
     ],
 )
@@ -190,6 +196,23 @@ def test_what_is_asked_wrongly_is_said_in_one_sentence(run: Callable[..., Result
     refused(run(path, *COLUMNS, *WINDOW, "--predictions", tmp_path / "no" / "folder.csv"), "cannot be written")
     (tmp_path / "empty.csv").write_text("")
     refused(run(tmp_path / "empty.csv", *COLUMNS), "is empty.")
+
+
+def test_what_is_packed_and_damaged_is_said_to_be(path: Path, tmp_path: Path) -> None:
+    """Each byte of the packed log in turn: some change what is in it, and some make it no packed file at all."""
+    packed = gzip.compress(path.read_bytes()[:2_000])
+    damaged = tmp_path / "damaged.csv.gz"
+    for place in range(2, len(packed)):
+        damaged.write_bytes(packed[:place] + bytes([packed[place] ^ 0x55]) + packed[place + 1 :])
+        with contextlib.suppress(Unanswered):
+            read(damaged, Columns("who", "day", "paid"))
+
+
+def test_the_predictions_are_never_written_over_the_log(run: Callable[..., Result], path: Path) -> None:
+    before = path.read_bytes()
+    for same in (path, path.parent / "." / path.name):
+        refused(run(path, *COLUMNS, *WINDOW, "--predictions", same), "is the log itself; name another with")
+    assert path.read_bytes() == before
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
