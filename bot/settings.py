@@ -3,11 +3,14 @@
 A description finishes the sentence "The setting X takes …", which is what somebody reads who has set it wrongly.
 """
 
+import logging
 import os
 import re
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from dotenv.parser import parse_stream
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -18,6 +21,9 @@ KINDS = {
     "xoxp-": ("a user token", None),
 }
 
+
+# What it cannot read is said by bot/usable.py, in a sentence that says what to do.
+logging.getLogger("dotenv.main").setLevel(logging.ERROR)
 
 # More than these are for whoever asks for them: each has its own connections to the database.
 PROCESSES_MOST = 4
@@ -126,3 +132,18 @@ class Settings(BaseSettings):
     def sentence(cls, field: str) -> str:
         """For whoever has set it to something else."""
         return f"The setting {field.upper()} takes {cls.taken(field)}."
+
+
+def unread_in(path: Path) -> dict[str, int]:
+    """The settings that stand in a line of the file that cannot be read, such as one in which a quotation mark is not
+    closed, by name, with the number of the line. Errors: OSError, UnicodeError.
+    """
+    found: dict[str, int] = {}
+    if not path.is_file():
+        return found
+    with path.open(encoding="utf-8-sig") as file:
+        for binding in parse_stream(file):
+            name = re.match(r"\s*(?:export\s+)?(\w+)", binding.original.string)
+            if binding.error and name and name[1].lower() in Settings.model_fields:
+                found[name[1].lower()] = binding.original.line
+    return found

@@ -1,17 +1,23 @@
 """The operator's settings, or the sentence that says which of them cannot be used. For every command line."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError, ProgrammingError
 
 from bot.answer import Unanswered
 from bot.opening import open_database
-from bot.settings import Settings
+from bot.settings import Settings, unread_in
 from store.database import Database
 from store.migrate import NewerDatabaseError
 
+NO_DATABASE = (
+    "DATABASE_URL names no database that Melktert can use; "
+    "write sqlite:///FILE or postgresql+psycopg://USER:PASSWORD@HOST/DATABASE."
+)
 # What the terminal needs. The empty name is the file .env itself, which may be the one that names the database.
 OF_THE_TERMINAL = frozenset({"", "database_url", "home_currency"})
 
@@ -43,16 +49,24 @@ def usable_parts() -> tuple[Settings, dict[str, str]]:
     """
     try:
         settings, problems = _parts()
+        unread = unread_in(Path(".env"))
     except (OSError, UnicodeError):
         settings, problems = _parts(_env_file=None)
         problems[""] = "The file .env cannot be read; it is plain text in UTF-8, readable to the user of Melktert."
+        unread = {}
+    for name, line in unread.items():
+        if name not in settings.model_fields_set:
+            what = f"Line {line} of .env cannot be read, so {name.upper()} is not set"
+            problems[name] = f"{what}; write {name.upper()}=VALUE, with a quotation mark at both ends or at none."
     try:
         Database(settings.database_url).close()
+        url = make_url(settings.database_url)
+        is_kept = url.get_backend_name() != "sqlite" or url.database not in (None, "", ":memory:")
     except (ArgumentError, ValueError, ImportError):
-        problems["database_url"] = (
-            "DATABASE_URL names no database that Melktert can use; "
-            "write sqlite:///FILE or postgresql+psycopg://USER:PASSWORD@HOST/DATABASE."
-        )
+        is_kept = False
+    if not is_kept:
+        # In SQLite's memory an import would be gone when it ends.
+        problems.setdefault("database_url", NO_DATABASE)
     return settings, problems
 
 
@@ -62,6 +76,11 @@ def opened(settings: Settings) -> Database:
         return open_database(settings)
     except NewerDatabaseError as error:
         raise Unanswered.because(str(error)) from error
+    except ProgrammingError as error:
+        # psycopg's own word for what comes after the question mark of the URL.
+        if "invalid connection option" not in str(error.orig):
+            raise
+        raise Unanswered.because(NO_DATABASE, "What follows a ? in it is for PostgreSQL's own libpq.") from error
     except ValueError as error:
         raise Unanswered.because(Settings.sentence("home_currency")) from error
 

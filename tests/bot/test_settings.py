@@ -6,7 +6,7 @@ import pytest
 
 from bot.answer import Unanswered
 from bot.settings import Settings
-from bot.usable import terminal_settings, usable_settings
+from bot.usable import opened, terminal_settings, usable_settings
 
 SECRET = "1234-verysecret"
 NAMES = [name.upper() for name in Settings.model_fields]
@@ -168,3 +168,41 @@ def test_every_setting_is_explained_to_the_operator_and_nothing_else_is() -> Non
     example = (Path(__file__).parents[2] / ".env.example").read_text("utf-8")
     offered = [line[1:].partition("=")[0] for line in example.splitlines() if line[:1] == "#" and line[1:2].isupper()]
     assert sorted(offered) == sorted(NAMES)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["DATABASE_URL: sqlite:///team.sqlite3", 'export DATABASE_URL="sqlite:///team.sqlite3', "DATABASE_URL sqlite"],
+)
+def test_a_line_that_cannot_be_read_sets_nothing_and_says_so(line: str, tmp_path: Path) -> None:
+    """Else an import would go into another database than the one that was meant."""
+    (tmp_path / ".env").write_text(f"# ours\n{line}\nHTTP_PORT=8080\n", "utf-8")
+    with pytest.raises(Unanswered) as refused:
+        terminal_settings()
+    assert str(refused.value) == (
+        "Line 2 of .env cannot be read, so DATABASE_URL is not set; write DATABASE_URL=VALUE, with a quotation mark "
+        "at both ends or at none."
+    )
+
+
+def test_a_line_that_cannot_be_read_and_is_not_ours_or_not_needed_stops_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".env").write_text("a note of somebody\nSLACK_BOT_TOKEN: xoxb-1\nDATABASE_URL: x\n", "utf-8")
+    monkeypatch.setenv("DATABASE_URL", "sqlite:///team.sqlite3")
+    assert terminal_settings().database_url == "sqlite:///team.sqlite3"
+    with pytest.raises(Unanswered, match=r"^Line 2 of \.env cannot be read, so SLACK_BOT_TOKEN is not set"):
+        usable_settings()
+
+
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///", "sqlite:///:memory:"])
+def test_a_database_that_ends_with_the_process_is_none(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", url)
+    with pytest.raises(Unanswered, match="DATABASE_URL names no database that Melktert can use"):
+        terminal_settings()
+
+
+def test_what_another_program_puts_behind_the_address_of_a_database_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://somebody@localhost:1/team?pgbouncer=true")
+    with pytest.raises(Unanswered, match=r"DATABASE_URL names no database .* What follows a \? in it is for"):
+        opened(terminal_settings())
