@@ -20,6 +20,8 @@ NAME = "promise"
 TEXT_LEAST, TEXT_MOST = 3, 500
 # What a form keeps of where it was opened.
 CARRIED = ("permalink", "contact", "touch")
+# No link to a message is longer, and no id; a form that carries more would not be opened.
+CARRIED_MOST = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ def form(connection: Connection, request: Request) -> Reply:
         Field("due", "By when?", "date", initial=given.get("day", "")),
         Field("person", "Who is to keep it?", "person", required=False, initial=request.person.slack_user_id or ""),
     )
-    values = {name: given[name] for name in CARRIED if given.get(name)}
+    values = {name: given[name] for name in CARRIED if 0 < len(given.get(name, "")) <= CARRIED_MOST}
     if request.receipt:
         # However often this form is submitted, it is one promise.
         values["once"] = f"promise form {request.receipt}"

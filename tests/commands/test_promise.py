@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 import sqlalchemy as sa
 
+from bot.forms import view
 from bot.wording import plain
 from commands._reply import Invalid, Item, Person, Role
 from store import care, customer_channels, people, promises, reps, succession, tables
@@ -259,6 +260,15 @@ def test_from_a_message_the_form_begins_with_its_words_and_its_channels_customer
     again = team.types("/promise", values=message, origin="shortcut")
     assert again.form is not None
     assert "there is a promise already" in plain(again.form.intro[0].text)
+
+
+def test_a_form_carries_nothing_that_slack_would_not_open_it_with(team: Team) -> None:
+    message = {"said": "Acme", "permalink": "https://elsewhere.test/" + "x" * 5_000, "touch": "1" * 5_000}
+    reply = team.types("/promise", values=message, origin="shortcut")
+    assert reply.form is not None
+    assert view(reply.form)["private_metadata"]
+    team.submits(reply, due="2026-06-05")
+    assert (made(team)[0].permalink, made(team)[0].touch_id) == (None, None)
 
 
 def test_a_message_that_names_one_customer_fills_it_in_and_one_that_names_two_asks(team: Team) -> None:
