@@ -101,9 +101,9 @@ def guarded(log: Log, **about: str) -> Iterator[None]:
         if error.errno in _NO_ROOM:
             log.failure(error, **about)
             raise _full("There is no room left on the disk.") from error
-        raise _apology(log.failure(error, **about), log) from error
+        raise apology(log.failure(error, **about), log) from error
     except Exception as error:
-        raise _apology(log.failure(error, **about), log) from error
+        raise apology(log.failure(error, **about), log) from error
 
 
 def split(line: str) -> tuple[str, str]:
@@ -184,7 +184,7 @@ def _operational(error: DBAPIError, log: Log, about: dict[str, str]) -> NoReturn
             "Check that it is running and that DATABASE_URL names it, then ask again.",
             is_our_fault=True,
         ) from error
-    raise _apology(log.failure(error, **about), log) from error
+    raise apology(log.failure(error, **about), log) from error
 
 
 def _busy() -> Unanswered:
@@ -196,7 +196,8 @@ def _full(sentence: str) -> Unanswered:
     return Unanswered.because(sentence, advice, is_our_fault=True)
 
 
-def _apology(reference: str, log: Log) -> Unanswered:
+def apology(reference: str, log: Log) -> Unanswered:
+    """Of an unforeseen error, with the id under which the log holds it."""
     return Unanswered.because(
         "Something went wrong here, not in what you asked.",
         f"It is noted in {log.where} under {reference}; please pass that on to whoever runs Melktert.",

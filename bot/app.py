@@ -108,7 +108,8 @@ def build(
 
     Errors: bot.send.TROUBLE where Slack cannot be asked who we are; slack_bolt.error.BoltError for a refused token.
     """
-    log, pools = log or Log(), Pools()
+    log = log or Log()
+    pools = Pools(log)
     token = settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else ""
     client = posting_client(token, settings.slack_api_url)
     patient_client = posting_client(token, settings.slack_api_url, is_patient=True)

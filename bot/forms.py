@@ -295,7 +295,8 @@ def _given(value: object) -> str:
 
 def _refilled(element: Mapping[str, Any], state: Mapping[str, Any]) -> Json:
     """The element with what was put into it at its beginning."""
-    value = state.get(FIELD, {})
+    value = state.get(FIELD)
+    value = value if isinstance(value, Mapping) else {}
     kept = {name: what for name, what in element.items() if not name.startswith("initial_")}
     for name, initial in (
         ("value", "initial_value"),

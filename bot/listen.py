@@ -15,7 +15,7 @@ from slack_bolt import Ack
 from slack_sdk import WebClient
 
 from bot import forms
-from bot.answer import Unanswered, guarded
+from bot.answer import Unanswered, apology, guarded
 from bot.buttons import Press, pressed
 from bot.messages import OF_MESSAGE, values_of
 from bot.pools import Pools
@@ -137,8 +137,14 @@ class Listener:
         self.pools.receivers.submit(self.work.remember, self.work.directory.learn(body["event"]["user"]))
 
     def failed(self, error: Exception, body: Json) -> None:
-        """What bolt calls where a listener raised: a defect, or something that Slack has never sent before."""
-        self.work.log.failure(error, delivered=str(body.get("type") or body.get("command") or ""))
+        """What bolt calls where a listener raised: a defect, or something that Slack has never sent before. Whoever did
+        it is told by direct message, since no other way is known to be there.
+        """
+        reference = self.work.log.failure(error, delivered=str(body.get("type") or body.get("command") or ""))
+        user = body.get("user")
+        user_id = user.get("id") if isinstance(user, Mapping) else body.get("user_id")
+        if isinstance(user_id, str) and user_id:
+            self._tell(apology(reference, self.work.log).reply, Heard(user_id, "message", "message"))
 
     def _receive(self, line: str, heard: Heard, event: str) -> None:
         """Hand on what was not delivered before. This may wait for the database, and so has threads of its own."""

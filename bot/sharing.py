@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import commands
 from bot.answer import Unanswered, attempt
+from bot.buttons import texts
 from bot.directory import Directory
 from bot.log import Log
 from bot.send import TROUBLE, Heard, NotTakenError, Sender
@@ -88,11 +89,11 @@ def _card(values: Mapping[str, str]) -> Action:
     """What is to be shared. Errors: Unanswered where that is nothing that may be."""
     try:
         inner = json.loads(values.get("values", ""))
-    except ValueError:
+    except (ValueError, RecursionError):
         inner = None
     if values.get("command") not in _shareable() or not isinstance(inner, dict):
         raise Unanswered.because("This cannot be shared.", "Ask for the card again, and share that.")
-    return Action(values["command"], "", {str(name): str(value) for name, value in inner.items()})
+    return Action(values["command"], "", texts(inner))
 
 
 def _question(place: Place) -> str:

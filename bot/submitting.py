@@ -78,7 +78,7 @@ class Submitting:
         ack(**outcome.ack)
 
     def _work(self, view: Json, heard: Heard, between: _Handover) -> None:
-        outcome = self._outcome(view, heard)
+        outcome = self._outcome_of_any(view, heard)
         with between.lock:
             between.outcome.set_result(outcome)
         if between.has_left:
@@ -87,8 +87,17 @@ class Submitting:
             self._fill(outcome, heard)
         self.work.publish_home(heard.user_id)
 
+    def _outcome_of_any(self, view: Json, heard: Heard) -> Outcome:
+        """Never raises: whoever waits would read "One moment …" for ever."""
+        try:
+            with guarded(self.work.log, asked="a form"):
+                return self._outcome(view, heard)
+        except Unanswered as unanswered:
+            shown = forms.told(unanswered.reply, LOCALE)
+            return Outcome({"response_action": "update", "view": shown}, unanswered.reply, LOCALE, shown)
+
     def _outcome(self, view: Json, heard: Heard) -> Outcome:
-        """Never raises."""
+        """Errors: of a view that is not as Slack sends it, whatever comes of that."""
         locale = LOCALE
         try:
             with guarded(self.work.log, asked="a form"):

@@ -1,9 +1,11 @@
 """Forms when Slack itself is in trouble: each is opened or says what to do, and what somebody typed is not lost."""
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 
 import pytest
+from slack_bolt import BoltRequest
 
 from bot.app import Melktert
 from bot.posting import BRIEF_SECONDS
@@ -153,3 +155,48 @@ def test_what_became_of_a_form_is_said_though_slack_does_not_fill_the_dialogue_a
     form.submit()
     assert "Visit logged" in filled(anna).words
     assert notes(sqlite_db) == [STORY]
+
+
+# --- what is not as Slack sends it ----------------------------------------------------------------------------------
+
+
+def test_a_form_whose_blocks_are_not_as_slack_sends_them_is_an_apology_with_an_id(
+    anna: Person, bot: Melktert, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Not "One moment …" for ever."""
+    form_of(anna).submit(tampered={"blocks": [{"type": "input", "block_id": "customer"}], "state": {"values": {}}})
+    said = filled(anna, "Something went wrong here").words
+    found = re.search("under ([0-9a-f]{8})", said)
+    assert found is not None
+    assert found[1] in capfd.readouterr().err
+
+
+def test_a_field_that_slack_says_nothing_of_is_empty(anna: Person, bot: Melktert) -> None:
+    submitted = form_of(anna).submit(tampered={"state": {"values": {"customer": {"field": None}, "day": 5}}})
+    assert submitted.ack is not None
+    assert submitted.ack.payload["response_action"] == "errors"
+    assert "customer" in submitted.ack.payload["errors"]
+
+
+def test_an_error_that_nothing_has_caught_is_in_the_log(
+    bot: Melktert, slack: Slack, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def fail() -> None:
+        raise KeyError("unheard of")
+
+    for pool in (bot.pools.receivers, bot.pools.openers, bot.pools.workers, bot.pools.patient):
+        assert pool.submit(fail).exception() is not None
+    bot.pools.finish()
+    assert capfd.readouterr().err.count("KeyError: 'unheard of'") == 4
+
+
+def test_what_slack_has_never_sent_before_is_told_to_whoever_did_it_with_the_id_in_the_log(
+    anna: Person, bot: Melktert, slack: Slack, capfd: pytest.CaptureFixture[str]
+) -> None:
+    body = {"type": "block_actions", "user": {"id": anna.id}, "team": {"id": "T1"}, "actions": [{"action_id": "clv:1"}]}
+    assert bot.bolt.dispatch(BoltRequest(body=body, mode="socket_mode")).status == 500
+    (said,) = slack.wait_for(lambda: told(anna) or None)
+    assert "Something went wrong here, not in what you asked" in said
+    found = re.search("under ([0-9a-f]{8})", said)
+    assert found is not None
+    assert found[1] in capfd.readouterr().err
