@@ -23,6 +23,8 @@ _MONTHS = (
     *("july", "august", "september", "october", "november", "december"),
 )
 _MONTH = {"sept": 9} | {name[:3]: at for at, name in enumerate(_MONTHS, 1)} | {n: at for at, n in enumerate(_MONTHS, 1)}
+# Of more days or weeks nobody counts, and no calendar holds them all.
+DIGITS_MOST = 3
 _NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _NUMBER = {"a": 1, "an": 1} | {name: at for at, name in enumerate(_NUMBERS, 1)}
 _DAYS_AWAY = {
@@ -73,11 +75,13 @@ class Dates:
 
     def _away(self, phrase: str) -> dt.date | None:
         """3 days ago, in two weeks, a month from now."""
-        number = rf"(?P<number>\d{{1,3}}|{'|'.join(_NUMBER)})"
+        number = rf"(?P<number>\d+|{'|'.join(_NUMBER)})"
         unit = r"(?P<unit>day|week|fortnight|month|year)s?"
         found = re.fullmatch(rf"(?P<ahead>in )?{number} {unit}(?P<how> ago| from now| from today)?", phrase)
         if found is None or bool(found["ahead"]) == bool(found["how"]):
             return None
+        if len(found["number"].lstrip("0")) > DIGITS_MOST and found["number"] not in _NUMBER:
+            raise UnclearError(f"“{phrase}” is too far away; write the day as 2026-05-12.")
         number_of = _NUMBER.get(found["number"]) or int(found["number"])
         number_of *= -1 if found["how"] == " ago" else 1
         match found["unit"]:

@@ -94,6 +94,8 @@ def test_the_day_of_a_promise(phrase: str, meant: str) -> None:
         (VISIT, "1.1.1926", "1 January 1926 is too far away; check the year"),
         (PROMISE, "in 900 years", "is too far away"),
         (PROMISE, "in 999 months", "is too far away; check the year"),
+        (VISIT, "1000 days ago", "is too far away; write the day as 2026-05-12"),
+        (PROMISE, f"in {'9' * 5_000} weeks", "is too far away"),
         (VISIT, "soon", "is not a day that I can read; write yesterday, last friday or 12 May"),
         (PROMISE, "", "is not a day that I can read; write friday, in 2 weeks or 12 May"),
         (VISIT, "maybe 12", "is not a day"),
