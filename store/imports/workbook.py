@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from python_calamine import CalamineError, CalamineWorkbook
 
+from store.imports import workbook_errors
 from store.imports.cells import factorized
 from store.imports.delimited import RawBlock
 from store.imports.errors import UnreadableFileError
@@ -19,6 +20,8 @@ WORKBOOK_ERRORS = (CalamineError,)
 # What calamine breaks off with where its own code gives up. It is no Exception, and has no module to import it from.
 PANIC = "PanicException"
 BLOCK_ROWS = 20_000
+# The error that a formula gives where a table has no such row; it stands for all of them.
+_ERROR = "#N/A"
 # What Excel itself keeps of a number: the 0.30000000000000004 of a formula is 0.3 on the screen.
 _SIGNIFICANT_DIGITS = 15
 
@@ -47,13 +50,20 @@ def rows(path: Path, fmt: Format) -> Iterator[tuple[int, list[str]]]:
 
 
 def blocks(path: Path, fmt: Format, wanted: Sequence[int], progress: Callable[[int, int], None]) -> Iterator[RawBlock]:
-    """The rows after the header, some thousands at a time. Errors: as those of `rows`."""
+    """The rows after the header, some thousands at a time; each that has an error such as #N/A in one of these columns
+    by itself, unless the mapping says that it stands for an empty cell. Errors: as those of `rows`.
+    """
     size = path.stat().st_size
+    errors = {} if _ERROR in fmt.missing else workbook_errors.places(path, fmt.sheet)
     numbers: list[int] = []
     kept: list[list[str]] = []
     following = rows(path, fmt)
-    next(following, None)
+    _, header = next(following, (0, []))
     for number, texts in following:
+        if wrong := errors.get(number, set()) & set(wanted):
+            fault = f"{header[min(wrong)].strip()} is an error of Excel, such as {_ERROR}"
+            yield _block([number], [[texts[place] for place in wanted]], fault)
+            continue
         numbers.append(number)
         kept.append([texts[place] for place in wanted])
         if len(kept) == BLOCK_ROWS:
@@ -64,8 +74,9 @@ def blocks(path: Path, fmt: Format, wanted: Sequence[int], progress: Callable[[i
     progress(size, size)
 
 
-def _block(numbers: list[int], kept: list[list[str]]) -> RawBlock:
-    return RawBlock(np.array(numbers, dtype=np.int64), [factorized(column) for column in zip(*kept, strict=True)])
+def _block(numbers: list[int], kept: list[list[str]], fault: str = "") -> RawBlock:
+    columns = [factorized(column) for column in zip(*kept, strict=True)]
+    return RawBlock(np.array(numbers, dtype=np.int64), columns, fault)
 
 
 def _text(cell: object, fmt: Format) -> str:

@@ -11,7 +11,7 @@ import xlsxwriter
 
 from store import tables
 from store.database import Database
-from store.imports import importer
+from store.imports import importer, workbook_errors
 from store.imports.errors import ImportRefusedError
 from store.imports.mapping import Mapping
 from store.imports.report import Report
@@ -254,6 +254,51 @@ def test_what_only_looks_like_a_workbook_is_refused(sqlite_db: Database, tmp_pat
     path.write_text(TEXT)
     sentence = refused(sqlite_db, path, mapping=flat_mapping(tmp_path))
     assert sentence.startswith("ledger.xlsx cannot be read as a workbook: ")
+
+
+def a_workbook_with_errors(path: Path) -> Path:
+    """A lookup that found no cost, one that found no customer, and one in a column that nobody asked for."""
+    with xlsxwriter.Workbook(path) as book:
+        book.add_worksheet("Notes & more").write_formula(1, 0, "=NA()", value="#N/A")
+        sheet = book.add_worksheet("Sales & more")
+        rows = [
+            [*HEADER.split(";"), "Memo"],
+            *(line.split(";") for line in GOOD),
+            ["9", "01.02.2025", "7", "A", "NL", "", "P", "1", "5", ""],
+        ]
+        for row, cells in enumerate(rows):
+            sheet.write_row(row, 0, cells)
+        sheet.write_formula(2, 9, '=VLOOKUP("POST",A1:B2,2,0)', value="#N/A")
+        sheet.write_formula(4, 2, "=#REF!", value="#REF!")
+        sheet.write_formula(5, 10, "=1/0", value="#DIV/0!")
+    return path
+
+
+def test_an_error_of_excel_is_no_empty_cell(db: Database, tmp_path: Path) -> None:
+    """Else a cost that a lookup did not find would be one that nobody knows, and a customer none."""
+    path = a_workbook_with_errors(tmp_path / "ledger.xlsx")
+    said = flat_mapping(tmp_path, **{"[format]": '[format]\nsheet = "Sales & more"'})
+    report = read(db, path, mapping=said, rejected_to=tmp_path)
+    assert {one.reason for one in report.rejections} >= {
+        "Cost is an error of Excel, such as #N/A",
+        "Customer is an error of Excel, such as #N/A",
+    }
+    assert [row[0] for row in state(db)["invoices"]] == ["2", "9"]
+
+
+def test_a_mapping_can_say_that_an_error_is_an_empty_cell(sqlite_db: Database, tmp_path: Path) -> None:
+    path = a_workbook_with_errors(tmp_path / "ledger.xlsx")
+    said = flat_mapping(tmp_path, **{"[format]": '[format]\nmissing = "#N/A"\nsheet = "Sales & more"'})
+    report = read(sqlite_db, path, mapping=said, rejected_to=tmp_path)
+    assert (report.rows_rejected, report.rows_without_customer) == (0, 1)
+
+
+def test_an_error_is_found_wherever_the_workbook_is_parted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    path = a_workbook_with_errors(tmp_path / "ledger.xlsx")
+    for size in (64, 100, 1_000_000):
+        monkeypatch.setattr(workbook_errors, "_BLOCK_BYTES", size)
+        assert workbook_errors.places(path, "Sales & more") == {3: {9}, 5: {2}, 6: {10}}
+        assert workbook_errors.places(path, None) == {2: {0}}
 
 
 def test_a_workbook_that_its_reader_breaks_off_at_is_refused(sqlite_db: Database, tmp_path: Path) -> None:
