@@ -22,6 +22,9 @@ from store.imports.patterns import closest
 # The columns that a file of rejected rows has before those of its source.
 REJECTED_COLUMNS = ("source_file", "line", "reason")
 
+# What files begin with that are no text, and that somebody may have called .csv.
+_NOT_TEXT = {b"PK\x03\x04": "a workbook (.xlsx) or an archive (.zip)", b"\xd0\xcf\x11\xe0": "an old workbook (.xls)"}
+
 Progress = Callable[[int, int], None]
 
 
@@ -176,7 +179,11 @@ class Table:
         """A byte order mark says what the encoding is, and must not contradict the mapping."""
         with self.path.open("rb") as raw:
             packed = raw.peek(2)[:2] == b"\x1f\x8b"
-            start = (gzip.GzipFile(fileobj=raw) if packed else raw).read(3)
+            start = (gzip.GzipFile(fileobj=raw) if packed else raw).read(4)
+        if start in _NOT_TEXT:
+            raise UnreadableFileError(
+                f"{self.name} is {_NOT_TEXT[start]}, whatever its name says; call it so, or save it as CSV."
+            )
         marks = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
         for mark, encoding in marks.items():
             if start.startswith(mark) and not self.format.encoding.startswith(encoding):

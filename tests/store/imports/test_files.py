@@ -234,6 +234,14 @@ DAMAGED = {
         TEXT.replace("2;01", '"2;01').encode(),
         "ledger.csv: a quote that is opened in line 4 is not closed where its cell ends; correct that line",
     ),
+    "a workbook": (
+        b"PK\x03\x04" + bytes(range(256)),
+        "ledger.csv is a workbook (.xlsx) or an archive (.zip), whatever its name says; call it so, or save it as CSV.",
+    ),
+    "a packed workbook": (
+        gzip.compress(b"\xd0\xcf\x11\xe0" + bytes(range(256))),
+        "ledger.csv is an old workbook (.xls), whatever its name says; call it so, or save it as CSV.",
+    ),
     "a row that swallows another": (
         f'{HEADER}\n1;"a\n2";3\n{GOOD[0]}\n'.encode(),
         "ledger.csv: the row that starts in line 2 goes over several lines and has 3 cells instead of 10, so a quote ",
