@@ -29,10 +29,32 @@ WORD_MOST = 40
 _BUSY = {"55P03", "40P01", "40001"}
 # ... and when it is not there to be asked: connection trouble, shutting down, out of connections.
 _AWAY = ("08", "57P", "53")
-# ... and when its disk is full.
-_FULL = "53100"
 # What a system says of a file for which there is no room, on the disk or by somebody's quota.
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
+# What only whoever runs Melktert can mend, by SQLite's words or PostgreSQL's state, each with what to do about it.
+_TO_BE_MENDED = (
+    (
+        ("file is not a database", "disk image is malformed"),
+        ("XX001", "XX002"),
+        ("The database is damaged, or it is no database.", "Whoever runs Melktert has to put a backup in its place."),
+    ),
+    (
+        ("database or disk is full",),
+        ("53100",),
+        (
+            "The disk of the database is full, so nothing can be kept.",
+            "Whoever runs Melktert has to make room on it; then ask again.",
+        ),
+    ),
+    (
+        ("attempt to write a readonly database",),
+        ("25006",),
+        (
+            "The database can be read, but not written to.",
+            "Whoever runs Melktert has to let it write there; then ask again.",
+        ),
+    ),
+)
 
 
 class Unanswered(Exception):  # noqa: N818 - it says what became of the question, as Invalid does
@@ -95,13 +117,14 @@ def guarded(log: Log, **about: str) -> Iterator[None]:
         raise
     except PoolTimeoutError as error:
         raise _busy() from error
-    except OperationalError as error:
-        _operational(error, log, about)
+    except DBAPIError as error:
+        _of_database(error, log, about)
     except OSError as error:
+        reference = log.failure(error, **about)
         if error.errno in _NO_ROOM:
-            log.failure(error, **about)
-            raise _full("There is no room left on the disk.") from error
-        raise apology(log.failure(error, **about), log) from error
+            remedy = "Whoever runs Melktert has to make room on it; then ask again."
+            raise _to_be_mended("The disk is full.", remedy, reference, log) from error
+        raise apology(reference, log) from error
     except Exception as error:
         raise apology(log.failure(error, **about), log) from error
 
@@ -166,17 +189,16 @@ def _refusal(invalid: Invalid) -> Reply:
     )
 
 
-def _operational(error: DBAPIError, log: Log, about: dict[str, str]) -> NoReturn:
+def _of_database(error: DBAPIError, log: Log, about: dict[str, str]) -> NoReturn:
     state = getattr(error.orig, "sqlstate", None) or ""
     words = str(error.orig).casefold()
     if state in _BUSY or "database is locked" in words or "database table is locked" in words:
         raise _busy() from error
-    if state == _FULL or "database or disk is full" in words:
-        log.failure(error, **about)
-        raise _full("There is no room left where the database lies.") from error
-    if "disk i/o error" in words:
-        log.failure(error, **about)
-        raise _full("The disk on which the database lies is full, or fails.") from error
+    for said, states, (what, remedy) in _TO_BE_MENDED:
+        if state in states or any(one in words for one in said):
+            raise _to_be_mended(what, remedy, log.failure(error, **about), log) from error
+    if not isinstance(error, OperationalError):
+        raise apology(log.failure(error, **about), log) from error
     is_postgresql = hasattr(error.orig, "sqlstate")
     if (is_postgresql and (not state or state.startswith(_AWAY))) or "unable to open database" in words:
         raise Unanswered.because(
@@ -191,9 +213,8 @@ def _busy() -> Unanswered:
     return Unanswered.because("The database is busy with another change.", "Ask again in a moment.", is_our_fault=True)
 
 
-def _full(sentence: str) -> Unanswered:
-    advice = "Please tell whoever runs Melktert, and ask again once there is room."
-    return Unanswered.because(sentence, advice, is_our_fault=True)
+def _to_be_mended(what: str, remedy: str, reference: str, log: Log) -> Unanswered:
+    return Unanswered.because(what, remedy, f"It is noted in {log.where} under {reference}.", is_our_fault=True)
 
 
 def apology(reference: str, log: Log) -> Unanswered:

@@ -4,6 +4,7 @@ import datetime as dt
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -184,6 +185,66 @@ def test_a_database_that_is_away_is_said_to_be(log: Log, url: str) -> None:
     db.close()
     assert log.path is not None
     assert not log.path.exists()
+
+
+DAMAGED = "The database is damaged, or it is no database. Whoever runs Melktert has to put a backup in its place."
+FULL = (
+    "The disk of the database is full, so nothing can be kept. "
+    "Whoever runs Melktert has to make room on it; then ask again."
+)
+READ_ONLY = (
+    "The database can be read, but not written to. Whoever runs Melktert has to let it write there; then ask again."
+)
+
+
+def noted(reply: Reply, log: Log) -> str:
+    """What is said but for the id, under which the log has the traceback."""
+    assert log.path is not None
+    reference = json.loads(log.path.read_text().splitlines()[-1])["reference"]
+    said, _, where = plain(reply.summary).partition(" It is noted in ")
+    assert where == f"log.jsonl under {reference}."
+    return said
+
+
+@pytest.mark.parametrize("keeps", [0, 60_000])
+def test_a_damaged_database_is_said_to_be_and_what_to_do(books: Database, log: Log, keeps: int) -> None:
+    path = Path(str(books.url.database))
+    with books.writing() as connection:
+        connection.execute(sa.text("DELETE FROM receipts"))
+    books.close()
+    path.write_bytes(path.read_bytes()[:keeps] or b"This is no database." * 100)
+    assert noted(answer(books, "/clv metropolitan bicycle", REQUEST, log), log) == DAMAGED
+
+
+@pytest.mark.parametrize(
+    ("pragma", "sentence"), [("max_page_count = 1", FULL), ("query_only = ON", READ_ONLY)], ids=["full", "read-only"]
+)
+def test_a_database_that_takes_nothing_more_says_who_can_mend_it(
+    books: Database, log: Log, command: Callable[..., None], pragma: str, sentence: str
+) -> None:
+    def run(_request: Request, db: Database) -> Reply:
+        with db.writing() as connection:
+            connection.execute(sa.text(f"PRAGMA {pragma}"))
+            connection.execute(sa.text("CREATE TABLE more AS SELECT zeroblob(1000000) AS filler"))
+        return Reply(headline=("written",))
+
+    command(run)
+    assert noted(answer(books, "/probe", REQUEST, log), log) == sentence
+
+
+def test_a_postgresql_that_is_only_read_from_says_the_same(
+    postgresql_db: Database, log: Log, command: Callable[..., None]
+) -> None:
+    """As the one that was a standby is after a failover."""
+
+    def run(_request: Request, db: Database) -> Reply:
+        with db.writing() as connection:
+            connection.execute(sa.text("SET TRANSACTION READ ONLY"))
+            connection.execute(sa.text("DELETE FROM receipts"))
+        return Reply(headline=("written",))
+
+    command(run)
+    assert noted(answer(postgresql_db, "/probe", REQUEST, log), log) == READ_ONLY
 
 
 def test_a_database_that_lacks_a_table_is_not_said_to_be_away(tmp_path: object, log: Log) -> None:
