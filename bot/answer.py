@@ -39,11 +39,12 @@ _TO_BE_MENDED = (
         ("The database is damaged, or it is no database.", "Whoever runs Melktert has to put a backup in its place."),
     ),
     (
-        ("database or disk is full",),
-        ("53100",),
+        # Without room for its log SQLite cannot even read.
+        ("database or disk is full", "disk i/o error"),
+        ("53100", "58030"),
         (
-            "The disk of the database is full, so nothing can be kept.",
-            "Whoever runs Melktert has to make room on it; then ask again.",
+            "The disk of the database is full, or it fails.",
+            "Whoever runs Melktert has to make room on it, or to mend it; then ask again.",
         ),
     ),
     (

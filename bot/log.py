@@ -32,7 +32,11 @@ class Log:
                 with self.path.open("a", encoding="utf-8", errors="backslashreplace") as file:
                     _write(file, error, reference, about, as_json=True)
         except OSError:
-            pass  # a full disk must not turn an apology into a second failure
+            # A full disk must not turn an apology into a second failure, nor the id into one that stands for nothing.
+            what = str(error).partition("\n")[0][:TEXT_MOST]
+            logging.getLogger("melktert").warning(
+                "%s cannot be written; %s is %s: %s", self.where, reference, type(error).__name__, what
+            )
         return reference
 
     def note(self, what: str, error: BaseException, **about: str) -> None:

@@ -2,6 +2,8 @@
 
 import datetime as dt
 import json
+import re
+import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -129,15 +131,20 @@ def test_an_unforeseen_error_is_an_apology_and_a_traceback_in_the_log_under_one_
 
 
 def test_a_log_that_cannot_be_written_does_not_make_it_worse(
-    books: Database, log: Log, command: Callable[..., None]
+    books: Database, log: Log, command: Callable[..., None], caplog: pytest.LogCaptureFixture
 ) -> None:
+    """What the id stands for is said in one line where the bot's own notes go."""
+
     def run(_request: Request, _db: Database) -> Reply:
-        raise ZeroDivisionError
+        raise ZeroDivisionError("by nothing\nat all")
 
     command(run)
     assert log.path is not None
     nowhere = replace(log, path=log.path / "no" / "such" / "folder")
-    assert say(answer(books, "/probe", REQUEST, nowhere)) == "Something went wrong here, not in what you asked"
+    reply = answer(books, "/probe", REQUEST, nowhere)
+    assert say(reply) == "Something went wrong here, not in what you asked"
+    (reference,) = re.findall("under ([0-9a-f]{8})", plain(reply.summary))
+    assert caplog.messages == [f"folder cannot be written; {reference} is ZeroDivisionError: by nothing"]
 
 
 def test_without_a_file_the_log_is_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
@@ -189,8 +196,8 @@ def test_a_database_that_is_away_is_said_to_be(log: Log, url: str) -> None:
 
 DAMAGED = "The database is damaged, or it is no database. Whoever runs Melktert has to put a backup in its place."
 FULL = (
-    "The disk of the database is full, so nothing can be kept. "
-    "Whoever runs Melktert has to make room on it; then ask again."
+    "The disk of the database is full, or it fails. "
+    "Whoever runs Melktert has to make room on it, or to mend it; then ask again."
 )
 READ_ONLY = (
     "The database can be read, but not written to. Whoever runs Melktert has to let it write there; then ask again."
@@ -230,6 +237,16 @@ def test_a_database_that_takes_nothing_more_says_who_can_mend_it(
 
     command(run)
     assert noted(answer(books, "/probe", REQUEST, log), log) == sentence
+
+
+def test_a_database_whose_disk_has_no_room_to_read_it_says_so(log: Log, command: Callable[..., None]) -> None:
+    """SQLite's own words on a file system without a free block, where nothing may be mounted to provoke them."""
+
+    def run(_request: Request, _db: Database) -> Reply:
+        raise sa.exc.OperationalError("SELECT 1", {}, sqlite3.OperationalError("disk I/O error"))
+
+    command(run)
+    assert noted(answer(Database("sqlite://"), "/probe", REQUEST, log), log) == FULL
 
 
 def test_a_postgresql_that_is_only_read_from_says_the_same(
