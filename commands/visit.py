@@ -21,6 +21,7 @@ from commands._reply import (
     Strong,
 )
 from commands._visit_form import Begins
+from commands._visit_line import LONGEST_NOTE
 from store import customer_channels, customers, promises, recognition, sources, touches
 from store.audit import RefusedError
 from store.customers import Customer
@@ -32,6 +33,8 @@ from store.who import Who
 NAME = "visit"
 EXAMPLE = "/visit acme yesterday 45m spoke to the buyer about the renewal"
 PERMALINK_MOST = 300
+# A note, and before it the longest name, a day and the minutes.
+LINE_MOST = LONGEST_NOTE + 1_000
 
 
 def run(request: Request, db: Database) -> Reply:
@@ -62,6 +65,7 @@ def run(request: Request, db: Database) -> Reply:
 
 def _typed(connection: Connection, request: Request) -> Reply:
     reader, text = _visit_read.reader(request), request.text.strip()
+    _refuse_a_novel(text)
     ends_before = _visit_line.ends_before(text.split(), reader)
     leads, figures = (functools.partial(one, reader=reader) for one in (_visit_line.leads, _visit_line.figures))
     line = _care_line.read(connection, text, ends_before=ends_before, leads=leads, figures=figures)
@@ -74,6 +78,15 @@ def _typed(connection: Connection, request: Request) -> Reply:
     customer = customers.get(connection, line.certain.customer_id)
     assert customer is not None, "whoever is found by name is there"
     return _log_line(connection, request, customer, line.rest)
+
+
+def _refuse_a_novel(text: str) -> None:
+    """A line that no name and day could make a note of; to look for them in it would take seconds.
+
+    Errors: Invalid.
+    """
+    if len(text) > LINE_MOST:
+        raise Invalid(note=f"That is {len(text):,} characters; the note takes {LONGEST_NOTE:,}.")
 
 
 def _chosen(connection: Connection, request: Request) -> Reply:

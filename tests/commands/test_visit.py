@@ -1,6 +1,7 @@
 """/visit: a touch logged in a line, by a button, or in a form."""
 
 import datetime as dt
+import time
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -214,6 +215,16 @@ def test_a_day_before_the_name_that_may_be_two_is_asked_for(team: Team) -> None:
         team.types("/visit monday zephyr lunch")
     with pytest.raises(Invalid, match="is more than one day"):
         team.types("/visit acme friday and sunday lunch")
+    assert logged(team) == []
+
+
+@pytest.mark.parametrize("piece", ["1.1.", "\x1b[31m", "acme ", "friday "])
+def test_a_novel_is_refused_at_once(team: Team, piece: str) -> None:
+    """Slack takes 40,000 characters in a message; to look for days and names in them took five seconds."""
+    begun = time.perf_counter()
+    with pytest.raises(Invalid, match="characters; the note takes 3,000"):
+        team.types(f"/visit {piece * (39_000 // len(piece))}")
+    assert time.perf_counter() - begun < 1
     assert logged(team) == []
 
 
