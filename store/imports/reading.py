@@ -22,6 +22,8 @@ from store.imports.patterns import closest
 # The columns that a file of rejected rows has before those of its source.
 REJECTED_COLUMNS = ("source_file", "line", "reason")
 
+# Of a header that is none, such as that of a picture, nobody reads more.
+NAMES_SHOWN, NAME_SHOWN, CLOSEST_SHOWN = 60, 60, 200
 # What files begin with that are no text, and that somebody may have called .csv.
 _NOT_TEXT = {b"PK\x03\x04": "a workbook (.xlsx) or an archive (.zip)", b"\xd0\xcf\x11\xe0": "an old workbook (.xls)"}
 
@@ -200,7 +202,9 @@ class Table:
         names = [name.strip() for name in self.header]
         if misread.as_misread(column, self.format.encoding) in names and not column.isascii():
             return f'{sentence} but in utf-8; write encoding = "utf-8" under [format].'
-        return f"{sentence}; its columns are {', '.join(names)}{closest(column, names)}."
+        shown = [name if len(name) <= NAME_SHOWN else f"{name[:NAME_SHOWN]}…" for name in names[:NAMES_SHOWN]]
+        more = f" and {len(names) - NAMES_SHOWN:,} more" if len(names) > NAMES_SHOWN else ""
+        return f"{sentence}; its columns are {', '.join(shown)}{more}{closest(column, names)[:CLOSEST_SHOWN]}."
 
 
 class _sentences:  # noqa: N801 - reads as a word in "with _sentences(path)"

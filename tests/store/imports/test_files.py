@@ -257,6 +257,15 @@ def test_a_damaged_file_is_refused_whole(what: str, sqlite_db: Database, tmp_pat
     assert refused(sqlite_db, path, mapping=flat_mapping(tmp_path)).startswith(sentence)
 
 
+@pytest.mark.parametrize("header", ["x" * 500_000, ";".join(f"Column {number}" for number in range(20_000))])
+def test_a_header_that_is_none_is_not_read_out_whole(header: str, sqlite_db: Database, tmp_path: Path) -> None:
+    path = tmp_path / "ledger.csv"
+    path.write_text(f"{header}\nx\n")
+    sentence = refused(sqlite_db, path, mapping=flat_mapping(tmp_path))
+    assert sentence.startswith('ledger.csv has no column "Invoice" (invoice.number); its columns are ')
+    assert len(sentence) < 1_500
+
+
 def test_what_only_looks_like_a_workbook_is_refused(sqlite_db: Database, tmp_path: Path) -> None:
     path = tmp_path / "ledger.xlsx"
     path.write_text(TEXT)
