@@ -51,6 +51,11 @@ class Table:
         # A word that shows that the file may be in UTF-8 after all; known once it was read to its end.
         self.misread = ""
         self._first_line = 1
+        if path.exists() and not path.is_file():
+            raise UnreadableFileError(
+                f"{path.name} is no ordinary file, and an import reads each more than once; save it as a file and give "
+                "that."
+            )
         self.header = self._read_header()
 
     @property

@@ -266,6 +266,12 @@ def test_a_header_that_is_none_is_not_read_out_whole(header: str, sqlite_db: Dat
     assert len(sentence) < 1_500
 
 
+def test_a_pipe_is_refused_instead_of_waited_for(sqlite_db: Database, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "ledger.csv")
+    sentence = refused(sqlite_db, tmp_path / "ledger.csv", mapping=flat_mapping(tmp_path))
+    assert sentence.startswith("ledger.csv is no ordinary file, and an import reads each more than once; save it as a")
+
+
 def test_what_only_looks_like_a_workbook_is_refused(sqlite_db: Database, tmp_path: Path) -> None:
     path = tmp_path / "ledger.xlsx"
     path.write_text(TEXT)
