@@ -24,8 +24,8 @@ from tests.test_layers import ROOT
 
 REQUEST = Request(now=dt.datetime(2026, 6, 4, 9, tzinfo=dt.UTC), today=dt.date(2026, 6, 4))
 SAID = (
-    "There is no room left where the database lies. "
-    "Please tell whoever runs Melktert, and ask again once there is room."
+    "The disk of the database is full, or it fails. "
+    "Whoever runs Melktert has to make room on it, or to mend it; then ask again."
 )
 
 
@@ -48,11 +48,10 @@ VISITS = [f"/visit metropolitan 30m {number} {'they want a new quote ' * 120}" f
 
 def test_a_visit_for_which_there_is_no_room_is_not_kept_and_whoever_logs_it_is_told(full: Database, log: Log) -> None:
     said = [plain(answer(full, line, REQUEST, log).summary) for line in VISITS]
-    assert said[-1] == SAID
+    assert said[-1].startswith(SAID)
+    kept = [one for one in said if not one.startswith(SAID)]
     with full.reading() as connection:
-        assert connection.scalar(sa.select(sa.func.count()).select_from(tables.touches)) == len(said) - said.count(
-            said[-1]
-        )
+        assert connection.scalar(sa.select(sa.func.count()).select_from(tables.touches)) == len(kept)
 
 
 def test_what_was_typed_is_not_lost_for_it(full: Database, log: Log) -> None:
@@ -73,11 +72,11 @@ def test_a_postgresql_without_room_says_the_same(
 
     probe = Command("probe", "What the test says.", "", (), Policy.OPEN, run)
     monkeypatch.setattr(commands, "ALL", (*commands.ALL, probe))
-    assert plain(answer(postgresql_db, "/probe", REQUEST, log).summary) == SAID
+    assert plain(answer(postgresql_db, "/probe", REQUEST, log).summary).startswith(SAID)
 
 
 def test_a_file_for_which_there_is_no_room_is_said_to_be_that(log: Log) -> None:
-    with pytest.raises(Unanswered, match=r"^There is no room left on the disk\."), guarded(log):
+    with pytest.raises(Unanswered, match=r"^The disk is full\."), guarded(log):
         Path("/dev/full").write_text("rejected rows")
 
 
@@ -109,7 +108,7 @@ def asked(words: list[str], db: Database, folder: Path) -> str:
 def test_a_card_that_cannot_be_read_for_it_says_so(books: Database, tmp_path: Path) -> None:
     books.close()
     said = asked(["ask", "/clv metropolitan"], books, tmp_path)
-    assert said.startswith("The disk on which the database lies is full, or fails.")
+    assert SAID in said
 
 
 def test_the_doctor_does_not_take_a_whole_database_for_a_damaged_one(books: Database, tmp_path: Path) -> None:
