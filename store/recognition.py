@@ -258,8 +258,10 @@ def _names_of_reps(connection: Connection) -> frozenset[str]:
     return frozenset(word for name in connection.scalars(sa.select(reps.c.name)) for word in fold(name).split())
 
 
-def _rivals(connection: Connection, kept: Iterable[_Place], read: Sequence[Sequence[Word]]) -> dict[int, Match]:
-    """Those whose longer name the words that follow may be about to say: of Acme and Acme Tools, "Acme Tool"."""
+def _rivals(connection: Connection, kept: _Named, read: Sequence[Sequence[Word]]) -> dict[int, Match]:
+    """Those whose longer name may be meant: by the words that follow, as by "Acme Tool" of Acme and Acme Tools; or by
+    any words that are the other's name only without its legal form, as "Acme" of Acme Ltd and Acme Tools.
+    """
     followed = {
         (" ".join(place.words) + " ", read[place.stretch][place.end].text)
         for place in kept
@@ -269,7 +271,21 @@ def _rivals(connection: Connection, kept: Iterable[_Place], read: Sequence[Seque
     for beginning, following in sorted(followed)[:RIVALS_ASKED]:
         longer = connection.execute(_LONGER, {"first": beginning, "last": beginning + LAST_LETTER})
         found |= _of_rows(row for row in longer if _is_close(following, row.key[len(beginning) :].partition(" ")[0]))
+    shortened = {
+        " ".join(place.words) + " "
+        for place, matches in kept.items()
+        if _is_shortened(place, matches, read[place.stretch])
+    }
+    for beginning in sorted(shortened)[:RIVALS_ASKED]:
+        found |= _of_rows(connection.execute(_LONGER, {"first": beginning, "last": beginning + LAST_LETTER}))
     return found
+
+
+def _is_shortened(place: _Place, found: Mapping[int, Match], stretch: Sequence[Word]) -> bool:
+    """Whether these words are a name of somebody only without its legal form, which does not follow them either."""
+    texts, said = [word.text for word in stretch], " ".join(place.words)
+    called = [fold(match.via or match.name) for match in found.values()]
+    return not any(name == said or _stands(name.split(), texts, place) for name in called)
 
 
 def _is_close(following: str, word: str) -> bool:

@@ -65,6 +65,28 @@ def test_it_is_never_a_guess_between_two(team: Database) -> None:
     assert {"Acme", "Acme Tools Ltd"} <= named(team, "Met Acme Tool at the fair")
 
 
+@pytest.mark.parametrize(
+    ("text", "means"),
+    [
+        ("Saw Meadow Walk today", ""),
+        ("Saw Meadow Walk Inc today", "Meadow Walk Inc"),
+        ("Saw Meadow Walk Store today", "Meadow Walk Store"),
+        ("Saw Acme today", "Acme"),
+        ("Saw Zephyr Bikes today", "Zephyr Bikes Ltd"),
+    ],
+)
+def test_a_name_without_its_legal_form_is_nobodys_alone_where_anothers_goes_on_from_it(
+    team: Database, text: str, means: str
+) -> None:
+    ledger = Ledger(team, title="Other books")
+    ledger.customer("Meadow Walk Inc")
+    ledger.customer("Meadow Walk Store")
+    ledger.done()
+    assert filled_in(team, text) == means
+    if not means:
+        assert named(team, text) == {"Meadow Walk Inc", "Meadow Walk Store"}
+
+
 def test_one_customer_named_twice_is_one(team: Database) -> None:
     assert filled_in(team, "Zephyr called. Zephyr Bikes want more.") == "Zephyr Bikes Ltd"
 
