@@ -120,14 +120,12 @@ def guarded(log: Log, **about: str) -> Iterator[None]:
         raise _busy() from error
     except DBAPIError as error:
         _of_database(error, log, about)
-    except OSError as error:
+    except Exception as error:
         reference = log.failure(error, **about)
-        if error.errno in _NO_ROOM:
+        if isinstance(error, OSError) and error.errno in _NO_ROOM:
             remedy = "Whoever runs Melktert has to make room on it; then ask again."
             raise _to_be_mended("The disk is full.", remedy, reference, log) from error
         raise apology(reference, log) from error
-    except Exception as error:
-        raise apology(log.failure(error, **about), log) from error
 
 
 def split(line: str) -> tuple[str, str]:

@@ -75,8 +75,9 @@ def read(
         found = names.find(connection, quoted[1], MOST_CANDIDATES + 1)
         return _unless_it_goes_on(connection, Line(quoted[1].strip(), found, quoted[2].lstrip(PAUSES)))
     words = text.split()
-    line = with_a_slip(connection, words, ends_before) or _of_words(connection, words, ends_before, leads, figures)
-    line = _unless_it_goes_on(connection, line)
+    plain = at_beginning(connection, words)
+    line = with_a_slip(connection, words, plain, ends_before)
+    line = _unless_it_goes_on(connection, line or _of_words(connection, words, plain, ends_before, leads, figures))
     together = with_others(connection, words, line, figures)
     return _uncertain(together) if len(together) > 1 else line
 
@@ -97,10 +98,14 @@ def _unless_it_goes_on(connection: Connection, line: Line) -> Line:
     return replace(line, found=Found(None, [one, *others], "exact")) if others else line
 
 
-def _of_words(
-    connection: Connection, words: Sequence[str], ends_before: Sequence[int], leads: Leads, figures: Leads
+def _of_words(  # noqa: PLR0917
+    connection: Connection,
+    words: Sequence[str],
+    plain: Line | None,
+    ends_before: Sequence[int],
+    leads: Leads,
+    figures: Leads,
 ) -> Line:
-    plain = at_beginning(connection, words)
     if plain is not None and plain.certain and plain.found.how == "exact" and not plain.is_a_number:
         return _of_told(plain, further_on(connection, words, 0, figures), figures) if plain.is_everyday else plain
     try:

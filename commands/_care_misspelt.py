@@ -7,7 +7,7 @@ from dataclasses import replace
 from rapidfuzz.distance import OSA
 from sqlalchemy.engine import Connection
 
-from commands._care_named import NAME_WORDS_MOST, Line, at_beginning, joined, of_words
+from commands._care_named import NAME_WORDS_MOST, Line, joined, of_words
 from commands._naming import MOST_CANDIDATES
 from store import names
 from store.name_keys import fold
@@ -33,11 +33,14 @@ def misspelt_after(
     return _misspelt(connection, words, [end for end in ends_before if end not in stops])
 
 
-def with_a_slip(connection: Connection, words: Sequence[str], ends_before: Sequence[int]) -> Line | None:
-    """The whole name before a day, where only the words before a slip in it begin a name: "acme toosl yesterday"."""
+def with_a_slip(
+    connection: Connection, words: Sequence[str], plain: Line | None, ends_before: Sequence[int]
+) -> Line | None:
+    """The whole name before a day, where only the words before a slip in it, which are `plain`, begin a name: "acme
+    toosl yesterday".
+    """
     ends = [end for end in ends_before if 1 < end <= NAME_WORDS_MOST][:1]
-    plain = at_beginning(connection, words) if ends else None
-    if plain is None or plain.found.how != "prefix" or len(plain.name.split()) >= ends[0]:
+    if not ends or plain is None or plain.found.how != "prefix" or len(plain.name.split()) >= ends[0]:
         return None
     found = names.find_misspelt(connection, " ".join(words[: ends[0]]), MOST_CANDIDATES + 1)
     line = of_words(words, ends[0], found)

@@ -215,6 +215,14 @@ def _parts(where: sa.ColumnElement[bool] | None) -> tuple[sa.ColumnElement[Any],
     return _sum(whole, where), _sum(rest, where)
 
 
+def past(asked: Asked) -> tuple[list[sa.ColumnElement[bool]], dict[str, Any]]:
+    """The conditions that a standing is one of those asked for, snoozed or not, and the parameters that they have."""
+    chosen = [_is_late(asked.quiet_days is not None)]
+    if asked.owner_rep_id is not None:
+        chosen.append(_OF_OWNER)
+    return chosen, _values(asked)
+
+
 def _is_late(is_quiet: bool) -> sa.ColumnElement[bool]:
     if is_quiet:
         quiet = sa.func.coalesce(_s.last_touch_on, SINCE_EVER) <= sa.bindparam("quiet_since", type_=sa.Date())

@@ -8,10 +8,9 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
-from store import standings
+from store import neglect, standings
 from store.audit import ANOTHER_CHANGE, RefusedError
 from store.neglect import Asked
-from store.standing_rows import SINCE_EVER
 from store.tables import customer_standings, customers, snoozes
 
 # Beyond a year it would be an exit in disguise.
@@ -47,20 +46,14 @@ def of_neglected(connection: Connection, asked: Asked, most: int) -> list[tuple[
     money first.
     """
     standing = customer_standings.c
-    is_asked = [standing.snoozed_until_on > asked.today, standing.due_on.is_not(None)]
-    if asked.owner_rep_id is not None:
-        is_asked.append(standing.owner_rep_id == asked.owner_rep_id)
-    if asked.quiet_days is None:
-        is_asked.append(standing.due_on < asked.today)
-    else:
-        quiet_since = asked.today - dt.timedelta(days=asked.quiet_days)
-        is_asked.append(sa.func.coalesce(standing.last_touch_on, SINCE_EVER) <= quiet_since)
+    is_asked, values = neglect.past(asked)
     rows = connection.execute(
         sa.select(customers.c.name, standing.snoozed_until_on)
         .join_from(customer_standings, customers, customers.c.id == standing.customer_id)
-        .where(*is_asked)
+        .where(standing.snoozed_until_on > asked.today, *is_asked)
         .order_by(standing.at_stake_minor.is_(None), standing.at_stake_minor.desc(), standing.customer_id)
-        .limit(most)
+        .limit(most),
+        values,
     )
     return [(row.name, row.snoozed_until_on) for row in rows]
 

@@ -71,9 +71,8 @@ def choose(
     `shown` says how often each subject was shown before, `dismissed` which subjects somebody called not relevant or
     snoozed: what is not to be shown any more takes no room, and its customer may stand in another section. A customer
     stands in one section only, the first of SECTIONS that has them (of promises, that shows them), with
-    `OF_CUSTOMER_MOST` lines at most. Every
-    section that has something has a line, as far as there are lines; the others go to what is urgent, then to the most
-    money, wherever it is.
+    `OF_CUSTOMER_MOST` lines at most. Every section that has something has a line, as far as there are lines; the others
+    go to what is urgent, then to the most money, wherever it is.
     """
     open_ = [one for one in candidates if one.subject not in dismissed]
     offered = [one for one in open_ if shown.get(one.subject, 0) < SHOWN_MOST]
