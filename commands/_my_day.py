@@ -8,9 +8,10 @@ from sqlalchemy.engine import Connection
 from commands import _neglected_list, _promise_words
 from commands._customer_words import somebody
 from commands._reply import Count, Date, Inline, Item, Money, Note, Part, Request, Sentence, Strong
-from store import greetings, neglect, promises
+from store import greetings, neglect, neglect_totals, promises
 from store.greetings import Greeting
-from store.neglect import Asked, Entry, Totals
+from store.neglect import Asked, Entry
+from store.neglect_totals import Totals
 from store.promises import Promise
 from store.standing_rows import SINCE_EVER
 from store.who import Who
@@ -40,7 +41,7 @@ def read(connection: Connection, today: dt.date, who: Who | None) -> Day:
     asked = Asked(today, who.rep_id if who else None)
     # Somebody who is no rep of the ledger has promises, but no customers.
     has_customers = who is None or who.rep_id is not None
-    totals = neglect.totals(connection, asked) if has_customers else Totals(0, 0, None, None, 0, 0)
+    totals = neglect_totals.totals(connection, asked) if has_customers else Totals(0, 0, None, None, 0, 0)
     week_end = today + dt.timedelta(days=WEEK_DAYS - 1)
     next_ones = neglect.upcoming(connection, asked, SHOWN) if has_customers else []
     return Day(

@@ -25,8 +25,9 @@ from commands._reply import (
     Sentence,
     Strong,
 )
-from store import neglect, snoozes, sources, workspace
-from store.neglect import Asked, Entry, Totals
+from store import neglect, neglect_totals, snoozes, sources, workspace
+from store.neglect import Asked, Entry
+from store.neglect_totals import Totals
 from store.standing_rows import SINCE_EVER
 from store.standings import cadence_days
 from store.workspace import TeamSettings
@@ -41,7 +42,7 @@ NEVER = "never touched"
 def listed(connection: Connection, request: Request, wanted: Wanted, said: Note | None = None) -> Reply:
     """The list; `said` is what has just been done to one of its entries."""
     asked = wanted.asked(request.today)
-    totals = neglect.totals(connection, asked)
+    totals = neglect_totals.totals(connection, asked)
     if not totals.customers:
         return _nobody_at_all(connection, wanted)
     settings = workspace.settings(connection)

@@ -1,6 +1,7 @@
 """Whom nobody has been to see: customers past their cadence, the most money first, and those who are due next.
 
-An answer takes two queries, however many customers there are: the totals, and the entries that are shown.
+An answer takes two queries, however many customers there are: the totals (store/neglect_totals.py), and the entries
+that are shown.
 """
 
 import datetime as dt
@@ -12,10 +13,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from store import currencies, large_sums
 from store.customers import OWNER_COLUMNS, Owner, owner_of
 from store.models import IS_EARNED
-from store.money import from_minor, to_minor
+from store.money import to_minor
 from store.scoring import covers_12_months, twelve_months_before
 from store.standing_rows import SINCE_EVER
 from store.standings import Standing, standing_of
@@ -24,9 +24,7 @@ from store.tables import (
     customer_standings,
     customer_values,
     customers,
-    due_days,
     fitted_models,
-    owner_due_days,
     people,
     reps,
     touch_people,
@@ -47,20 +45,6 @@ class Asked:
     today: dt.date
     owner_rep_id: int | None = None
     quiet_days: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Totals:
-    """How many customers there are to look after, how many of them nobody has seen in time, and what those are worth in
-    `currency`; how many more are left out, since they are snoozed or their money is in another currency.
-    """
-
-    customers: int
-    neglected: int
-    at_stake: Decimal | None
-    currency: str | None
-    snoozed: int
-    elsewhere: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +72,10 @@ _first = touch_people.alias("first_there")
 _rep_there, _person_there = reps.alias("rep_there"), people.alias("person_there")
 # Whoever logged the touch counts where nobody is said to have been there.
 _THERE_USER_ID = sa.func.coalesce(_first.c.slack_user_id, touches.c.author)
-_TODAY = sa.bindparam("today", type_=sa.Date())
+TODAY = sa.bindparam("today", type_=sa.Date())
 # Written so that no index on these columns is used: the index by value gives the first of the list at once.
 _DUE = sa.func.coalesce(_s.due_on, NEVER)
-_IS_AWAKE = sa.func.coalesce(_s.snoozed_until_on, SINCE_EVER) <= _TODAY
+IS_AWAKE = sa.func.coalesce(_s.snoozed_until_on, SINCE_EVER) <= TODAY
 _VALUE = (
     "invoices",
     "credits",
@@ -126,108 +110,32 @@ _ENTRY: sa.Select[Any] = (
 )
 
 
-# --- the totals -----------------------------------------------------------------------------------------------------
+# --- who is asked for -------------------------------------------------------------------------------------------------
+
+OWNER = sa.bindparam("owner", type_=sa.BigInteger())
+OF_OWNER = _s.owner_rep_id == OWNER
 
 
-def totals(connection: Connection, asked: Asked) -> Totals:
-    """How many there are, and what they come to together."""
-    rows = connection.execute(_totals(asked.owner_rep_id is not None, asked.quiet_days is not None), _values(asked))
-    sums: dict[str, list[int]] = {}
-    for row in rows:
-        of = sums.setdefault(row.currency or "", [0] * 5)
-        for at, more in enumerate(row[1:]):
-            of[at] += int(more or 0)
-    monies = [currency for currency in sums if currency]
-    currency = currencies.commonest({one: sums[one][0] for one in monies})
-    shown = [sums[one] for one in ("", currency) if one in sums]
-    neglected = sum(of[1] for of in shown)
-    at_stake = None
-    if currency is not None:
-        _, _, parts, rest, _ = sums[currency]
-        at_stake = from_minor(large_sums.whole(parts, rest), currency)
-    return Totals(
-        customers=sum(of[0] for of in sums.values()),
-        neglected=neglected,
-        at_stake=at_stake,
-        currency=currency,
-        snoozed=sum(of[4] for of in sums.values()),
-        elsewhere=sum(of[1] for of in sums.values()) - neglected,
-    )
-
-
-def _values(asked: Asked) -> dict[str, Any]:
+def values_of(asked: Asked) -> dict[str, Any]:
+    """The parameters of the conditions here."""
     quiet_since = asked.today - dt.timedelta(days=asked.quiet_days or 0)
     return {"today": asked.today, "owner": asked.owner_rep_id, "quiet_since": quiet_since}
 
 
-@cache
-def _totals(of_owner: bool, is_quiet: bool) -> sa.Select[Any] | sa.CompoundSelect[Any]:
-    """By currency: customers, neglected, what these have at stake in two parts, snoozed. Rows of one add up."""
-    if is_quiet:
-        return _counted(of_owner)
-    day = (owner_due_days if of_owner else due_days).c
-    is_past, many = day.due_on < _TODAY, _sum(day.customers)
-    by_day = sa.select(
-        day.currency,
-        many,
-        *(_sum(column, is_past) for column in (day.customers, day.at_stake_parts, day.at_stake_rest_minor)),
-        sa.literal(0),
-    ).group_by(day.currency)
-    # The days of whoever was here before stay, with nobody: what these have at stake is not 0, there is none.
-    by_day = by_day.having(many > 0)
-    if of_owner:
-        by_day = by_day.where(owner_due_days.c.owner_rep_id == _OWNER)
-    # They are among the ones counted by day. Grouped so that no index by currency is used, which has every customer.
-    of_currency = sa.func.coalesce(_s.currency, "")
-    snoozed = sa.select(of_currency, sa.literal(0), -_COUNT, *(-part for part in _parts(None)), _COUNT)
-    is_snoozed = [_s.snoozed_until_on > _TODAY, _s.due_on < _TODAY]
-    if of_owner:
-        # Nor one by owner: few are snoozed.
-        is_snoozed.append(sa.func.coalesce(_s.owner_rep_id, 0) == _OWNER)
-    return by_day.union_all(snoozed.where(*is_snoozed).group_by(of_currency))
-
-
-def _counted(of_owner: bool) -> sa.Select[Any]:
-    """Of those without a touch for so many days, who are counted one by one."""
-    is_late = _is_late(is_quiet=True) & _IS_AWAKE
-    counted = sa.select(
-        _s.currency,
-        _COUNT,
-        _sum(sa.literal(1), is_late),
-        *_parts(is_late),
-        _sum(sa.literal(1), _is_late(is_quiet=True) & ~_IS_AWAKE),
-    ).where(_s.due_on.is_not(None), *([_OF_OWNER] if of_owner else []))
-    return counted.group_by(_s.currency)
-
-
-_COUNT: sa.ColumnElement[int] = sa.func.count()
-_OWNER = sa.bindparam("owner", type_=sa.BigInteger())
-_OF_OWNER = _s.owner_rep_id == _OWNER
-
-
-def _sum(column: sa.ColumnElement[Any], where: sa.ColumnElement[bool] | None = None) -> sa.ColumnElement[Any]:
-    counted = column if where is None else sa.case((where, column), else_=0)
-    return sa.cast(sa.func.sum(counted), sa.BigInteger)
-
-
-def _parts(where: sa.ColumnElement[bool] | None) -> tuple[sa.ColumnElement[Any], sa.ColumnElement[Any]]:
-    whole, rest = large_sums.parts(_s.at_stake_minor)
-    return _sum(whole, where), _sum(rest, where)
-
-
 def past(asked: Asked) -> tuple[list[sa.ColumnElement[bool]], dict[str, Any]]:
     """The conditions that a standing is one of those asked for, snoozed or not, and the parameters that they have."""
-    chosen = [_is_late(asked.quiet_days is not None)]
+    chosen = [is_late(asked.quiet_days is not None)]
     if asked.owner_rep_id is not None:
-        chosen.append(_OF_OWNER)
-    return chosen, _values(asked)
+        chosen.append(OF_OWNER)
+    return chosen, values_of(asked)
 
 
-def _is_late(is_quiet: bool) -> sa.ColumnElement[bool]:
+def is_late(is_quiet: bool) -> sa.ColumnElement[bool]:
+    """That a standing is past its cadence, or has had no touch for so many days; never that of an exit."""
     if is_quiet:
         quiet = sa.func.coalesce(_s.last_touch_on, SINCE_EVER) <= sa.bindparam("quiet_since", type_=sa.Date())
         return quiet & _s.due_on.is_not(None)
-    return _DUE < _TODAY
+    return _DUE < TODAY
 
 
 # --- the entries ----------------------------------------------------------------------------------------------------
@@ -261,14 +169,14 @@ def neglected(
     query = _neglected(
         asked.owner_rep_id is not None, asked.quiet_days is not None, None if after is None else _is_valued(after)
     )
-    values = {**_values(asked), "currency": currency or "", "most": most, **_after(after)}
+    values = {**values_of(asked), "currency": currency or "", "most": most, **_after(after)}
     return [_entry(row) for row in connection.execute(query, values)]
 
 
 def upcoming(connection: Connection, asked: Asked, most: int, after: Place | None = None) -> list[Entry]:
     """Those who are still within their cadence, the next due first."""
     query = _upcoming(asked.owner_rep_id is not None, after is not None)
-    values = {**_values(asked), "most": most, **_after(after)}
+    values = {**values_of(asked), "most": most, **_after(after)}
     return [_entry(row) for row in connection.execute(query, values)]
 
 
@@ -293,7 +201,7 @@ _MOST = sa.bindparam("most", type_=sa.Integer())
 
 @cache
 def _neglected(of_owner: bool, is_quiet: bool, after_valued: bool | None) -> sa.Select[Any]:
-    chosen = [_is_late(is_quiet), _IS_AWAKE, *([_OF_OWNER] if of_owner else [])]
+    chosen = [is_late(is_quiet), IS_AWAKE, *([OF_OWNER] if of_owner else [])]
     minor, due_on, customer_id = _s.at_stake_minor, _s.due_on, _s.customer_id
     some = sa.select(customer_id, minor.label("minor"), due_on.label("due_on"))
     in_currency = minor.is_not(None) & (_s.currency == sa.bindparam("currency", type_=sa.Text()))
@@ -305,7 +213,7 @@ def _neglected(of_owner: bool, is_quiet: bool, after_valued: bool | None) -> sa.
         valued = valued.where(sa.false())
         unvalued = unvalued.where((due_on > _AFTER_DUE) | ((due_on == _AFTER_DUE) & (customer_id > _AFTER_ID)))
     first = valued.cte("valued")
-    room = _MOST - sa.select(_COUNT).select_from(first).scalar_subquery()
+    room = _MOST - sa.select(sa.func.count()).select_from(first).scalar_subquery()
     rest = unvalued.limit(room).cte("unvalued")
     both = sa.union_all(sa.select(first), sa.select(rest)).subquery("shown")
     return (
@@ -319,7 +227,7 @@ def _neglected(of_owner: bool, is_quiet: bool, after_valued: bool | None) -> sa.
 def _upcoming(of_owner: bool, is_after: bool) -> sa.Select[Any]:
     minor, due_on, customer_id = sa.func.coalesce(_s.at_stake_minor, UNKNOWN_MINOR), _s.due_on, _s.customer_id
     is_hidden = sa.func.coalesce(_s.snoozed_until_on, SINCE_EVER) > due_on
-    chosen = [due_on >= _TODAY, ~is_hidden, *([_OF_OWNER] if of_owner else [])]
+    chosen = [due_on >= TODAY, ~is_hidden, *([OF_OWNER] if of_owner else [])]
     if is_after:
         is_less = (minor < _AFTER_MINOR) | ((minor == _AFTER_MINOR) & (customer_id > _AFTER_ID))
         chosen.append((due_on > _AFTER_DUE) | ((due_on == _AFTER_DUE) & is_less))

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from bot.wording import plain
 from commands._reply import Invalid, Item, Person, Reply, Role
-from store import changes, neglect, newcomers, snoozes, standings, succession, tables
+from store import changes, neglect, neglect_totals, newcomers, snoozes, standings, succession, tables
 from store.database import Database
 from store.newcomers import Newcomer
 from tests.commands.asking import TODAY, ask, facts, read
@@ -379,7 +379,7 @@ def test_a_rep_whose_customers_of_a_currency_are_gone_is_told_no_amount_in_it(te
         succession.give(connection, team.shops, team.ben, by="U9", at=NOW)
     later = TODAY + dt.timedelta(days=400)
     with team.db.reading() as connection:
-        totals = neglect.totals(connection, neglect.Asked(later, team.anna_id))
+        totals = neglect_totals.totals(connection, neglect.Asked(later, team.anna_id))
     assert (totals.customers, totals.neglected, totals.currency, totals.at_stake) == (1, 1, None, None)
     asked = ask(team.db, "/neglected", person=team.anna, today=later)
     assert "at_stake" not in facts(asked)

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from store import currencies, neglect, purchases
+from store import currencies, neglect_totals, purchases
 from store.database import Database
 from store.neglect import Asked
 from tests.ledger import Ledger, Line
@@ -32,7 +32,7 @@ def test_of_as_many_customers_the_first_by_name_counts_wherever_it_is_asked(db: 
         chosen = {
             currencies.of_most_customers(connection),
             purchases.commonest_currency(connection),
-            neglect.totals(connection, Asked(dt.date(2026, 6, 1))).currency,
+            neglect_totals.totals(connection, Asked(dt.date(2026, 6, 1))).currency,
         }
     assert chosen == {"EUR"}
 

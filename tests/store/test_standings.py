@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from store import changes, due_days, neglect, standings, succession, tables
+from store import changes, due_days, neglect, neglect_totals, standings, succession, tables
 from store.database import Database
 from tests.ledger import NOW, Ledger, Line
 from value.classes import CareClass
@@ -179,7 +179,7 @@ def test_what_is_due_of_each_reps_own_stays_true_when_customers_change_hands(tea
     today = dt.date(2026, 6, 4)
     for owner in (team.anna, ben):
         with team.db.reading() as connection:
-            totals = neglect.totals(connection, neglect.Asked(today, owner))
+            totals = neglect_totals.totals(connection, neglect.Asked(today, owner))
             listed = neglect.neglected(connection, neglect.Asked(today, owner), "USD", 10)
         assert totals.neglected == len(listed)
         assert totals.at_stake == sum(one.standing.at_stake or 0 for one in listed)
